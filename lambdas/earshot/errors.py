@@ -1,0 +1,80 @@
+"""Every error Earshot raises on purpose: a stable code for programs, a sentence for people.
+
+Raised where the fault is known; turned into a response (lambdas/api) or a failed record
+(lambdas/transcribe) in one place each. Messages never carry bucket names, paths or secrets,
+because they are shown to the public.
+"""
+
+from typing import ClassVar
+
+
+class EarshotError(Exception):
+    """An expected fault. `code` is part of the API; `http_status` is what the API answers."""
+
+    code: ClassVar[str] = "internal"
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class AudioError(EarshotError):
+    """The bytes can't become a transcript, now or on a retry."""
+
+    http_status = 422
+
+
+class EmptyAudio(AudioError):
+    code = "empty"
+
+
+class NotAudio(AudioError):
+    code = "not_audio"
+
+
+class UnsupportedFormat(AudioError):
+    code = "unsupported_format"
+    http_status = 415
+
+
+class CorruptAudio(AudioError):
+    code = "corrupt"
+
+
+class AudioTooLong(AudioError):
+    code = "too_long"
+    http_status = 413
+
+
+class AudioTooLarge(AudioError):
+    code = "too_large"
+    http_status = 413
+
+
+class ModelError(EarshotError):
+    """The model can't be loaded, or is not a Wav2Vec2 CTC model."""
+
+    code = "model"
+
+
+class InvalidRequest(EarshotError):
+    code = "invalid_request"
+    http_status = 400
+
+
+class Unauthorized(EarshotError):
+    code = "unauthorized"
+    http_status = 401
+
+
+class NotFound(EarshotError):
+    code = "not_found"
+    http_status = 404
+
+
+class Unavailable(EarshotError):
+    """A part that should answer did not; trying again later may help."""
+
+    code = "unavailable"
+    http_status = 503
