@@ -49,6 +49,8 @@ class Recording:
     `revision` grows by one with every write and orders the writes for the search index.
     `sequencer` is S3's order of the events on this key. `passages` is the most passages any
     version of this recording ever had in the index, so that a shorter one can remove the rest.
+    `text`, `duration` (seconds), `model` and `fingerprint` are there in lists too, where
+    `transcript` is left out; `text` may then be the beginning of a very long one.
     """
 
     recording_id: str
@@ -65,3 +67,7 @@ class Recording:
     transcript: Transcript | None = None
     failure: Failure | None = None
     passages: int = 0
+    text: str = ""
+    duration: float | None = None
+    model: str = ""
+    fingerprint: str = ""

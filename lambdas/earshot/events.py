@@ -1,0 +1,95 @@
+"""What S3 says happened to an object, as it arrives inside an SQS message."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import unquote_plus
+
+from earshot.transcripts.recording import recording_id
+
+# Longer than any sequencer seen (16-18 hexadecimal digits).
+_SEQUENCER_LENGTH = 32
+
+
+class MalformedEvent(ValueError):
+    """The message is no S3 event notification; retrying can't make it one."""
+
+
+class Change(StrEnum):
+    CREATED = "created"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectEvent:
+    """One change of one object. `sequencer` orders the changes of a key as plain text."""
+
+    change: Change
+    bucket: str
+    key: str
+    sequencer: str
+    time: str
+    etag: str = ""
+    size: int = 0
+
+    @property
+    def recording_id(self) -> str:
+        return recording_id(self.key)
+
+
+def comparable_sequencer(sequencer: str) -> str:
+    """S3's sequencer made comparable as text.
+
+    Sequencers differ in length; S3 defines their order as that of the strings right-padded with
+    zeros (S3 user guide, "Event message structure").
+    """
+    return sequencer.upper().ljust(_SEQUENCER_LENGTH, "0")
+
+
+def object_events(body: str) -> Iterator[ObjectEvent]:
+    """Every object change in the body of one SQS message, in order.
+
+    S3's test event, sent when notifications are set up, holds none. Raises MalformedEvent when the
+    body is anything else than an S3 notification.
+    """
+    try:
+        message = json.loads(body)
+    except ValueError as error:
+        raise MalformedEvent("the message is not JSON") from error
+    if not isinstance(message, dict):
+        raise MalformedEvent("the message is not a JSON object")
+    if message.get("Event") == "s3:TestEvent":
+        return
+    records = message.get("Records")
+    if not isinstance(records, list) or not records:
+        raise MalformedEvent("the message has no S3 records")
+    for record in records:
+        try:
+            yield from _object_event(record)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise MalformedEvent(f"an S3 record lacks {error}") from error
+
+
+def _object_event(record: Mapping[str, Any]) -> Iterator[ObjectEvent]:
+    name = record["eventName"]
+    if name.startswith("ObjectCreated:"):
+        change = Change.CREATED
+    elif name.startswith("ObjectRemoved:"):
+        change = Change.REMOVED
+    else:
+        return  # restores, tagging, replication: nothing that changes the sound
+    entity = record["s3"]["object"]
+    key = unquote_plus(entity["key"])
+    if key.endswith("/"):
+        return  # a folder made in the S3 console is an empty object with such a name
+    yield ObjectEvent(
+        change=change,
+        bucket=record["s3"]["bucket"]["name"],
+        key=key,
+        sequencer=comparable_sequencer(entity.get("sequencer", "")),
+        time=record["eventTime"],
+        etag=entity.get("eTag", "").strip('"'),
+        size=int(entity.get("size", 0)),
+    )

@@ -1,0 +1,355 @@
+"""The truth about every recording, in DynamoDB: the one module that reads and writes the table.
+
+Events arrive at least once and in any order, so every write is conditional: on S3's sequencer (an
+older event never overwrites what a newer one wrote) and on the status (a repeated event does its
+work once). A deletion leaves a tombstone, so that a late event can't resurrect the recording.
+"""
+
+import base64
+import binascii
+import heapq
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from boto3.dynamodb.conditions import ConditionBase, Key
+from boto3.dynamodb.types import Binary
+from botocore.exceptions import ClientError
+
+from earshot.errors import InvalidRequest
+from earshot.events import ObjectEvent
+from earshot.speech.transcript import Transcript
+from earshot.transcripts.item import (
+    MAX_INLINE_BODY_BYTES,
+    pack,
+    recording_from_item,
+    transcript_attributes,
+)
+from earshot.transcripts.recording import Failure, Recording, Source, Status, recording_id
+
+LIST_INDEX = "by_status"
+INTERNAL = "internal"  # the failure that a redrive may try again
+
+_TOMBSTONE_LIFETIME = timedelta(days=14)  # SQS keeps a message for at most as long
+_LISTED = (Status.QUEUED, Status.TRANSCRIBING, Status.DONE, Status.FAILED)
+_TRANSCRIPT_ATTRIBUTES = ("body", "body_key", "text", "duration", "model", "fingerprint")
+_ERROR_ATTRIBUTES = ("error_code", "error_message")
+_SUMMARY_ATTRIBUTES = (
+    "recording_id", "key", "status", "revision", "updated_at", "uploaded_at", "sequencer", "etag",
+    "size", "source", "facets", "error_code", "error_message", "passages", "text", "duration",
+    "model", "fingerprint",
+)  # fmt: skip
+
+
+class Claim(StrEnum):
+    """What `claim` found."""
+
+    TAKEN = "taken"  # the work is the caller's
+    UNCHANGED = "unchanged"  # the same sound was transcribed by the same model before
+    STALE = "stale"  # a newer event, or a repetition of this one, has been dealt with
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    claim: Claim
+    passages: int = 0  # what earlier versions of the recording have in the index
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Recordings:
+    """The recordings of one table. `transcripts` is the S3 bucket for bodies over the item limit."""
+
+    def __init__(
+        self, table: Any, transcripts: Any = None, now: Callable[[], datetime] = _now
+    ) -> None:
+        self._table = table
+        self._transcripts = transcripts
+        self._now = now
+
+    # -- reading
+
+    def get(self, recording_id: str) -> Recording | None:
+        """The recording with its transcript; None when there is none (any more)."""
+        item = self._table.get_item(Key={"recording_id": recording_id}, ConsistentRead=True)
+        recording = item.get("Item") and recording_from_item(item["Item"], self.read_body)
+        return recording if recording and recording.status is not Status.DELETED else None
+
+    def read_body(self, key: str) -> bytes:
+        """A transcript body that was too large for its item."""
+        body: bytes = self._transcripts.Object(key).get()["Body"].read()
+        return body
+
+    def list(
+        self,
+        status: Status | None = None,
+        prefix: str | None = None,
+        cursor: str | None = None,
+        size: int = 50,
+    ) -> tuple[list[Recording], str | None]:
+        """Recordings without transcripts, the latest changed first, and a cursor for the next page.
+
+        `prefix` keeps keys that begin with it; the page may then be short though more follow: go on
+        while there is a cursor. Raises InvalidRequest for a cursor that isn't one of ours.
+        """
+        before = _decode_cursor(cursor) if cursor else None
+        statuses = (status,) if status else _LISTED
+        queues = [self._listing(one, before, size) for one in statuses]
+        entries = heapq.merge(*queues, key=lambda entry: entry["listed_at"], reverse=True)
+        page = [entry for entry, _ in zip(entries, range(size), strict=False)]
+        recordings = [
+            recording
+            for recording in self._summaries([entry["recording_id"] for entry in page])
+            if (prefix is None or recording.key.startswith(prefix))
+            and recording.status is not Status.DELETED
+        ]
+        after = _encode_cursor(page[-1]["listed_at"]) if len(page) == size else None
+        return recordings, after
+
+    def scan(self) -> Iterator[Recording]:
+        """Every recording with its transcript, tombstones too, in no order; for reindex and check."""
+        arguments: dict[str, Any] = {}
+        while True:
+            page = self._table.scan(ConsistentRead=True, **arguments)
+            for item in page["Items"]:
+                yield recording_from_item(item, self.read_body)
+            if "LastEvaluatedKey" not in page:
+                return
+            arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    # -- the way of an object event
+
+    def claim(
+        self, event: ObjectEvent, fingerprint: str, facets: Mapping[str, str], size: int
+    ) -> Claimed:
+        """Take up the work that a created object means, unless it is done or overtaken.
+
+        The same content under a newer event only refreshes the facets: its transcript stays.
+        """
+        current = self._table.get_item(
+            Key={"recording_id": event.recording_id},
+            ConsistentRead=True,
+            ProjectionExpression="#status, etag, fingerprint, passages",
+            ExpressionAttributeNames={"#status": "status"},
+        ).get("Item", {})
+        seen = {
+            "key": event.key,
+            "sequencer": event.sequencer,
+            "uploaded_at": event.time,
+            "size": size,
+            "source": Source.UPLOAD,
+            "facets": dict(facets),
+        }
+        if (
+            current.get("status") == Status.DONE
+            and current.get("etag") == event.etag
+            and current.get("fingerprint") == fingerprint
+        ):
+            refreshed = self._write(
+                event.recording_id,
+                set_=seen | {"status": Status.DONE},
+                condition="sequencer < :sequencer AND #status = :status AND etag = :etag",
+                values={":etag": event.etag},
+            )
+            return Claimed(Claim.UNCHANGED if refreshed else Claim.STALE)
+        taken = self._write(
+            event.recording_id,
+            set_=seen | {"status": Status.TRANSCRIBING, "etag": event.etag},
+            remove=(*_TRANSCRIPT_ATTRIBUTES, *_ERROR_ATTRIBUTES, "expires_at"),
+            condition=(
+                "attribute_not_exists(sequencer) OR sequencer < :sequencer OR (sequencer ="
+                " :sequencer AND (#status IN (:queued, :transcribing) OR error_code = :internal))"
+            ),
+            values={
+                ":queued": Status.QUEUED,
+                ":transcribing": Status.TRANSCRIBING,
+                ":internal": INTERNAL,
+            },
+        )
+        if not taken:
+            return Claimed(Claim.STALE)
+        return Claimed(Claim.TAKEN, passages=int(current.get("passages", 0)))
+
+    def finish(self, event: ObjectEvent, transcript: Transcript, passages: int) -> bool:
+        """Write the transcript of the claimed event; False when a newer event took over.
+
+        `passages`: the most passages any version, this one included, had in the index.
+        """
+        body = pack(transcript)
+        attributes = transcript_attributes(transcript) | {"passages": passages}
+        if len(body) > MAX_INLINE_BODY_BYTES:
+            key = f"{event.recording_id}/{event.sequencer}.json.gz"
+            self._transcripts.put_object(Key=key, Body=body, ContentType="application/gzip")
+            attributes["body_key"] = key
+        else:
+            attributes["body"] = Binary(body)
+        return self._end(event, attributes | {"status": Status.DONE})
+
+    def fail(self, event: ObjectEvent, failure: Failure) -> bool:
+        """Write why the claimed event has no transcript; False when a newer event took over."""
+        return self._end(
+            event,
+            {
+                "status": Status.FAILED,
+                "error_code": failure.code,
+                "error_message": failure.message,
+            },
+        )
+
+    def remove(self, event: ObjectEvent) -> bool:
+        """Leave a tombstone for a removed object; False when a newer event was there before."""
+        return self._bury(event, "attribute_not_exists(sequencer) OR sequencer < :sequencer")
+
+    def forget(self, event: ObjectEvent) -> bool:
+        """Leave a tombstone for a claimed object that was gone before it was worked on."""
+        return self._bury(event, "sequencer = :sequencer")
+
+    # -- the way of an import
+
+    def add_imported(self, recordings: Iterable[tuple[str, Mapping[str, str], Transcript, int]]) -> int:
+        """Write (key, facets, transcript, passages) of existing transcripts; how many were new.
+
+        A recording that was uploaded, or imported with the same transcript, is left as it is.
+        """
+        return sum(self._add_imported(*recording) for recording in recordings)
+
+    def _add_imported(
+        self, key: str, facets: Mapping[str, str], transcript: Transcript, passages: int
+    ) -> bool:
+        attributes = transcript_attributes(transcript)
+        return self._write(
+            recording_id(key),
+            set_=attributes
+            | {
+                "key": key,
+                "body": Binary(pack(transcript)),
+                "status": Status.DONE,
+                "source": Source.IMPORT,
+                "facets": dict(facets),
+                "uploaded_at": _timestamp(self._now()),
+                "passages": passages,
+            },
+            condition=(
+                "attribute_not_exists(recording_id)"
+                " OR (#source = :source AND (#text <> :text OR fingerprint <> :fingerprint"
+                " OR facets <> :facets))"
+            ),
+            names={"#source": "source", "#text": "text"},
+        )
+
+    # -- writing
+
+    def _end(self, event: ObjectEvent, attributes: Mapping[str, Any]) -> bool:
+        return self._write(
+            event.recording_id,
+            set_=attributes,
+            condition="sequencer = :sequencer AND #status = :transcribing",
+            values={":sequencer": event.sequencer, ":transcribing": Status.TRANSCRIBING},
+        )
+
+    def _bury(self, event: ObjectEvent, condition: str) -> bool:
+        expiry = int((self._now() + _TOMBSTONE_LIFETIME).timestamp())
+        return self._write(
+            event.recording_id,
+            set_={"status": Status.DELETED, "sequencer": event.sequencer, "expires_at": expiry},
+            remove=(
+                *_TRANSCRIPT_ATTRIBUTES, *_ERROR_ATTRIBUTES,
+                "key", "etag", "size", "facets", "listed_at", "uploaded_at",
+            ),  # fmt: skip
+            condition=condition,
+        )
+
+    def _write(
+        self,
+        recording_id: str,
+        set_: Mapping[str, Any],
+        condition: str,
+        remove: Iterable[str] = (),
+        values: Mapping[str, Any] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> bool:
+        """One conditional write that also counts the revision; False when the condition failed."""
+        now = _timestamp(self._now())
+        attributes = dict(set_) | {"updated_at": now}
+        if attributes["status"] is not Status.DELETED:
+            attributes["listed_at"] = f"{now}#{recording_id}"
+        removed = [name for name in remove if name not in attributes]
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in attributes)
+        if removed:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in removed)
+        try:
+            self._table.update_item(
+                Key={"recording_id": recording_id},
+                UpdateExpression=expression + " ADD #revision :one",
+                ConditionExpression=condition,
+                ExpressionAttributeNames={
+                    f"#{name}": name for name in (*attributes, *removed, "revision")
+                }
+                | dict(names or {}),
+                ExpressionAttributeValues={f":{name}": value for name, value in attributes.items()}
+                | dict(values or {})
+                | {":one": 1},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    # -- listing
+
+    def _listing(
+        self, status: Status, before: str | None, size: int
+    ) -> Iterator[Mapping[str, str]]:
+        condition: ConditionBase = Key("status").eq(status)
+        if before:
+            condition &= Key("listed_at").lt(before)
+        page = self._table.query(
+            IndexName=LIST_INDEX,
+            KeyConditionExpression=condition,
+            ScanIndexForward=False,
+            Limit=size,
+        )
+        yield from page["Items"]
+
+    def _summaries(self, ids: list[str]) -> Iterator[Recording]:
+        """The recordings of these ids, without bodies, in this order."""
+        found: dict[str, Recording] = {}
+        client, name = self._table.meta.client, self._table.name
+        for start in range(0, len(ids), 100):  # BatchGetItem's limit
+            request: dict[str, Any] = {
+                name: {
+                    "Keys": [{"recording_id": one} for one in ids[start : start + 100]],
+                    "ProjectionExpression": ", ".join(f"#{one}" for one in _SUMMARY_ATTRIBUTES),
+                    "ExpressionAttributeNames": {f"#{one}": one for one in _SUMMARY_ATTRIBUTES},
+                }
+            }
+            while request:
+                answer = client.batch_get_item(RequestItems=request)
+                for item in answer["Responses"].get(name, []):
+                    found[item["recording_id"]] = recording_from_item(item)
+                request = answer.get("UnprocessedKeys", {})
+        return (found[one] for one in ids if one in found)
+
+
+def _timestamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _encode_cursor(listed_at: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([listed_at]).encode()).decode()
+
+
+def _decode_cursor(cursor: str) -> str:
+    try:
+        (listed_at,) = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        if isinstance(listed_at, str):
+            return listed_at
+    except (ValueError, binascii.Error, TypeError, UnicodeEncodeError):
+        pass
+    raise InvalidRequest("The cursor is not one that this API gave out.")
