@@ -2,7 +2,10 @@
 
 import typer
 
+from scripts import samples
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app.add_typer(samples.app, name="samples")
 
 if __name__ == "__main__":
     app(prog_name="python -m scripts")

@@ -1,0 +1,1 @@
+"""How the bundled model is trained: speech to learn from, the loop, and its figures."""
