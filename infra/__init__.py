@@ -1,0 +1,1 @@
+"""The cloud: one construct per concern; stack.py composes them, settings.py types what is given."""

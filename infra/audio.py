@@ -1,0 +1,33 @@
+"""The bucket that people drop audio in."""
+
+from aws_cdk import Duration, RemovalPolicy, aws_s3
+from constructs import Construct
+
+
+class AudioBucket(Construct):
+    """Private, encrypted, TLS only. Kept when the stack goes: it is people's sound."""
+
+    def __init__(self, scope: Construct, name: str, *, retain: bool) -> None:
+        super().__init__(scope, name)
+        self.bucket = aws_s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=aws_s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
+            # The page's upload posts straight to the bucket with a presigned form; listening goes
+            # through the CDN, which is same-origin and needs no CORS.
+            cors=[
+                aws_s3.CorsRule(
+                    allowed_methods=[aws_s3.HttpMethods.POST],
+                    allowed_origins=["*"],
+                    allowed_headers=["*"],
+                    max_age=3600,
+                )
+            ],
+            lifecycle_rules=[
+                aws_s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(7))
+            ],
+        )

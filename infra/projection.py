@@ -1,0 +1,60 @@
+"""The table's stream -> the index function -> OpenSearch, and a queue for what can't be written."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration, aws_dynamodb, aws_lambda, aws_lambda_event_sources, aws_sqs
+from constructs import Construct
+
+from infra.function import zip_function
+from infra.settings import Settings
+
+
+class Projection(Construct):
+    """Keeps the search index a projection of the table."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        table: aws_dynamodb.Table,
+        environment: Mapping[str, str],
+        settings: Settings,
+    ) -> None:
+        super().__init__(scope, name)
+        self.failures = aws_sqs.Queue(
+            self,
+            "Failures",
+            enforce_ssl=True,
+            encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
+            retention_period=Duration.days(14),
+        )
+        self.function = zip_function(
+            self,
+            "Index",
+            handler="index",
+            environment=dict(environment)
+            | {"EARSHOT_FAILURE_QUEUE_URL": self.failures.queue_url},
+            memory_mib=1024,
+            timeout=Duration.seconds(120),
+            settings=settings,
+        )
+        self.failures.grant_send_messages(self.function)
+        self.function.add_event_source(
+            aws_lambda_event_sources.DynamoEventSource(
+                table,
+                starting_position=aws_lambda.StartingPosition.TRIM_HORIZON,
+                batch_size=100,
+                **({} if settings.local else self._retries()),
+            )
+        )
+
+    def _retries(self) -> dict[str, object]:
+        """What the emulator has not: there the handler's own catching has to do."""
+        return {
+            "bisect_batch_on_error": True,
+            "retry_attempts": 10,
+            "report_batch_item_failures": True,
+            "parallelization_factor": 2,
+            "on_failure": aws_lambda_event_sources.SqsDlq(self.failures),
+        }

@@ -1,0 +1,50 @@
+"""The OpenSearch domain that holds the search index."""
+
+from aws_cdk import RemovalPolicy, aws_ec2, aws_iam, aws_opensearchservice
+from constructs import Construct
+
+from infra.settings import Settings
+
+VERSION = aws_opensearchservice.EngineVersion.OPENSEARCH_2_19
+
+
+class SearchDomain(Construct):
+    """Encrypted, HTTPS only, open to IAM principals with a grant alone.
+
+    The index is a projection that `reindex` rebuilds, so the domain goes with the stack.
+    """
+
+    def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
+        super().__init__(scope, name)
+        several = settings.opensearch_nodes > 1
+        self.domain = aws_opensearchservice.Domain(
+            self,
+            "Domain",
+            version=VERSION,
+            capacity=aws_opensearchservice.CapacityConfig(
+                data_node_instance_type=settings.opensearch_instance,
+                data_nodes=settings.opensearch_nodes,
+                multi_az_with_standby_enabled=False,
+            ),
+            ebs=aws_opensearchservice.EbsOptions(
+                volume_size=settings.opensearch_gib,
+                volume_type=aws_ec2.EbsDeviceVolumeType.GP3,
+            ),
+            zone_awareness=aws_opensearchservice.ZoneAwarenessConfig(
+                enabled=several, availability_zone_count=2 if several else None
+            ),
+            enforce_https=True,
+            tls_security_policy=aws_opensearchservice.TLSSecurityPolicy.TLS_1_2_PFS,
+            node_to_node_encryption=True,
+            encryption_at_rest=aws_opensearchservice.EncryptionAtRestOptions(enabled=True),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.url = f"https://{self.domain.domain_endpoint}"
+
+    def grant(self, grantee: aws_iam.IGrantable, *methods: str) -> None:
+        """Allow HTTP methods on the indexes; searches are POST, which grant_read leaves out."""
+        aws_iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=[f"es:ESHttp{method.capitalize()}" for method in methods],
+            resource_arns=[self.domain.domain_arn, f"{self.domain.domain_arn}/*"],
+        )

@@ -1,0 +1,95 @@
+"""What a deployment may choose: CDK context turned into a typed object."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from constructs import Node
+
+DEFAULT_MODEL = "facebook/wav2vec2-large-960h"
+# The commit on the hub that the image bakes in, so that a build can be repeated.
+DEFAULT_REVISION = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """Where the emulator can't follow AWS: every local difference is a field here.
+
+    Given with `-c target=local`; scripts/local passes the values.
+    """
+
+    endpoint_port: int  # of the emulator, which CloudFront's API origin stands on
+    python_path: str  # installed dependencies: functions are code-only zips, not images
+    model: str  # a folder: nothing is baked into an image
+    # Not copied up by BucketDeployment (scripts/local copies the site); buckets are emptied with
+    # the emulator, so nothing is retained; stream retries, bisecting and failure destinations are
+    # not implemented there, so they are left out.
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One deployment. Every field is a context key: `cdk deploy -c log_days=7`."""
+
+    stack_name: str = "Earshot"
+    model: str = DEFAULT_MODEL
+    model_revision: str = DEFAULT_REVISION
+    image: str | None = None  # "repository:tag" in this account's ECR: no Docker needed to deploy
+    opensearch_url: str | None = None  # a cluster of one's own: no domain is made
+    opensearch_instance: str = "t3.small.search"
+    opensearch_nodes: int = 1
+    opensearch_gib: int = 20
+    refresh_interval: str = "1s"
+    transcribe_memory_mib: int = 3538  # two vCPUs
+    transcribe_timeout_s: int = 600
+    transcribe_concurrency: int = 10
+    transcribe_batch: int = 5
+    max_audio_bytes: int = 512 * 1024 * 1024
+    api_rate_per_s: int = 50
+    api_burst: int = 100
+    log_days: int = 30
+    local: Local | None = None
+
+    @classmethod
+    def from_context(cls, node: Node) -> "Settings":
+        """Settings from CDK context; unknown targets and malformed numbers are refused."""
+        context = {name: node.try_get_context(name) for name in cls.__dataclass_fields__}
+        return cls.from_values(
+            {name: value for name, value in context.items() if value is not None},
+            target=node.try_get_context("target") or "aws",
+            local={name: node.try_get_context(name) for name in Local.__dataclass_fields__},
+        )
+
+    @classmethod
+    def from_values(
+        cls, values: Mapping[str, Any], target: str = "aws", local: Mapping[str, Any] | None = None
+    ) -> "Settings":
+        chosen = {name: _as(cls, name, value) for name, value in values.items() if name != "local"}
+        if target == "aws":
+            return cls(**chosen)
+        if target != "local":
+            raise ValueError(f"target must be aws or local, not {target!r}")
+        given = {name: _as(Local, name, value) for name, value in (local or {}).items() if value}
+        missing = set(Local.__dataclass_fields__) - set(given)
+        if missing:
+            raise ValueError(f"target=local needs -c {' -c '.join(f'{one}=…' for one in sorted(missing))}")
+        return cls(**(LOCAL_DEFAULTS | chosen), local=Local(**given))
+
+
+# Two cores and a loopback OpenSearch: smaller batches of work, quicker refreshes.
+LOCAL_DEFAULTS: Mapping[str, Any] = {
+    "transcribe_concurrency": 2,
+    "transcribe_timeout_s": 300,
+    "refresh_interval": "200ms",
+    "log_days": 1,
+}
+
+
+def _as(owner: type, name: str, value: Any) -> Any:
+    """Context from the command line is text: read numbers where numbers are meant."""
+    annotation = owner.__dataclass_fields__[name].type  # type: ignore[attr-defined]
+    if annotation in (int, "int"):
+        try:
+            return int(value)
+        except ValueError as error:
+            raise ValueError(f"{name} must be a whole number, not {value!r}") from error
+    return value

@@ -1,0 +1,168 @@
+"""The public website: a static page, the API and the sound behind one CloudFront host."""
+
+from pathlib import Path
+
+from aws_cdk import (
+    Duration,
+    Fn,
+    RemovalPolicy,
+    Stack,
+    aws_apigatewayv2,
+    aws_cloudfront,
+    aws_cloudfront_origins,
+    aws_s3,
+    aws_s3_deployment,
+)
+from constructs import Construct
+
+from infra.settings import Settings
+
+SITE = Path(__file__).resolve().parent.parent / "site"
+EDGE = Path(__file__).parent / "edge"
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    ]
+)
+
+
+class Site(Construct):
+    """`/` the page, `/api/*` the API, `/audio/*` the recordings' sound, with Range."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        audio: aws_s3.Bucket,
+        api: aws_apigatewayv2.HttpApi,
+        settings: Settings,
+    ) -> None:
+        super().__init__(scope, name)
+        self.bucket = aws_s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=aws_s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            removal_policy=RemovalPolicy.DESTROY,
+            auto_delete_objects=settings.local is None,
+        )
+        strip_prefix = aws_cloudfront.FunctionAssociation(
+            event_type=aws_cloudfront.FunctionEventType.VIEWER_REQUEST,
+            function=aws_cloudfront.Function(
+                self,
+                "StripPrefix",
+                code=aws_cloudfront.FunctionCode.from_file(
+                    file_path=str(EDGE / "strip_prefix.js")
+                ),
+                runtime=aws_cloudfront.FunctionRuntime.JS_2_0,
+            ),
+        )
+        https = aws_cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
+        if settings.local:  # the emulator speaks plain HTTP
+            https = aws_cloudfront.ViewerProtocolPolicy.ALLOW_ALL
+        headers = self._headers()
+        with_oac = aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control
+        self.distribution = aws_cloudfront.Distribution(
+            self,
+            "Distribution",
+            comment="Earshot",
+            default_root_object="index.html",
+            http_version=aws_cloudfront.HttpVersion.HTTP2_AND_3,
+            price_class=aws_cloudfront.PriceClass.PRICE_CLASS_100,
+            default_behavior=aws_cloudfront.BehaviorOptions(
+                origin=with_oac(self.bucket),
+                viewer_protocol_policy=https,
+                compress=True,
+                response_headers_policy=headers,
+            ),
+            additional_behaviors={
+                "/api/*": aws_cloudfront.BehaviorOptions(
+                    origin=_api_origin(self, api, settings),
+                    viewer_protocol_policy=https,
+                    allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
+                    cache_policy=aws_cloudfront.CachePolicy.CACHING_DISABLED,
+                    origin_request_policy=(
+                        aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER
+                    ),
+                    response_headers_policy=headers,
+                    function_associations=[strip_prefix],
+                ),
+                "/audio/*": aws_cloudfront.BehaviorOptions(
+                    origin=with_oac(audio),
+                    viewer_protocol_policy=https,
+                    cache_policy=aws_cloudfront.CachePolicy.CACHING_OPTIMIZED,
+                    response_headers_policy=headers,
+                    function_associations=[strip_prefix],
+                ),
+            },
+        )
+        self.url = f"https://{self.distribution.distribution_domain_name}"
+        if settings.local is None:
+            aws_s3_deployment.BucketDeployment(
+                self,
+                "Page",
+                sources=[aws_s3_deployment.Source.asset(str(SITE), exclude=["README.md"])],
+                destination_bucket=self.bucket,
+                distribution=self.distribution,
+                cache_control=[
+                    aws_s3_deployment.CacheControl.max_age(Duration.minutes(5)),
+                    aws_s3_deployment.CacheControl.set_public(),
+                ],
+            )
+
+    def _headers(self) -> aws_cloudfront.ResponseHeadersPolicy:
+        return aws_cloudfront.ResponseHeadersPolicy(
+            self,
+            "Headers",
+            security_headers_behavior=aws_cloudfront.ResponseSecurityHeadersBehavior(
+                content_security_policy=aws_cloudfront.ResponseHeadersContentSecurityPolicy(
+                    content_security_policy=CONTENT_SECURITY_POLICY, override=True
+                ),
+                content_type_options=aws_cloudfront.ResponseHeadersContentTypeOptions(override=True),
+                frame_options=aws_cloudfront.ResponseHeadersFrameOptions(
+                    frame_option=aws_cloudfront.HeadersFrameOption.DENY, override=True
+                ),
+                referrer_policy=aws_cloudfront.ResponseHeadersReferrerPolicy(
+                    referrer_policy=aws_cloudfront.HeadersReferrerPolicy.NO_REFERRER, override=True
+                ),
+                strict_transport_security=aws_cloudfront.ResponseHeadersStrictTransportSecurity(
+                    access_control_max_age=Duration.days(365),
+                    include_subdomains=True,
+                    override=True,
+                ),
+            ),
+        )
+
+
+def _api_origin(
+    scope: Construct, api: aws_apigatewayv2.HttpApi, settings: Settings
+) -> aws_cloudfront_origins.HttpOrigin:
+    if settings.local:
+        return aws_cloudfront_origins.HttpOrigin(
+            "127.0.0.1",
+            http_port=settings.local.endpoint_port,
+            origin_path=Fn.join("", ["/_aws/execute-api/", api.api_id, "/$default"]),
+            protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTP_ONLY,
+        )
+    stack = Stack.of(scope)
+    return aws_cloudfront_origins.HttpOrigin(
+        f"{api.api_id}.execute-api.{stack.region}.{stack.url_suffix}",
+        protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+        origin_ssl_protocols=[aws_cloudfront.OriginSslPolicy.TLS_V1_2],
+    )
