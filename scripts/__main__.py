@@ -2,10 +2,12 @@
 
 import typer
 
-from scripts import samples
+from scripts import model, samples, transcribe
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(samples.app, name="samples")
+app.add_typer(model.app, name="model")
+app.command()(transcribe.transcribe)
 
 if __name__ == "__main__":
     app(prog_name="python -m scripts")

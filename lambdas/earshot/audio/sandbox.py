@@ -1,0 +1,101 @@
+"""The caller's side of the decoder process: one warm process, shared by all threads."""
+
+import atexit
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
+_PATIENCE = 5.0  # seconds from end of file to the process's end
+
+_lock = threading.Lock()
+_running: "_Zygote | None" = None
+
+
+class _Zygote:
+    """A running `python -m earshot.audio.zygote` and the socket that asks it for children."""
+
+    def __init__(self) -> None:
+        self.control, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "earshot.audio.zygote", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=_environment(),
+            )
+
+    def close(self) -> None:
+        self.control.close()
+        try:
+            self.process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """What the decoder needs and no more: a codec's fault must not reach the caller's keys."""
+    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    # The child imports what the caller imports, however the caller found it (a Lambda's layers,
+    # a PYTHONPATH, a test runner's insertions).
+    kept["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    kept["OPENBLAS_NUM_THREADS"] = "1"
+    return kept
+
+
+def start() -> None:
+    """Starts the decoder process if none runs; returns at once, while it imports on its own."""
+    global _running
+    with _lock:
+        if _running is None or _running.process.poll() is not None:
+            if _running is not None:
+                _running.control.close()
+            _running = _Zygote()
+
+
+def child() -> socket.socket:
+    """A new child of the decoder process, at the other end of the socket returned.
+
+    Raises OSError if the process can't be started.
+    """
+    ours, theirs = socket.socketpair()
+    with theirs:
+        for last_try in (False, True):
+            start()
+            assert _running is not None  # noqa: S101
+            try:
+                socket.send_fds(_running.control, [b"."], [theirs.fileno()])
+            except OSError:  # it died between poll and here
+                if last_try:
+                    ours.close()
+                    raise
+                _running.process.wait(_PATIENCE)
+            else:
+                break
+    return ours
+
+
+@atexit.register
+def stop() -> None:
+    """Ends the decoder process; the next file starts another."""
+    global _running
+    with _lock:
+        zygote, _running = _running, None
+    if zygote is not None:
+        with contextlib.suppress(OSError):
+            zygote.close()
+
+
+def _forget() -> None:
+    """In a forked copy of the caller: the process is another's to stop, the socket still works."""
+    global _lock
+    _lock = threading.Lock()
+    atexit.unregister(stop)
+
+
+os.register_at_fork(after_in_child=_forget)

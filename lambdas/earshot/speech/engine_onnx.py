@@ -1,0 +1,57 @@
+"""The CPU engine: ONNX Runtime."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from earshot.errors import ModelError
+from earshot.speech.engine import Emission, Waveform, log_softmax
+
+FINGERPRINT = "earshot.fingerprint"
+"""Metadata that `scripts model export` writes, so that loading need not hash the weights."""
+
+
+class OnnxEngine:
+    """One waveform at a time: on a CPU that is as fast as a batch, and no clip has neighbours."""
+
+    def __init__(self, path: Path, precision: str) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = cores()
+        # Clips differ in length: an arena would grow to the worst mix of sizes ever seen.
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(
+                path, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime raises its own kinds, all below Exception
+            raise ModelError(f"{path.name} is not a model that ONNX Runtime can load.") from error
+        inputs = {value.name for value in self._session.get_inputs()}
+        if "input_values" not in inputs or inputs - {"input_values", "attention_mask"}:
+            raise ModelError(f"{path.name} does not take waveforms (its inputs: {sorted(inputs)}).")
+        self._masked = "attention_mask" in inputs
+        self.name = f"onnx-{precision}"
+
+    @property
+    def fingerprint(self) -> str | None:
+        """What the exporter recorded about the weights, if it was ours."""
+        recorded: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
+        return recorded.get(FINGERPRINT)
+
+    def emissions(self, waveforms: Sequence[Waveform]) -> list[Emission]:
+        return [self._emission(waveform) for waveform in waveforms]
+
+    def _emission(self, waveform: Waveform) -> Emission:
+        feed = {"input_values": waveform[None]}
+        if self._masked:
+            feed["attention_mask"] = np.ones((1, len(waveform)), np.int64)
+        logits = self._session.run(None, feed)[0]
+        return log_softmax(logits[0])
+
+
+def cores() -> int:
+    """The processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,55 @@
+"""The characters that a model writes, read from its tokenizer's files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from earshot.errors import ModelError
+from earshot.speech.files import read_json
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """`tokens[i]` is what the model's output i stands for.
+
+    `blank` is CTC's "nothing here", `delimiter` the space between words.
+    """
+
+    tokens: tuple[str, ...]
+    blank: int
+    delimiter: int
+    lower_case: bool = False
+
+
+def read_vocabulary(folder: Path) -> Vocabulary:
+    """From vocab.json and tokenizer_config.json as transformers' Wav2Vec2CTCTokenizer writes them.
+
+    Raises ModelError if they are missing or of another tokenizer.
+    """
+    ids = read_json(folder / "vocab.json")
+    settings_file = folder / "tokenizer_config.json"
+    settings = read_json(settings_file) if settings_file.exists() else {}
+    if not ids or not all(isinstance(index, int) for index in ids.values()):
+        raise ModelError("vocab.json does not map characters to numbers: not a plain CTC model.")
+    if sorted(ids.values()) != list(range(len(ids))):
+        # Added tokens may stand in tokenizer_config.json alone.
+        added = settings.get("added_tokens_decoder", {})
+        ids |= {token["content"]: int(index) for index, token in added.items()}
+    tokens = [""] * (max(ids.values()) + 1)
+    for token, index in ids.items():
+        tokens[index] = token
+    return Vocabulary(
+        tokens=tuple(tokens),
+        blank=_id(ids, settings, "pad_token", "<pad>"),
+        delimiter=_id(ids, settings, "word_delimiter_token", "|"),
+        lower_case=bool(settings.get("do_lower_case", False)),
+    )
+
+
+def _id(ids: dict[str, int], settings: dict[str, Any], name: str, default: str) -> int:
+    token = settings.get(name, default)
+    if isinstance(token, dict):  # an AddedToken written out
+        token = token.get("content")
+    if token not in ids:
+        raise ModelError(f"vocab.json lacks the tokenizer's {name} ({token!r}).")
+    return ids[token]

@@ -1,0 +1,117 @@
+"""From a Wav2Vec2ForCTC checkpoint to an ONNX folder."""
+
+import hashlib
+import logging
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch.nn.utils import parametrize
+from transformers import Wav2Vec2ForCTC
+
+from earshot.errors import ModelError
+from earshot.speech.engine_onnx import FINGERPRINT
+from earshot.speech.model import FP32_FILES, INT8_FILES
+
+COPIED = (
+    "config.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "tokenizer_config.json",
+    "vocab.json",
+)
+OPSET = 20
+
+
+def export(source: str, out: Path, precision: str, revision: str | None = None) -> Path:
+    """Writes `out`/onnx/model.onnx (fp32) or model_quantized.onnx (int8) and the settings beside.
+
+    int8 quantises the weights of matrix products, by column; activations are scaled as they come.
+    Convolutions stay fp32: they are a small part of the weights, and hear the raw waveform.
+    """
+    if precision not in ("fp32", "int8"):
+        raise ModelError(f"There is no precision {precision!r}: fp32 or int8.")
+    folder = _folder(source, revision)
+    model = Wav2Vec2ForCTC.from_pretrained(folder, attn_implementation="eager").eval()
+    mark = fingerprint(model, precision)
+    (out / "onnx").mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out) as scratch:
+        fp32 = Path(scratch) / "model.onnx"
+        _to_onnx(model, fp32)
+        if precision == "int8":
+            target = Path(scratch) / "model_quantized.onnx"
+            quantize_dynamic(
+                fp32, target, op_types_to_quantize=["MatMul"], per_channel=True,
+                weight_type=QuantType.QInt8,
+            )  # fmt: skip
+        else:
+            target = fp32
+        _record(target, mark)
+        written = out / (INT8_FILES if precision == "int8" else FP32_FILES)[0]
+        target.replace(written)
+    for name in COPIED:
+        if (folder / name).exists() and folder.resolve() != out.resolve():
+            shutil.copyfile(folder / name, out / name)
+    return written
+
+
+def fingerprint(model: Any, precision: str) -> str:
+    """16 hexadecimal digits that change with any weight, or with the precision."""
+    digest = hashlib.sha256(precision.encode())
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _folder(source: str, revision: str | None) -> Path:
+    if Path(source).is_dir():
+        return Path(source)
+    from huggingface_hub import snapshot_download
+
+    kept = ["*.json", "*.safetensors", "pytorch_model*.bin"]
+    return Path(snapshot_download(source, revision=revision, allow_patterns=kept))
+
+
+class _Logits(torch.nn.Module):
+    """The model as one function of the waveform, without an attention mask."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_values: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.model(input_values, return_dict=False)[0]
+        return logits
+
+
+def _to_onnx(model: Any, path: Path) -> None:
+    positions = model.wav2vec2.encoder.pos_conv_embed.conv
+    if parametrize.is_parametrized(positions):  # fold the weight norm into plain weights
+        parametrize.remove_parametrizations(positions, "weight")
+    lengths = {0: torch.export.Dim("batch"), 1: torch.export.Dim("samples", min=400)}
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            _Logits(model).eval(),
+            (torch.randn(2, 16_000),),
+            dynamo=True,
+            input_names=["input_values"],
+            output_names=["logits"],
+            dynamic_shapes={"input_values": lengths},
+            opset_version=OPSET,
+            verbose=False,
+        )
+    program.save(path)
+
+
+def _record(path: Path, mark: str) -> None:
+    model = onnx.load(path)
+    onnx.helper.set_model_props(model, {FINGERPRINT: mark})
+    onnx.save(model, path)
