@@ -1,0 +1,45 @@
+"""The app: routes and layers put together, nothing else."""
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import errors
+from api.limits import MAX_FIELD_BYTES, MAX_FORM_FIELDS, RequestLimits
+from api.request_log import RequestLog
+from api.routes import asr, docs, openai, ping, recordings, transcripts, uploads
+from api.schemas import ErrorBody
+from earshot import __version__
+
+_DESCRIPTION = """Drop audio in a bucket; search what was said.
+
+Reading is public. Transcribing, uploading and deleting need `Authorization: Bearer KEY`.
+Every error is `{"error": {"code", "message", "request_id"}}`; below `/v1/` errors have OpenAI's
+shape."""
+
+
+def create_app() -> FastAPI:
+    """The whole API; what a function lacks (the model, say) shows when a route asks for it."""
+    app = FastAPI(
+        title="Earshot",
+        version=__version__,
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        responses={"4XX": {"model": ErrorBody}, "5XX": {"model": ErrorBody}},
+        form_limits={
+            "max_files": 1,
+            "max_fields": MAX_FORM_FIELDS,
+            "max_part_size": MAX_FIELD_BYTES,
+        },
+    )
+    errors.install(app)
+    # The last added is the outermost.
+    app.add_middleware(GZipMiddleware, minimum_size=1400, compresslevel=5)
+    app.add_middleware(RequestLimits)
+    app.add_middleware(RequestLog)
+    # The forms of a transcript come first: {recording_id} would match "abc.txt" too.
+    for route in (ping, asr, openai, uploads, transcripts, recordings, docs):
+        app.include_router(route.router)
+    return app

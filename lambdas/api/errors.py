@@ -1,0 +1,156 @@
+"""Every error that the API answers, brought to one shape in this one place.
+
+`{"error": {"code", "message", "request_id"}}`; below `/v1/` the shape is OpenAI's, because that is
+what clients of those routes understand. No value that a request sent is repeated in a message, and
+an unexpected error says nothing about its cause: that stands in the log under the request's id.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+from fastapi import FastAPI, HTTPException
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.requests import Request
+
+from earshot.errors import EarshotError, InvalidRequest, NotFound, Unavailable
+
+logger = Logger(service="api")
+
+_CODES = {
+    400: "invalid_request",
+    401: "unauthorized",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_format",
+    422: "invalid_request",
+}
+_MESSAGES = {
+    404: "There is nothing at this address.",
+    405: "This address does not take that method.",
+}
+_INTERNAL_MESSAGE = "Something went wrong on our side; the request id helps us to find out what."
+_MAX_NAME_CHARS = 64  # of a field, which a request may have made up
+_MAX_PROBLEMS = 5  # a request can be wrong in a thousand places; nobody reads that many
+
+
+class NoTranscript(NotFound):
+    """The recording is there, but what was said in it is not, or not yet."""
+
+    code: ClassVar[str] = "no_transcript"
+
+
+class NotAcceptable(InvalidRequest):
+    """The answer can't be given in a form that the client takes."""
+
+    code: ClassVar[str] = "not_acceptable"
+    http_status: ClassVar[int] = 406
+
+
+class PayloadTooLarge(HTTPException):
+    """Raised while a body is read; FastAPI lets only its own exception class pass there."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"At most {limit:,} bytes are taken here.")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every kind of error in the one shape."""
+    app.add_exception_handler(EarshotError, _expected)
+    app.add_exception_handler(StarletteHTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(BotoCoreError, _aws)
+    app.add_exception_handler(ClientError, _aws)
+
+
+def error_response(
+    request: Request,
+    status: int,
+    code: str,
+    message: str,
+    param: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """The answer to a request that failed. `param` names the input at fault, if it is one."""
+    if is_openai(request):
+        # OpenAI answers 400 to everything that is wrong with an input.
+        status = 400 if status in (415, 422) else status
+        body: dict[str, Any] = {
+            "message": message,
+            "type": "server_error" if status >= 500 else "invalid_request_error",
+            "param": param,
+            "code": "invalid_api_key" if status == 401 else code,
+        }
+    else:
+        body = {"code": code, "message": message, "request_id": request.state.request_id}
+    request.state.error_code = code
+    always = {"cache-control": "no-store"}
+    if status == 401:
+        always["www-authenticate"] = "Bearer"
+    return JSONResponse({"error": body}, status, headers=always | dict(headers or {}))
+
+
+def internal_error(request: Request) -> JSONResponse:
+    """The answer to what nobody expected."""
+    return error_response(request, 500, "internal", _INTERNAL_MESSAGE)
+
+
+def is_openai(request: Request) -> bool:
+    return request.url.path.startswith("/v1/")
+
+
+def _expected(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, EarshotError)  # noqa: S101 - what it is installed for
+    if error.http_status >= 500:
+        logger.warning("A part failed", exc_info=error)
+    if error.http_status == 500:
+        return internal_error(request)
+    param = getattr(error, "param", None)
+    return error_response(request, error.http_status, error.code, error.message, param)
+
+
+def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, StarletteHTTPException)  # noqa: S101 - what it is installed for
+    status = error.status_code
+    message = _MESSAGES.get(status) or str(error.detail) or HTTPStatus(status).phrase
+    code = _CODES.get(status, "invalid_request" if status < 500 else "internal")
+    return error_response(request, status, code, message, headers=error.headers)
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    """400 for what stands in the address, 422 for what stands in the body."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is installed for
+    problems = error.errors()
+    in_body = any(problem["loc"][:1] == ("body",) for problem in problems)
+    described = dict.fromkeys(_describe(problem) for problem in problems)
+    message = "; ".join(list(described)[:_MAX_PROBLEMS])
+    param = _name(problems[0]["loc"]) or None
+    return error_response(request, 422 if in_body else 400, "invalid_request", message, param)
+
+
+def _describe(problem: Mapping[str, Any]) -> str:
+    name = _name(problem["loc"])
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{name}: {message}" if name else message
+
+
+def _name(location: Sequence[str | int]) -> str:
+    return ".".join(part for part in location[1:] if isinstance(part, str))[:_MAX_NAME_CHARS]
+
+
+def _aws(request: Request, error: Exception) -> JSONResponse:
+    """A service that is away or busy is worth another try; a refusal is a fault of ours."""
+    if isinstance(error, ClientError):
+        answer = error.response
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+        code = answer.get("Error", {}).get("Code", "")
+        busy = status >= 500 or "Throttl" in code or "Exceeded" in code or code == "SlowDown"
+        if not busy:
+            logger.error("An AWS service refused", exc_info=error)
+            return internal_error(request)
+    return _expected(request, Unavailable("A part of Earshot does not answer; try again soon."))

@@ -1,0 +1,16 @@
+"""The API as a Lambda function. With EARSHOT_MODEL set it is the speech one, else the light one."""
+
+from mangum import Mangum
+
+from api import recogniser, services
+from api.app import create_app
+
+app = create_app()
+
+# While Lambda starts a function it lends it a whole processor: the dear parts are made now.
+if services.settings().model:
+    recogniser.recogniser()
+else:
+    services.warm()
+
+handler = Mangum(app, lifespan="off")

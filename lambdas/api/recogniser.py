@@ -1,0 +1,69 @@
+"""The model behind the transcribing routes; only the speech function has one.
+
+What it takes (onnxruntime, numpy, soundfile) is imported when it is first needed, because the other
+function, which answers the reads, is deployed without it.
+"""
+
+import shutil
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Protocol
+
+from fastapi import Depends
+
+from api.services import settings
+from earshot.errors import Unavailable
+from earshot.speech.transcript import Transcript
+
+if TYPE_CHECKING:
+    from earshot.audio.limits import Limits
+    from earshot.speech.transcriber import Transcriber
+
+
+class Recogniser(Protocol):
+    """Turns an uploaded file into a transcript; raises AudioError when the file is to blame."""
+
+    @property
+    def name(self) -> str: ...
+
+    def transcribe(self, upload: BinaryIO) -> Transcript: ...
+
+
+class ModelRecogniser:
+    """A loaded model that takes one recording at a time: one already keeps all cores busy."""
+
+    def __init__(self, name: str, transcriber: "Transcriber", limits: "Limits") -> None:
+        self.name = name
+        self._transcriber = transcriber
+        self._limits = limits
+        self._turn = threading.Lock()
+
+    def transcribe(self, upload: BinaryIO) -> Transcript:
+        from earshot.speech.recognise import transcribe_file
+
+        with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
+            path = Path(folder) / "audio"  # decoded by path; its name must mean nothing
+            with path.open("wb") as file:
+                shutil.copyfileobj(upload, file)
+            with self._turn:
+                return transcribe_file(path, self._transcriber, self._limits)
+
+
+@cache
+def recogniser() -> Recogniser:
+    """The model that EARSHOT_MODEL names; raises Unavailable in a function without one."""
+    source = settings().model
+    if source is None:
+        raise Unavailable("This part of the API has no model; the request should not come here.")
+    from earshot.audio.limits import Limits
+    from earshot.speech.model import load
+    from earshot.speech.transcriber import Transcriber
+
+    model = load(source, settings().model_revision)
+    limits = Limits(max_seconds=settings().max_request_seconds)
+    return ModelRecogniser(model.name, Transcriber(model), limits)
+
+
+Model = Annotated[Recogniser, Depends(recogniser)]

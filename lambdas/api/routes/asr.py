@@ -1,0 +1,20 @@
+"""POST /asr: one recording in, its words out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, UploadFile
+
+from api.auth import KeyRequired
+from api.recogniser import Model
+from api.schemas import Transcription
+
+router = APIRouter(tags=["transcription"])
+
+
+@router.post("/asr", dependencies=[KeyRequired])
+def transcribe(
+    model: Model, file: Annotated[UploadFile, File(description="mp3, wav, flac, ogg, m4a, webm …")]
+) -> Transcription:
+    """Transcribe one file at once. Nothing is stored; `duration` is in seconds."""
+    transcript = model.transcribe(file.file)
+    return Transcription(transcription=transcript.text, duration=transcript.duration)

@@ -1,0 +1,124 @@
+"""/recordings: what is in the bucket, and what became of it."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api import caching
+from api.auth import KeyRequired
+from api.schemas import MAX_KEY_BYTES, Deletion, RecordingPage, RecordingSummary
+from api.services import AudioBucket, Store
+from earshot.errors import InvalidRequest, NotFound
+from earshot.events import Change, ObjectEvent, comparable_sequencer
+from earshot.transcripts.recording import Recording, Source, Status, recording_id
+from earshot.transcripts.store import Recordings
+
+router = APIRouter(tags=["recordings"])
+
+MAX_PAGE = 100
+
+
+def found(recording_id: str, recordings: Store) -> Recording:
+    """The recording that the address names; raises NotFound."""
+    recording = recordings.get(recording_id) if len(recording_id) == ID_LENGTH else None
+    if recording is None:
+        raise NotFound("There is no such recording.")
+    return recording
+
+
+ID_LENGTH = len(recording_id(""))
+Found = Annotated[Recording, Depends(found)]
+
+
+@router.get("/recordings")
+def list_recordings(
+    recordings: Store,
+    key: Annotated[
+        str | None,
+        Query(max_length=MAX_KEY_BYTES, description="Exactly this key: one recording or none."),
+    ] = None,
+    prefix: Annotated[
+        str | None,
+        Query(max_length=MAX_KEY_BYTES, description="Keys that begin with this."),
+    ] = None,
+    status: Annotated[Status | None, Query(description="Only recordings in this state.")] = None,
+    cursor: Annotated[
+        str | None, Query(max_length=1000, description="The `cursor` of the page before.")
+    ] = None,
+    size: Annotated[int, Query(ge=1, le=MAX_PAGE, description="At most so many a page.")] = 50,
+) -> RecordingPage:
+    """Recordings, the latest changed first. With `prefix` a page may be short: follow `cursor`."""
+    if status is Status.DELETED:
+        raise InvalidRequest("Deleted recordings are not listed.")
+    if key is not None:
+        page, following = _one(recordings, key), None
+    else:
+        page, following = recordings.list(status, prefix, cursor, size)
+    return RecordingPage(
+        recordings=[
+            RecordingSummary.of(recording)
+            for recording in page
+            if (status is None or recording.status is status)
+            and (prefix is None or recording.key.startswith(prefix))
+        ],
+        cursor=following,
+    )
+
+
+def _one(recordings: Recordings, key: str) -> list[Recording]:
+    recording = recordings.get(recording_id(key))
+    return [recording] if recording and recording.key == key else []
+
+
+@router.get("/recordings/{recording_id}")
+def get_recording(recording: Found, request: Request, response: Response) -> RecordingSummary:
+    """One recording, with its whole text. Asking with If-None-Match saves sending it again."""
+    headers = caching.revalidated(recording)
+    if caching.is_fresh(request, headers):
+        return Response(status_code=304, headers=headers)  # type: ignore[return-value]
+    response.headers.update(headers)
+    return RecordingSummary.of(recording)
+
+
+@router.delete("/recordings/{recording_id}", dependencies=[KeyRequired], status_code=202)
+def delete_recording(recording: Found, recordings: Store, bucket: AudioBucket) -> Deletion:
+    """Delete the sound. Its transcript and its place in the search go within seconds after it."""
+    bucket.Object(recording.key).delete()
+    if recording.source is Source.IMPORT:
+        # There may be no sound to delete, and then no event to tell of it.
+        recordings.remove(_removal(recording))
+    return Deletion(recording_id=recording.recording_id, key=recording.key)
+
+
+def _removal(recording: Recording) -> ObjectEvent:
+    """The event that S3 would send, older than any that it does send."""
+    return ObjectEvent(
+        change=Change.REMOVED,
+        bucket="",
+        key=recording.key,
+        sequencer=comparable_sequencer(""),
+        time=datetime.now(UTC).isoformat(),
+    )
+
+
+@router.get(
+    "/recordings/{recording_id}/audio",
+    status_code=307,
+    response_class=RedirectResponse,
+    responses={307: {"description": "To the sound, on the site's own origin."}},
+)
+def find_audio(recording: Found) -> Any:
+    """Where the sound is: on the site, below /audio/, which answers Range requests."""
+    return Response(
+        status_code=307,
+        headers={"location": f"/audio/{_quoted(recording.key)}", **caching.AUDIO_LOCATION},
+    )
+
+
+def _quoted(key: str) -> str:
+    """The key as a path. Where it has dot segments, which clients would resolve, "/" is quoted."""
+    dots = {".", ".."} & set(key.split("/"))
+    return quote(key, safe="" if dots else "/")

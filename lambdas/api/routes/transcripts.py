@@ -1,0 +1,59 @@
+"""/recordings/{id}.txt|.srt|.vtt|.json: a transcript in the forms that people and players read."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api import caching
+from api.errors import NotAcceptable, NoTranscript
+from api.routes.recordings import Found
+from earshot.transcripts import formats
+from earshot.transcripts.recording import Status
+
+router = APIRouter(tags=["transcripts"])
+
+# Lambda answers at most 6 MB; eight hours of speech are more than that as JSON, until compressed.
+MAX_ANSWER_BYTES = 5_500_000
+
+_FORMATS: Mapping[str, tuple[Callable[..., str], str, str]] = {
+    "txt": (formats.to_txt, "text/plain", "Plain text."),
+    "srt": (formats.to_srt, "application/x-subrip", "SubRip subtitles."),
+    "vtt": (formats.to_vtt, "text/vtt", "WebVTT subtitles."),
+    "json": (formats.to_json, "application/json", "Segments and words, with times in seconds."),
+}
+
+
+def _endpoint(write: Callable[..., str], media_type: str) -> Callable[..., Any]:
+    def get_transcript(recording: Found, request: Request) -> Response:
+        if recording.transcript is None or recording.status is not Status.DONE:
+            raise NoTranscript(
+                recording.failure.message
+                if recording.failure
+                else "The recording has no transcript yet; try again soon."
+            )
+        headers = caching.revalidated(recording)
+        if caching.is_fresh(request, headers):
+            return Response(status_code=304, headers=headers)
+        content = write(recording.transcript).encode()
+        if len(content) > MAX_ANSWER_BYTES and "gzip" not in request.headers.get(
+            "accept-encoding", ""
+        ):
+            raise NotAcceptable("This is too long to send unless with `Accept-Encoding: gzip`.")
+        if media_type.startswith("text/"):
+            headers["content-type"] = f"{media_type}; charset=utf-8"
+        return Response(content, media_type=media_type, headers=headers)
+
+    return get_transcript
+
+
+for extension, (write, media_type, description) in _FORMATS.items():
+    router.add_api_route(
+        f"/recordings/{{recording_id}}.{extension}",
+        _endpoint(write, media_type),
+        name=f"transcript_{extension}",
+        summary=f"The transcript as .{extension}",
+        description=description,
+        response_class=Response,
+        responses={200: {"content": {media_type: {}}}},
+    )

@@ -1,0 +1,140 @@
+"""What the API takes and gives about recordings, as JSON."""
+
+import re
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from earshot.transcripts.recording import FACETS, Recording, Source, Status
+
+MAX_KEY_BYTES = 1024  # S3's own limit
+
+
+def _plain_key(key: str) -> str:
+    """Raises ValueError for a key that S3, a URL or a shell would trip over."""
+    if len(key.encode()) > MAX_KEY_BYTES:
+        raise ValueError(f"a key has at most {MAX_KEY_BYTES} bytes")
+    if re.search(r"[\x00-\x1f\x7f]", key):
+        raise ValueError("a key has no control characters")
+    if "${" in key:
+        raise ValueError("a key has no '${', which upload forms would fill in")
+    if {"", ".", ".."} & set(key.split("/")):
+        raise ValueError("a key has no empty, '.' or '..' part between its slashes")
+    return key
+
+
+AudioKey = Annotated[str, Field(min_length=1), AfterValidator(_plain_key)]
+# S3 keeps metadata as header values, which are ASCII.
+Facet = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[ -~]+$")]
+
+
+class RecordingFailure(BaseModel):
+    """Why a recording has no transcript."""
+
+    code: str
+    message: str
+
+
+class RecordingSummary(BaseModel):
+    """One recording. `text`, `duration` (seconds) and `model` are null until it is done."""
+
+    recording_id: str
+    key: str
+    status: Status
+    text: str | None
+    duration: float | None
+    error: RecordingFailure | None
+    model: str | None
+    source: Source
+    uploaded_at: str
+    updated_at: str
+    age: str | None
+    gender: str | None
+    accent: str | None
+
+    @classmethod
+    def of(cls, recording: Recording) -> Self:
+        """In lists, where the transcript is left out, a very long text is cut short."""
+        done = recording.status is Status.DONE
+        text = recording.transcript.text if recording.transcript else recording.text
+        failure = recording.failure
+        return cls(
+            recording_id=recording.recording_id,
+            key=recording.key,
+            status=recording.status,
+            text=text if done else None,
+            duration=recording.duration if done else None,
+            error=RecordingFailure(code=failure.code, message=failure.message) if failure else None,
+            model=recording.model or None,
+            source=recording.source,
+            uploaded_at=recording.uploaded_at,
+            updated_at=recording.updated_at,
+            **{facet: recording.facets.get(facet) for facet in FACETS},
+        )
+
+
+class RecordingPage(BaseModel):
+    """A page of recordings; `cursor` asks for the next one, and is null on the last."""
+
+    recordings: list[RecordingSummary]
+    cursor: str | None
+
+
+class Deletion(BaseModel):
+    """A recording on its way out: its sound is deleted, its transcript follows within seconds."""
+
+    recording_id: str
+    key: str
+
+
+class UploadRequest(BaseModel):
+    """The file that is going to be uploaded, and what is known about who speaks in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: AudioKey = Field(examples=["interviews/2024-05-01.mp3"])
+    content_type: str = Field(
+        pattern=r"^(audio/[a-z0-9.+-]{1,60}|video/(mp4|webm)|application/ogg)$",
+        examples=["audio/mpeg"],
+    )
+    age: Facet | None = None
+    gender: Facet | None = None
+    accent: Facet | None = None
+
+
+class Upload(BaseModel):
+    """A form to POST to `url` within `expires_in` seconds: all `fields`, then `file`, the last."""
+
+    url: str
+    fields: dict[str, str]
+    key: str
+    recording_id: str
+    max_bytes: int
+    expires_in: int
+
+
+class Transcription(BaseModel):
+    """What was said, and how many seconds of sound it was."""
+
+    transcription: str
+    duration: float
+
+
+class Pong(BaseModel):
+    """The API is there."""
+
+    message: str
+
+
+class ErrorDetail(BaseModel):
+    """`code` for programs, `message` for people, `request_id` for the operator."""
+
+    code: str
+    message: str
+    request_id: str
+
+
+class ErrorBody(BaseModel):
+    """What every error of this API looks like."""
+
+    error: ErrorDetail
