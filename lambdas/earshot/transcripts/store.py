@@ -9,7 +9,7 @@ import base64
 import binascii
 import heapq
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -211,7 +211,9 @@ class Recordings:
 
     # -- the way of an import
 
-    def add_imported(self, recordings: Iterable[tuple[str, Mapping[str, str], Transcript, int]]) -> int:
+    def add_imported(
+        self, recordings: Iterable[tuple[str, Mapping[str, str], Transcript, int]]
+    ) -> int:
         """Write (key, facets, transcript, passages) of existing transcripts; how many were new.
 
         A recording that was uploaded, or imported with the same transcript, is left as it is.
@@ -258,8 +260,14 @@ class Recordings:
             event.recording_id,
             set_={"status": Status.DELETED, "sequencer": event.sequencer, "expires_at": expiry},
             remove=(
-                *_TRANSCRIPT_ATTRIBUTES, *_ERROR_ATTRIBUTES,
-                "key", "etag", "size", "facets", "listed_at", "uploaded_at",
+                *_TRANSCRIPT_ATTRIBUTES,
+                *_ERROR_ATTRIBUTES,
+                "key",
+                "etag",
+                "size",
+                "facets",
+                "listed_at",
+                "uploaded_at",
             ),  # fmt: skip
             condition=condition,
         )
@@ -317,7 +325,7 @@ class Recordings:
         )
         yield from page["Items"]
 
-    def _summaries(self, ids: list[str]) -> Iterator[Recording]:
+    def _summaries(self, ids: Sequence[str]) -> Iterator[Recording]:
         """The recordings of these ids, without bodies, in this order."""
         found: dict[str, Recording] = {}
         client, name = self._table.meta.client, self._table.name
