@@ -1,0 +1,52 @@
+/** What the page shows is in its address: every view can be shared, and the back button works. */
+
+import { FACETS } from "./labels.js";
+
+const MOST_PAGES = 20;
+
+/**
+ * @returns {{q: string, facets: Record<string, string[]>, sort: string, pages: number,
+ *   recording: string, at: number|null}}
+ */
+export function read(search) {
+  const params = new URLSearchParams(search);
+  const facets = {};
+  for (const name of Object.keys(FACETS)) {
+    const values = [...new Set(params.getAll(name))];
+    if (values.length) facets[name] = values;
+  }
+  const at = Number.parseFloat(params.get("at"));
+  const pages = Number.parseInt(params.get("pages"), 10);
+  return {
+    q: (params.get("q") ?? "").trim(),
+    facets,
+    sort: params.get("sort") ?? "",
+    pages: Math.min(Math.max(pages || 1, 1), MOST_PAGES),
+    recording: params.get("recording") ?? "",
+    at: Number.isFinite(at) && at >= 0 ? at : null,
+  };
+}
+
+export function write({ q = "", facets = {}, sort = "", pages = 1, recording = "", at = null }) {
+  const params = new URLSearchParams();
+  if (recording) {
+    params.set("recording", recording);
+    if (at !== null) params.set("at", String(Math.round(at * 100) / 100));
+  } else if (q) {
+    params.set("q", q);
+    for (const [name, values] of Object.entries(facets)) for (const value of values) params.append(name, value);
+    if (sort) params.set("sort", sort);
+    if (pages > 1) params.set("pages", String(pages));
+  }
+  const text = params.toString();
+  return text ? `/?${text}` : "/";
+}
+
+/** `state` with one facet value switched on or off; a new set of results starts at its first page. */
+export function toggled(state, facet, value) {
+  const now = state.facets[facet] ?? [];
+  const next = now.includes(value) ? now.filter((other) => other !== value) : [...now, value];
+  const facets = { ...state.facets, [facet]: next };
+  if (!next.length) delete facets[facet];
+  return { ...state, facets, pages: 1 };
+}

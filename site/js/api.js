@@ -1,0 +1,75 @@
+/** The one place that speaks to the API, and that turns its failures into sentences for people. */
+
+export class ApiError extends Error {
+  constructor(sentence, { status = 0, requestId = "" } = {}) {
+    super(sentence);
+    this.status = status;
+    this.requestId = requestId;
+  }
+}
+
+export function search({ q, facets = {}, sort = "" }, page, signal) {
+  const params = new URLSearchParams({ q });
+  for (const [name, values] of Object.entries(facets)) for (const value of values) params.append(name, value);
+  if (sort) params.set("sort", sort);
+  if (page > 1) params.set("page", String(page));
+  return get(`/api/search?${params}`, signal);
+}
+
+export function latest(signal) {
+  return get("/api/recordings", signal);
+}
+
+export function recording(id, signal) {
+  return get(`/api/recordings/${encodeURIComponent(id)}`, signal);
+}
+
+export function transcript(id, signal) {
+  return get(transcriptUrl(id, "json"), signal);
+}
+
+export function transcriptUrl(id, format) {
+  return `/api/recordings/${encodeURIComponent(id)}.${format}`;
+}
+
+/**
+ * Where a recording's sound is, on this origin (the page's policy allows no other).
+ *
+ * Each part of the key is quoted. A part "." or ".." would be taken for a step in the path and
+ * removed on the way, so such keys keep their slashes quoted too.
+ */
+export function audioUrl(key) {
+  const parts = key.split("/");
+  const slash = parts.some((part) => part === "." || part === "..") ? "%2F" : "/";
+  return `/audio/${parts.map(encodeURIComponent).join(slash)}`;
+}
+
+async function get(path, signal) {
+  let response;
+  try {
+    response = await fetch(path, { signal, headers: { accept: "application/json" } });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError("Earshot can't be reached. Is there a connection?");
+  }
+  if (response.ok) {
+    try {
+      return await response.json();
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw new ApiError("The answer was cut short.", { status: response.status });
+    }
+  }
+  const { error = {} } = await response.json().catch(() => ({}));
+  throw new ApiError(sentence(response.status, error?.message), {
+    status: response.status,
+    requestId: error?.request_id ?? "",
+  });
+}
+
+function sentence(status, message) {
+  if (status === 404) return message || "There is nothing here.";
+  if (status >= 400 && status < 500 && status !== 429) return message || "That can't be searched for.";
+  if ([429, 502, 503, 504].includes(status)) return "Earshot is busy just now. A moment later it should answer.";
+  return "Something went wrong on Earshot's side.";
+}

@@ -1,0 +1,36 @@
+/** Building the page from values. Text only ever becomes text nodes, so nothing said can be markup. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * An element. `props` are attributes, but for `on` ({event: listener}) and `data` ({name: value});
+ * false, null and undefined leave an attribute out, true sets it empty.
+ */
+export function el(tag, props = {}, ...children) {
+  return furnish(document.createElement(tag), props, children);
+}
+
+export function svg(tag, props = {}, ...children) {
+  return furnish(document.createElementNS(SVG, tag), props, children);
+}
+
+function furnish(node, { on = {}, data = {}, ...attributes }, children) {
+  for (const [event, listener] of Object.entries(on)) node.addEventListener(event, listener);
+  for (const [name, value] of Object.entries(data)) node.dataset[name] = value;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) continue;
+    node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+const ICONS = {
+  play: "M8 5.2v13.6L19 12z",
+  pause: "M7.5 5.5h3.4v13H7.5zM13.1 5.5h3.4v13h-3.4z",
+  close: "M6.7 5.3 12 10.6l5.3-5.3 1.4 1.4-5.3 5.3 5.3 5.3-1.4 1.4-5.3-5.3-5.3 5.3-1.4-1.4 5.3-5.3-5.3-5.3z",
+};
+
+export function icon(name) {
+  return svg("svg", { class: "icon solid", viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
+}

@@ -1,0 +1,98 @@
+/** How values of the data are said to people. Values without an entry here are shown as they are. */
+
+/** Facets in the order in which they are offered; the names are the API's. */
+export const FACETS = {
+  accent: "Accent",
+  gender: "Voice",
+  age: "Age",
+  duration: "Length",
+  source: "Source",
+  model: "Written by",
+};
+
+const VALUES = {
+  us: "American",
+  england: "English",
+  indian: "Indian",
+  australia: "Australian",
+  canada: "Canadian",
+  scotland: "Scottish",
+  ireland: "Irish",
+  wales: "Welsh",
+  african: "African",
+  newzealand: "New Zealand",
+  malaysia: "Malaysian",
+  philippines: "Philippine",
+  singapore: "Singaporean",
+  hongkong: "Hong Kong",
+  bermuda: "Bermudian",
+  southatlandtic: "South Atlantic",
+  fourties: "Forties",
+  unknown: "Not given",
+  upload: "Uploaded",
+  import: "Imported",
+};
+
+export function label(value) {
+  const text = VALUES[value] ?? String(value);
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What is known about who speaks, as short phrases; what is unknown is left out. */
+export function speaker({ gender, age, accent }) {
+  const known = [gender, age, accent && (VALUES[accent] || accent) && `${label(accent)} accent`];
+  return known
+    .filter((value, i) => value && [gender, age, accent][i] !== "unknown")
+    .map((value) => label(value));
+}
+
+/** The four ways in which a word can match, strongest first. */
+export const KINDS = {
+  exact: { name: "as typed", title: "exactly your word" },
+  stem: { name: "another form", title: "another form of your word" },
+  near: { name: "spelt nearly so", title: "spelt nearly like your word" },
+  sound: { name: "sounds alike", title: "sounds like your word" },
+};
+
+/** Seconds as a clock shows them: 7 -> "0:07", 3725 -> "1:02:05". */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds || 0));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (n) => String(n).padStart(2, "0");
+  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** A key's last part without its ending, which is what people call a recording. */
+export function title(key) {
+  const name = String(key ?? "").split("/").filter(Boolean).pop() ?? "";
+  return name.replace(/\.[a-z0-9]{2,4}$/i, "") || String(key ?? "") || "Untitled";
+}
+
+const NUMBER = new Intl.NumberFormat();
+
+export function count(n, one, many) {
+  return `${NUMBER.format(n)} ${n === 1 ? one : many}`;
+}
+
+const AGO = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const STEPS = [["second", 60], ["minute", 60], ["hour", 24], ["day", 30], ["month", 12], ["year", Infinity]];
+
+/** "2 hours ago", from an ISO 8601 time; empty when it is none. */
+export function ago(iso, now = Date.now()) {
+  let n = (Date.parse(iso) - now) / 1000;
+  if (!Number.isFinite(n)) return "";
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(n) < size) return AGO.format(Math.round(n), unit);
+    n /= size;
+  }
+  return "";
+}
+
+/** Recognisers of the wav2vec2 kind write CAPITALS, which people read slowly: lower case, but for "I". */
+export function readable(words) {
+  if (words.some((word) => /\p{Ll}/u.test(word))) return words;
+  return words.map((word) => {
+    const lower = word.toLowerCase();
+    return /^i('|$)/.test(lower) ? `I${lower.slice(1)}` : lower;
+  });
+}

@@ -1,0 +1,183 @@
+/** The page: shows what its address says, and moves from address to address. */
+
+import { read, write } from "./address.js";
+import * as api from "./api.js";
+import { failure, skeleton } from "./notice.js";
+import { Player } from "./player.js";
+import { recordingView } from "./recording.js";
+import { resultsView } from "./results.js";
+import { isTyping, searchBox } from "./search-box.js";
+import { startView } from "./start.js";
+
+/** Within this time an answer replaces the old view; only then does the page show that it waits. */
+const PATIENCE_MS = 250;
+const POLL_MS = 2000;
+const REMEMBERED = 30;
+
+const main = document.getElementById("content");
+const announcer = document.getElementById("announcer");
+const player = new Player(document.getElementById("player"));
+const box = searchBox(document.querySelector(".search"), typed);
+
+/** Answers by address, so that going back shows at once what was there. */
+const remembered = new Map();
+let leaving = new AbortController();
+
+/**
+ * Shows the view of the present address.
+ * `back`: it was there before, and may come from memory; `keepFocus`: focus stays on its control.
+ */
+async function show({ back = false, keepFocus = false, focusMain = false } = {}) {
+  const state = read(location.search);
+  const address = location.pathname + location.search;
+  leaving.abort();
+  leaving = new AbortController();
+  const { signal } = leaving;
+  box.show(state.q);
+  document.title = "Earshot: search what was said";
+
+  const known = back ? remembered.get(address) : undefined;
+  if (known) return present(known);
+  const kind = state.recording ? "recording" : state.q ? "results" : "start";
+  const wait = setTimeout(() => waiting(kind), PATIENCE_MS);
+  try {
+    const answer = await ask(state, signal);
+    if (signal.aborted) return undefined;
+    remember(address, answer);
+    present(answer);
+  } catch (error) {
+    if (error.name === "AbortError" || signal.aborted) return undefined;
+    if (!(error instanceof api.ApiError)) throw error;
+    settle(kind);
+    main.replaceChildren(failure(error, () => show()));
+  } finally {
+    clearTimeout(wait);
+  }
+  return undefined;
+
+  function present(answer) {
+    settle(kindOf(state));
+    const focused = keepFocus ? describe(document.activeElement) : null;
+    const page = { player, go, announce, signal };
+    let arrived = false;
+    if (state.recording) {
+      const { element, arrive } = recordingView(answer.recording, answer.transcript, state.at, page);
+      document.title = `${element.querySelector("h1").textContent} · Earshot`;
+      main.replaceChildren(element);
+      arrived = arrive();
+    } else if (state.q) {
+      document.title = `${state.q} · Earshot`;
+      main.replaceChildren(resultsView(state, answer.pages, page));
+    } else {
+      main.replaceChildren(startView(answer.recordings, player, signal));
+      watch(answer.recordings, signal);
+    }
+    if (focused) main.querySelector(focused)?.focus({ preventScroll: true });
+    if (focusMain && !arrived) {
+      scrollTo(0, 0);
+      main.focus({ preventScroll: true });
+    }
+  }
+}
+
+const kindOf = ({ recording, q }) => (recording ? "recording" : q ? "results" : "start");
+
+async function ask(state, signal) {
+  if (state.recording) {
+    const recording = await api.recording(state.recording, signal);
+    const transcript = recording.status === "done" ? await api.transcript(state.recording, signal) : null;
+    return { recording, transcript };
+  }
+  if (state.q) {
+    const numbers = Array.from({ length: state.pages }, (_, i) => i + 1);
+    return { pages: await Promise.all(numbers.map((n) => api.search(state, n, signal))) };
+  }
+  const { recordings } = await api.latest(signal);
+  return { recordings };
+}
+
+/** While something is being written down, the start page follows. */
+function watch(recordings, signal) {
+  if (!recordings.some(({ status }) => status === "queued" || status === "transcribing")) return;
+  const timer = setTimeout(() => {
+    if (document.visibilityState === "visible" && !main.contains(document.activeElement)) show();
+    else watch(recordings, signal);
+  }, POLL_MS);
+  signal.addEventListener("abort", () => clearTimeout(timer));
+}
+
+function waiting(kind) {
+  main.setAttribute("aria-busy", "true");
+  if (document.body.dataset.view !== kind || !main.childElementCount || main.querySelector(".failure")) {
+    document.body.dataset.view = kind;
+    main.replaceChildren(skeleton());
+  }
+}
+
+function settle(kind) {
+  main.removeAttribute("aria-busy");
+  document.body.dataset.view = kind;
+}
+
+function remember(address, answer) {
+  remembered.delete(address);
+  remembered.set(address, answer);
+  if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value);
+}
+
+/**
+ * Moves to `address`. `typing`: one of many steps while someone types, which share an entry in the
+ * history; `quiet`: the page shows it already.
+ */
+function go(address, { typing = false, quiet = false, keepFocus = false, focusMain = false } = {}) {
+  const here = location.pathname + location.search;
+  if (quiet) {
+    remember(address, remembered.get(here));
+    history.replaceState(history.state, "", address);
+    return;
+  }
+  if (address === here) {
+    if (!typing) history.replaceState(null, "");
+    if (!typing) show({ keepFocus, focusMain });
+    return;
+  }
+  if (typing && history.state?.typing) history.replaceState({ typing }, "", address);
+  else history.pushState(typing ? { typing } : null, "", address);
+  show({ keepFocus, focusMain });
+}
+
+function typed(q, settled) {
+  const state = read(location.search);
+  go(write({ q, facets: state.facets, sort: state.sort }), { typing: !settled });
+}
+
+function announce(sentence) {
+  announcer.textContent = sentence;
+}
+
+/** A selector that finds the same control after the view was made anew. */
+function describe(node) {
+  if (!node || !main.contains(node) || !node.name) return null;
+  return `[name="${CSS.escape(node.name)}"][value="${CSS.escape(node.value)}"]`;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-nav]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const { pathname, search } = new URL(link.href);
+  go(pathname + search, { focusMain: true });
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const onControl = event.target.closest?.("button, a, input, summary, [role=button]");
+  if (event.key === " " && player.track && !onControl) {
+    event.preventDefault();
+    player.toggle();
+  }
+});
+
+addEventListener("popstate", () => show({ back: true }));
+
+show();

@@ -1,0 +1,210 @@
+/** The one player of the page: a single sound at a time, from any word. */
+
+import { audioUrl } from "./api.js";
+import { el, icon } from "./dom.js";
+import { clock, readable } from "./labels.js";
+
+/** Seconds before a word at which to start: recognisers place a word's start on its first loud part. */
+const LEAD = 0.1;
+/** Seconds for which a word stays lit after its end, when no other word follows at once. */
+const LINGER = 0.3;
+const SPEEDS = [1, 0.75, 1.25, 1.5];
+const WORDS_SHOWN = 7;
+
+/**
+ * @typedef {{id: string, key: string, title: string, duration: number,
+ *   words: [string, number, number][]}} Track
+ */
+
+/** Which of `words` is being spoken at `time`, or -1. */
+export function spoken(words, time) {
+  let low = 0;
+  let high = words.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (words[middle][1] <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low && time <= words[low - 1][2] + LINGER ? low - 1 : -1;
+}
+
+/** Events: "time" while the position moves, "state" when it starts, stops, waits or fails. */
+export class Player extends EventTarget {
+  /** @type {Track|null} */
+  track = null;
+  failed = false;
+  waiting = false;
+  #audio = new Audio();
+  #root;
+  #parts;
+  #frame = 0;
+  #word = -1;
+
+  constructor(root) {
+    super();
+    this.#root = root;
+    const part = (name) => root.querySelector(`.player-${name}`);
+    this.#parts = {
+      toggle: part("toggle"),
+      link: part("title").firstElementChild,
+      words: part("words"),
+      now: part("now"),
+      seek: part("seek"),
+      length: part("length"),
+      speed: part("speed"),
+      close: part("close"),
+    };
+    this.#parts.toggle.addEventListener("click", () => this.toggle());
+    this.#parts.close.append(icon("close"));
+    this.#parts.close.addEventListener("click", () => this.close());
+    this.#parts.speed.addEventListener("click", () => this.#nextSpeed());
+    this.#parts.seek.addEventListener("input", () => this.seek(this.#parts.seek.valueAsNumber));
+
+    this.#audio.preload = "auto";
+    for (const event of ["play", "playing", "pause", "ended", "waiting", "error"]) {
+      this.#audio.addEventListener(event, () => this.#changed(event));
+    }
+    this.#audio.addEventListener("timeupdate", () => this.#moved());
+    this.#audio.addEventListener("seeked", () => this.#moved());
+    this.#audio.addEventListener("durationchange", () => this.#measured());
+    navigator.mediaSession?.setActionHandler("play", () => this.toggle());
+    navigator.mediaSession?.setActionHandler("pause", () => this.toggle());
+  }
+
+  get playing() {
+    return this.track !== null && !this.#audio.paused && !this.#audio.ended;
+  }
+
+  get time() {
+    return this.#audio.currentTime;
+  }
+
+  plays(id) {
+    return this.playing && this.track.id === id;
+  }
+
+  /** Plays `track` from `seconds`; a track that is loaded already is only moved. */
+  play(track, seconds = 0) {
+    const another = this.track?.id !== track.id || this.failed;
+    this.track = track;
+    this.failed = false;
+    this.#word = -1;
+    if (another) {
+      this.#audio.src = audioUrl(track.key);
+      this.#audio.playbackRate = this.#audio.defaultPlaybackRate;
+      this.#present();
+    }
+    this.#audio.currentTime = Math.max(0, (seconds || 0) - LEAD);
+    this.#audio.play().catch(() => {}); // a failure comes as "error", a newer play() as its own
+  }
+
+  /** Tells the player the words of what it plays already. */
+  learn(track) {
+    if (this.track?.id === track.id) this.track = track;
+  }
+
+  toggle() {
+    if (!this.track) return;
+    if (this.playing) this.#audio.pause();
+    else this.#audio.play().catch(() => {});
+  }
+
+  seek(seconds) {
+    if (this.track) this.#audio.currentTime = seconds;
+  }
+
+  close() {
+    const had = this.#root.contains(document.activeElement);
+    this.#audio.pause();
+    this.#audio.removeAttribute("src");
+    this.#audio.load();
+    this.track = null;
+    this.#root.hidden = true;
+    document.body.classList.remove("has-player");
+    if (had) document.getElementById("content").focus();
+    this.#tell("state");
+  }
+
+  #present() {
+    const { link, seek, length, now } = this.#parts;
+    link.textContent = this.track.title;
+    link.href = `/?recording=${encodeURIComponent(this.track.id)}`;
+    seek.max = String(this.track.duration || 1);
+    seek.value = "0";
+    now.textContent = clock(0);
+    length.textContent = clock(this.track.duration);
+    this.#root.hidden = false;
+    document.body.classList.add("has-player");
+    if (navigator.mediaSession && window.MediaMetadata) {
+      navigator.mediaSession.metadata = new MediaMetadata({ title: this.track.title, artist: "Earshot" });
+    }
+  }
+
+  /** The sound's own length is truer than the record's. */
+  #measured() {
+    const { duration } = this.#audio;
+    if (!this.track || !Number.isFinite(duration)) return;
+    this.#parts.seek.max = String(duration);
+    this.#parts.length.textContent = clock(duration);
+  }
+
+  #changed(event) {
+    if (!this.track) return;
+    this.failed = event === "error";
+    this.waiting = event === "waiting" || (event === "play" && this.#audio.readyState < 3);
+    cancelAnimationFrame(this.#frame);
+    if (this.playing && !this.failed) this.#tick();
+    const { toggle, words } = this.#parts;
+    toggle.replaceChildren(icon(this.playing ? "pause" : "play"));
+    toggle.setAttribute("aria-label", this.playing ? "Pause" : "Play");
+    this.#root.classList.toggle("waiting", this.waiting);
+    this.#root.classList.toggle("failed", this.failed);
+    if (this.failed) words.textContent = "This sound can't be played. It may have been removed.";
+    words.setAttribute("aria-hidden", String(!this.failed));
+    this.#tell("state");
+  }
+
+  #tick() {
+    this.#frame = requestAnimationFrame(() => {
+      this.#moved();
+      if (this.playing) this.#tick();
+    });
+  }
+
+  #moved() {
+    if (!this.track) return;
+    const { seek, now } = this.#parts;
+    const time = this.#audio.currentTime;
+    seek.value = String(time);
+    seek.style.setProperty("--at", String(time / (Number(seek.max) || 1)));
+    seek.setAttribute("aria-valuetext", `${clock(time)} of ${clock(Number(seek.max))}`);
+    now.textContent = clock(time);
+    this.#showWords(time);
+    this.#tell("time");
+  }
+
+  /** The words around the one being spoken, which run along in the player. */
+  #showWords(time) {
+    const { words } = this.track;
+    const at = spoken(words, time);
+    if (at < 0 || at === this.#word || this.failed) return;
+    this.#word = at;
+    const first = at - (at % WORDS_SHOWN);
+    const texts = readable(words.map(([text]) => text)).slice(first, first + WORDS_SHOWN);
+    this.#parts.words.replaceChildren(
+      ...texts.flatMap((text, i) => [first + i === at ? el("b", {}, text) : text, " "]),
+    );
+  }
+
+  #nextSpeed() {
+    const next = SPEEDS[(SPEEDS.indexOf(this.#audio.playbackRate) + 1) % SPEEDS.length];
+    this.#audio.defaultPlaybackRate = next; // what a newly loaded sound starts with
+    this.#audio.playbackRate = next;
+    this.#parts.speed.textContent = `${next}×`;
+    this.#parts.speed.setAttribute("aria-label", next === 1 ? "Speed: normal" : `Speed: ${next} times`);
+  }
+
+  #tell(event) {
+    this.dispatchEvent(new Event(event));
+  }
+}

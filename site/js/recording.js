@@ -1,0 +1,104 @@
+/** One recording: everything said in it, from the first word to the last, and its files to keep. */
+
+import { transcriptUrl } from "./api.js";
+import { write } from "./address.js";
+import { el, icon } from "./dom.js";
+import { ago, clock, count, label, speaker, title } from "./labels.js";
+import { notice } from "./notice.js";
+import { rhythmView } from "./rhythm.js";
+import { wordsView } from "./words.js";
+
+const FORMATS = { txt: "Text", srt: "Subtitles (SRT)", vtt: "Subtitles (VTT)", json: "Words and times (JSON)" };
+const COLUMNS = 200;
+
+/**
+ * @param {object} recording as the API gives it
+ * @param {object|null} transcript its .json, when there is one
+ * @param {number|null} at seconds that the address points to
+ */
+export function recordingView(recording, transcript, at, { player, signal }) {
+  const { recording_id: id, key, status, error, updated_at: updated, source } = recording;
+  const segments = (transcript?.segments ?? []).map(({ words }) => words.map(({ text, start, end }) => [text, start, end]));
+  const words = segments.flat();
+  const duration = recording.duration ?? transcript?.duration ?? 0;
+  const model = recording.model ?? transcript?.provenance?.model ?? transcript?.model;
+  const track = { id, key, title: title(key), duration, words };
+
+  player.learn(track);
+  const playFrom = (seconds) => player.play(track, seconds);
+  const button = el("button", { type: "button", class: "play large", on: { click: () => (mine() ? player.toggle() : playFrom(at ?? 0)) } });
+  const rhythm = rhythmView(words, 0, duration, new Set(), playFrom, COLUMNS);
+  const views = segments.map((some) => ({ start: some[0][1], end: some.at(-1)[2], ...wordsView(some, [], playFrom) }));
+
+  const mine = () => player.track?.id === id;
+  const state = () => {
+    const playing = player.plays(id);
+    button.replaceChildren(icon(playing ? "pause" : "play"));
+    button.setAttribute("aria-label", playing ? "Pause" : at ? `Play from ${clock(at)}` : "Play");
+    element.classList.toggle("playing", playing);
+    time();
+  };
+  let before = null;
+  const time = () => {
+    const now = mine() ? player.time : null;
+    rhythm.follow(now);
+    let lit = null;
+    for (const view of views) lit = view.follow(now) ?? lit;
+    if (lit && lit !== before) keepInSight(before, lit);
+    before = lit;
+  };
+  player.addEventListener("state", state, { signal });
+  player.addEventListener("time", time, { signal });
+
+  const element = el("article", { class: "recording" },
+    el("header", {},
+      el("div", { class: "recording-title" }, status === "done" && button,
+        el("div", {},
+          el("h1", {}, track.title),
+          el("p", { class: "about" },
+            key !== track.title && el("span", { class: "key" }, key),
+            ...speaker(recording.facets ?? recording).map((text) => el("span", {}, text)),
+            duration > 0 && el("span", {}, clock(duration)),
+            words.length > 0 && el("span", {}, count(words.length, "word", "words")),
+            model && el("span", {}, `written by ${model}`),
+            source === "import" && el("span", {}, label(source)),
+            ago(updated) && el("span", {}, ago(updated))))),
+      words.length > 0 && rhythm.element,
+      status === "done" && el("p", { class: "downloads" }, el("span", {}, "Keep it as "),
+        ...Object.entries(FORMATS).flatMap(([format, name]) => [
+          el("a", { class: "chip", href: transcriptUrl(id, format), download: `${track.title}.${format}`, title: name }, `.${format}`), " "])),
+    ),
+    status === "failed" && notice(el("p", {}, error?.message ?? "This recording could not be read.")),
+    (status === "queued" || status === "transcribing") && notice(el("p", {}, "This recording is being written down. It takes a moment.")),
+    status === "done" && words.length === 0 && notice(el("p", {}, "No speech was heard in this recording.")),
+    el("div", { class: "transcript" }, ...views.map(({ start, element: text }) =>
+      el("section", {},
+        el("a", { class: "stamp", href: write({ recording: id, at: start }), "data-nav": true, "aria-label": `From ${clock(start)}` }, clock(start)),
+        text))),
+  );
+  state();
+  return { element, arrive };
+
+  /** Brings the place that the address points to into sight, with the keyboard on its word. */
+  function arrive() {
+    if (at === null) return false;
+    const view = views.findLast(({ start }) => start <= at + 0.05);
+    if (!view) return false;
+    const index = segments[views.indexOf(view)].findLastIndex(([, start]) => start <= at + 0.05);
+    view.element.scrollIntoView({ block: "center" });
+    view.focus(Math.max(index, 0));
+    return true;
+  }
+}
+
+/** Follows the sound down the page, but leaves a reader alone who has scrolled elsewhere. */
+function keepInSight(before, lit) {
+  const inSight = (node) => {
+    const { top, bottom } = node.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight - 110; // the player covers the rest
+  };
+  if (before?.isConnected && inSight(before) && !inSight(lit)) {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    lit.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+  }
+}

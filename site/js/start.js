@@ -1,0 +1,75 @@
+/** What greets people before they search: words to try, and the latest recordings. */
+
+import { write } from "./address.js";
+import { el, icon } from "./dom.js";
+import { ago, clock, label, readable, title } from "./labels.js";
+import { notice } from "./notice.js";
+
+const SHOWN = 8;
+const EXAMPLES = 5;
+const LONG_ENOUGH = 5; // letters: shorter words are rarely what a recording is about
+const EVERYDAY = new Set(
+  ("about after again against along always among another around because before being below between both " +
+    "could doing during every first found going great having himself herself itself little might morning " +
+    "never nothing often other people perhaps quite really right should since small something still their " +
+    "there these thing things think those though thought three through today under until usually wanted " +
+    "were where which while whole whose without would years yourself").split(" "),
+);
+
+export function startView(recordings, player, signal) {
+  const done = recordings.filter(({ status }) => status === "done");
+  const busy = recordings.filter(({ status }) => status === "queued" || status === "transcribing");
+  const failed = recordings.filter(({ status }) => status === "failed");
+  const latest = [...busy, ...done].slice(0, SHOWN);
+  const examples = exampleSearches(done);
+  return el("div", { class: "start" },
+    examples.length > 0 && el("p", { class: "examples" }, el("span", {}, "Try "),
+      ...examples.flatMap((q) => [el("a", { class: "chip", href: write({ q }), "data-nav": true }, q), " "])),
+    recordings.length === 0 && notice(el("p", {}, "No recordings yet. As soon as one is in the bucket, it can be searched here.")),
+    latest.length > 0 && el("h2", {}, "Latest recordings"),
+    latest.length > 0 && el("ol", { class: "latest" }, ...latest.map((one) => row(one, player, signal))),
+    failed.length > 0 && el("details", { class: "unread" },
+      el("summary", {}, failed.length === 1 ? "One recording could not be read" : `${failed.length} recordings could not be read`),
+      el("ul", {}, ...failed.map(({ key, error }) =>
+        el("li", {}, el("b", {}, title(key)), " ", error?.message ?? "It failed for a reason unknown.")))),
+  );
+}
+
+function row(recording, player, signal) {
+  const { recording_id: id, key, text, duration, status, updated_at: updated, source } = recording;
+  if (status !== "done") {
+    return el("li", { class: "busy" }, el("span", { class: "play dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
+      el("div", {}, el("p", { class: "excerpt" }, status === "queued" ? "Waiting its turn…" : "Being written down…"),
+        el("p", { class: "about" }, el("span", {}, title(key)))));
+  }
+  const track = { id, key, title: title(key), duration, words: [] };
+  const button = el("button", { type: "button", class: "play", on: { click: () => (mine() ? player.toggle() : player.play(track)) } });
+  const mine = () => player.track?.id === id;
+  const show = () => {
+    button.replaceChildren(icon(player.plays(id) ? "pause" : "play"));
+    button.setAttribute("aria-label", `${player.plays(id) ? "Pause" : "Play"} ${track.title}`);
+  };
+  player.addEventListener("state", show, { signal });
+  show();
+  return el("li", {}, button,
+    el("div", {},
+      el("p", { class: "excerpt" }, el("a", { href: write({ recording: id }), "data-nav": true }, excerpt(text))),
+      el("p", { class: "about" }, el("span", { title: key }, track.title), duration > 0 && el("span", {}, clock(duration)),
+        ago(updated) && el("span", {}, ago(updated)), source === "import" && el("span", {}, label(source)))));
+}
+
+function excerpt(text) {
+  const words = readable((text ?? "").split(/\s+/).filter(Boolean));
+  return words.length ? words.slice(0, 24).join(" ") + (words.length > 24 ? " …" : "") : "No speech in it";
+}
+
+/** Telling words from several recordings: each the longest that only its own recording has. */
+export function exampleSearches(recordings) {
+  const texts = recordings.map(({ text }) => (text ?? "").toLowerCase().split(/[^\p{L}'’]+/u));
+  const uses = new Map();
+  for (const words of texts) for (const word of new Set(words)) uses.set(word, (uses.get(word) ?? 0) + 1);
+  const found = texts.map((words) => words
+    .filter((word) => word.length >= LONG_ENOUGH && word.length <= 12 && !EVERYDAY.has(word))
+    .sort((a, b) => uses.get(a) - uses.get(b) || b.length - a.length)[0]);
+  return [...new Set(found.filter(Boolean))].slice(0, EXAMPLES);
+}

@@ -1,0 +1,259 @@
+"""A server for browser tests: the site with the CDN's headers, the API's answers, sound with Range.
+
+It stands where CloudFront stands: `/` the page, `/api/*` the API, `/audio/*` the sound. The answers
+have the contract's shapes; what they say comes from spoken.py. Some queries misbehave on purpose,
+as real networks do: see `MISBEHAVIOUR`.
+
+`python -m tests.browser.fake_api [PORT]` serves it to a person at work on the page.
+"""
+
+import json
+import re
+import sys
+import time
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.browser.spoken import BY_ID, BY_KEY, MODEL, RECORDINGS, Spoken, wav
+
+SITE = Path(__file__).resolve().parents[2] / "site"
+TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+}
+FACETS = ("age", "gender", "accent")
+PAGE_SIZE = 10
+
+# What marks a word as matching "river" in each of the four ways; other queries match exactly.
+KINDS = {"river": {"river": "exact", "rivers": "stem", "rivver": "near", "quiver": "sound"}}
+
+MISBEHAVIOUR = {
+    "boom": (500, {"error": {"code": "internal", "message": "secret trace", "request_id": "r-1"}}),
+    "busy": (503, {"error": {"code": "unavailable", "message": "later", "request_id": "r-2"}}),
+    "a AND (": (400, {"error": {"code": "invalid_request", "message": "Too odd a query.",
+                                "request_id": "r-3"}}),
+    "garbled": (200, "{ not json"),
+}  # fmt: skip
+SLOW_S = 1.2
+
+
+def content_security_policy() -> str:
+    """The page's policy, read from where it is set, so that the tests hold the page to it."""
+    source = (Path(__file__).resolve().parents[2] / "infra" / "site.py").read_text()
+    block = source.split("CONTENT_SECURITY_POLICY = ", 1)[1].split("\n)", 1)[0]
+    return "; ".join(re.findall(r'^\s+"(.+)",$', block, re.MULTILINE))
+
+
+def hit(spoken: Spoken, q: str) -> dict[str, Any] | None:
+    asked = q.lower().split()
+    marks = []
+    for i, (text, _, _) in enumerate(spoken.words):
+        for word in asked:
+            kind = KINDS.get(word, {word: "exact"}).get(text.lower())
+            if kind:
+                marks.append({"word": i, "kind": kind})
+    if not marks:
+        return None
+    words = spoken.words if spoken.timed else [[word[0], None, None] for word in spoken.words]
+    order = ["exact", "stem", "near", "sound"]
+    return {
+        "recording_id": spoken.id,
+        "key": spoken.key,
+        "text": spoken.text,
+        "start": 0.0,
+        "end": spoken.duration,
+        "words": words,
+        "marks": marks,
+        "duration": spoken.duration,
+        **{name: getattr(spoken, name) for name in FACETS},
+        "source": spoken.source,
+        "model": MODEL,
+        "score": 10.0 - min(order.index(mark["kind"]) for mark in marks),
+    }
+
+
+def search(query: dict[str, list[str]]) -> dict[str, Any]:
+    q = query.get("q", [""])[0]
+    page = int(query.get("page", ["1"])[0])
+    hits = [found for spoken in RECORDINGS if (found := hit(spoken, q))]
+    hits.sort(key=lambda found: -found["score"])
+    chosen = {name: query[name] for name in FACETS if name in query}
+
+    def passes(found: dict[str, Any], but: str = "") -> bool:
+        return all(
+            (found[name] or "unknown") in values for name, values in chosen.items() if name != but
+        )
+
+    facets = {}
+    for name in FACETS:
+        counts = Counter(found[name] or "unknown" for found in hits if passes(found, but=name))
+        facets[name] = [
+            {"value": value, "count": count, "selected": value in chosen.get(name, [])}
+            for value, count in counts.most_common()
+        ]
+    left = [found for found in hits if passes(found)]
+    start = (page - 1) * PAGE_SIZE
+    return {
+        "total": len(left),
+        "total_relation": "eq",
+        "took_ms": 7,
+        "hits": left[start : start + PAGE_SIZE],
+        "facets": facets,
+        "relaxed": len(q.split()) > 2,
+        "did_you_mean": "river" if q == "rivor" else None,
+    }
+
+
+def summary(spoken: Spoken) -> dict[str, Any]:
+    return {
+        "recording_id": spoken.id,
+        "key": spoken.key,
+        "status": "done",
+        "text": spoken.text,
+        "duration": spoken.duration,
+        "error": None,
+        "model": MODEL,
+        "source": spoken.source,
+        "updated_at": "2025-11-20T09:30:00Z",
+        **{name: getattr(spoken, name) for name in FACETS},
+    }
+
+
+def transcript(spoken: Spoken) -> dict[str, Any]:
+    def word(one: list[Any]) -> dict[str, Any]:
+        return {"text": one[0], "start": one[1], "end": one[2], "confidence": 0.9}
+
+    return {
+        "text": spoken.text,
+        "duration": spoken.duration,
+        "segments": [
+            {
+                "start": some[0][1],
+                "end": some[-1][2],
+                "text": " ".join(one[0] for one in some),
+                "words": [word(one) for one in some],
+            }
+            for some in spoken.segments
+        ],
+    }
+
+
+FAILED = {
+    "recording_id": "f" * 16, "key": "notes/minutes.mp3", "status": "failed", "text": "",
+    "duration": None, "model": None, "source": "upload", "updated_at": "2025-11-20T09:31:00Z",
+    "error": {"code": "not_audio", "message": "This file holds no audio."},
+}  # fmt: skip
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    policy = content_security_policy()
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        if url.path.startswith("/api/"):
+            self._api(url.path.removeprefix("/api"), parse_qs(url.query))
+        elif url.path.startswith("/audio/"):
+            self._audio(unquote(url.path.removeprefix("/audio/")))
+        else:
+            self._site("/index.html" if url.path == "/" else url.path)
+
+    def _api(self, path: str, query: dict[str, list[str]]) -> None:
+        if path == "/search":
+            q = query.get("q", [""])[0]
+            if q.startswith("slow"):
+                time.sleep(SLOW_S)
+                query = {**query, "q": [q.removeprefix("slow ").strip()]}
+            status, body = MISBEHAVIOUR.get(q) or (200, search(query))
+            return self._json(status, body)
+        if path == "/recordings":
+            return self._json(
+                200, {"recordings": [FAILED, *map(summary, RECORDINGS)], "cursor": None}
+            )
+        name, _, format_ = path.removeprefix("/recordings/").partition(".")
+        if name == FAILED["recording_id"] and not format_:
+            return self._json(200, FAILED)
+        spoken = BY_ID.get(name)
+        if spoken is None:
+            error = {
+                "code": "not_found",
+                "message": "There is no such recording.",
+                "request_id": "r-4",
+            }
+            return self._json(404, {"error": error})
+        if not format_:
+            return self._json(200, summary(spoken))
+        if format_ == "json":
+            return self._json(200, transcript(spoken))
+        return self._send(200, "text/plain; charset=utf-8", spoken.text.encode())
+
+    def _audio(self, key: str) -> None:
+        spoken = BY_KEY.get(key)
+        if spoken is None or spoken.source == "import":
+            return self._send(403, "application/xml", b"<Error/>")
+        body = wav(spoken)
+        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("range", ""))
+        if not asked:
+            return self._send(200, "audio/wav", body, {"accept-ranges": "bytes"})
+        first = int(asked[1])
+        last = min(int(asked[2] or len(body) - 1), len(body) - 1)
+        if first > last:
+            return self._send(416, "audio/wav", b"", {"content-range": f"bytes */{len(body)}"})
+        part = {"accept-ranges": "bytes", "content-range": f"bytes {first}-{last}/{len(body)}"}
+        return self._send(206, "audio/wav", body[first : last + 1], part)
+
+    def _site(self, path: str) -> None:
+        file = (SITE / path.lstrip("/")).resolve()
+        if not file.is_relative_to(SITE) or not file.is_file():
+            return self._send(403, "application/xml", b"<Error/>")
+        type_ = TYPES.get(file.suffix, "application/octet-stream")
+        return self._send(200, f"{type_}; charset=utf-8", file.read_bytes())
+
+    def _json(self, status: int, body: Any) -> None:
+        text = body if isinstance(body, str) else json.dumps(body)
+        self._send(status, "application/json", text.encode())
+
+    def _send(
+        self, status: int, type_: str, body: bytes, headers: dict[str, str] | None = None
+    ) -> None:
+        self.send_response(status)
+        for name, value in {
+            "content-type": type_,
+            "content-length": str(len(body)),
+            "cache-control": "no-store",
+            "content-security-policy": self.policy,
+            "x-content-type-options": "nosniff",
+            "x-frame-options": "DENY",
+            "referrer-policy": "no-referrer",
+            **(headers or {}),
+        }.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Tests are quiet."""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that leaves in the middle of an answer is nothing to report."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def serve(port: int = 0) -> Server:
+    return Server(("127.0.0.1", port), Handler)
+
+
+if __name__ == "__main__":
+    server = serve(int(sys.argv[1]) if sys.argv[1:] else 8080)
+    print(f"http://127.0.0.1:{server.server_port}/")
+    server.serve_forever()
