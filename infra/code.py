@@ -62,4 +62,6 @@ class _PipBundling:
 def _copy(source: Path, target: Path) -> None:
     import shutil
 
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "requirements.txt"))
+    shutil.copytree(
+        source, target, ignore=shutil.ignore_patterns("__pycache__", "requirements.txt")
+    )

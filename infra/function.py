@@ -45,14 +45,13 @@ def zip_function(
     settings: Settings,
 ) -> aws_lambda.Function:
     """A function from lambdas/<handler>/handler.py with its own requirements."""
-    local = settings.local
     return aws_lambda.Function(
         scope,
         name,
         runtime=aws_lambda.Runtime.PYTHON_3_12,
-        code=code.source_only(handler) if local else code.with_dependencies(handler),
+        code=code.source_only(handler) if settings.local else code.with_dependencies(handler),
         handler=f"{handler}.handler.handler",
-        environment=dict(environment) | ({"PYTHONPATH": local.python_path} if local else {}),
+        environment=dict(environment),
         memory_size=memory_mib,
         timeout=timeout,
         log_group=_logs(scope, name, settings),
@@ -72,15 +71,13 @@ def model_function(
 ) -> aws_lambda.Function:
     """A function from the image that has the model baked in; locally a zip of the same handler."""
     if settings.local:
-        local = settings.local
         return aws_lambda.Function(
             scope,
             name,
             runtime=aws_lambda.Runtime.PYTHON_3_12,
             code=code.source_only(*IMAGE_HANDLER),
             handler=f"{handler}.handler.handler",
-            environment=dict(environment)
-            | {"PYTHONPATH": local.python_path, "EARSHOT_MODEL": local.model},
+            environment=dict(environment) | {"EARSHOT_MODEL": settings.local.local_model},
             memory_size=memory_mib,
             timeout=timeout,
             log_group=_logs(scope, name, settings),

@@ -33,8 +33,7 @@ class Projection(Construct):
             self,
             "Index",
             handler="index",
-            environment=dict(environment)
-            | {"EARSHOT_FAILURE_QUEUE_URL": self.failures.queue_url},
+            environment=dict(environment) | {"EARSHOT_FAILURE_QUEUE_URL": self.failures.queue_url},
             memory_mib=1024,
             timeout=Duration.seconds(120),
             settings=settings,

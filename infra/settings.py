@@ -19,11 +19,13 @@ class Local:
     """
 
     endpoint_port: int  # of the emulator, which CloudFront's API origin stands on
-    python_path: str  # installed dependencies: functions are code-only zips, not images
-    model: str  # a folder: nothing is baked into an image
-    # Not copied up by BucketDeployment (scripts/local copies the site); buckets are emptied with
-    # the emulator, so nothing is retained; stream retries, bisecting and failure destinations are
-    # not implemented there, so they are left out.
+    local_model: str  # a folder or hub id: nothing is baked into an image
+    # What is not there, and so is done otherwise wherever `settings.local` is asked:
+    # - functions are zips of the code alone, never images; the emulator's own interpreter has the
+    #   dependencies (infra/code.py, infra/function.py)
+    # - the site is copied up by scripts/local, not by BucketDeployment; no HTTPS (infra/site.py)
+    # - stream retries, bisecting and failure destinations (infra/projection.py)
+    # - nothing is retained: buckets and table go with the emulator (infra/stack.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Settings:
     transcribe_concurrency: int = 10
     transcribe_batch: int = 5
     max_audio_bytes: int = 512 * 1024 * 1024
+    max_audio_seconds: int = 7200  # what the function gets through in its time, with room
     api_rate_per_s: int = 50
     api_burst: int = 100
     log_days: int = 30
@@ -71,7 +74,9 @@ class Settings:
         given = {name: _as(Local, name, value) for name, value in (local or {}).items() if value}
         missing = set(Local.__dataclass_fields__) - set(given)
         if missing:
-            raise ValueError(f"target=local needs -c {' -c '.join(f'{one}=…' for one in sorted(missing))}")
+            raise ValueError(
+                f"target=local needs -c {' -c '.join(f'{one}=…' for one in sorted(missing))}"
+            )
         return cls(**(LOCAL_DEFAULTS | chosen), local=Local(**given))
 
 

@@ -67,9 +67,7 @@ class Site(Construct):
             function=aws_cloudfront.Function(
                 self,
                 "StripPrefix",
-                code=aws_cloudfront.FunctionCode.from_file(
-                    file_path=str(EDGE / "strip_prefix.js")
-                ),
+                code=aws_cloudfront.FunctionCode.from_file(file_path=str(EDGE / "strip_prefix.js")),
                 runtime=aws_cloudfront.FunctionRuntime.JS_2_0,
             ),
         )
@@ -134,7 +132,9 @@ class Site(Construct):
                 content_security_policy=aws_cloudfront.ResponseHeadersContentSecurityPolicy(
                     content_security_policy=CONTENT_SECURITY_POLICY, override=True
                 ),
-                content_type_options=aws_cloudfront.ResponseHeadersContentTypeOptions(override=True),
+                content_type_options=aws_cloudfront.ResponseHeadersContentTypeOptions(
+                    override=True
+                ),
                 frame_options=aws_cloudfront.ResponseHeadersFrameOptions(
                     frame_option=aws_cloudfront.HeadersFrameOption.DENY, override=True
                 ),
@@ -157,7 +157,7 @@ def _api_origin(
         return aws_cloudfront_origins.HttpOrigin(
             "127.0.0.1",
             http_port=settings.local.endpoint_port,
-            origin_path=Fn.join("", ["/_aws/execute-api/", api.api_id, "/$default"]),
+            origin_path=Fn.join("", ["/_aws/execute-api/", api.api_id]),
             protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTP_ONLY,
         )
     stack = Stack.of(scope)

@@ -40,7 +40,10 @@ class EarshotStack(Stack):
             "EARSHOT_INDEX": INDEX,
             "EARSHOT_REFRESH_INTERVAL": settings.refresh_interval,
         }
-        limits = {"EARSHOT_MAX_AUDIO_BYTES": str(settings.max_audio_bytes)}
+        limits = {
+            "EARSHOT_MAX_AUDIO_BYTES": str(settings.max_audio_bytes),
+            "EARSHOT_MAX_AUDIO_SECONDS": str(settings.max_audio_seconds),
+        }
         ingestion = Ingestion(
             self, "Ingestion", bucket=audio, environment=store | limits, settings=settings
         )

@@ -2,12 +2,15 @@
 
 import typer
 
-from scripts import model, samples, transcribe
+from scripts import model, samples, transcribe, upload
+from scripts.local import commands as local
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(samples.app, name="samples")
 app.add_typer(model.app, name="model")
+app.add_typer(local.app, name="local")
 app.command()(transcribe.transcribe)
+app.command()(upload.upload)
 
 if __name__ == "__main__":
     app(prog_name="python -m scripts")

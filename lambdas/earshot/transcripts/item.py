@@ -52,7 +52,9 @@ def unpack(body: bytes) -> Transcript:
     document = json.loads(gzip.decompress(body))
     return Transcript(
         segments=tuple(
-            Segment(words=tuple(Word(*word) for word in segment["words"]), channel=segment["channel"])
+            Segment(
+                words=tuple(Word(*word) for word in segment["words"]), channel=segment["channel"]
+            )
             for segment in document["segments"]
         ),
         duration=document["duration"],

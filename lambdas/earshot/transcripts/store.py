@@ -63,7 +63,7 @@ def _now() -> datetime:
 
 
 class Recordings:
-    """The recordings of one table. `transcripts` is the S3 bucket for bodies over the item limit."""
+    """The recordings of one table; `transcripts` is the S3 bucket for bodies over the limit."""
 
     def __init__(
         self, table: Any, transcripts: Any = None, now: Callable[[], datetime] = _now
@@ -112,7 +112,7 @@ class Recordings:
         return recordings, after
 
     def scan(self) -> Iterator[Recording]:
-        """Every recording with its transcript, tombstones too, in no order; for reindex and check."""
+        """Every recording with its transcript, tombstones too, in no order."""
         arguments: dict[str, Any] = {}
         while True:
             page = self._table.scan(ConsistentRead=True, **arguments)
@@ -268,7 +268,7 @@ class Recordings:
                 "facets",
                 "listed_at",
                 "uploaded_at",
-            ),  # fmt: skip
+            ),
             condition=condition,
         )
 

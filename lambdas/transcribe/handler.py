@@ -1,0 +1,77 @@
+"""The transcribe function: S3 events inside SQS messages in, records out."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from earshot.audio import sandbox
+from earshot.audio.limits import Limits
+from earshot.events import MalformedEvent, object_events
+from earshot.ingest import Ingest
+from earshot.settings import TranscribeSettings
+from earshot.speech.model import load
+from earshot.speech.transcriber import Transcriber
+from earshot.transcripts.store import Recordings
+
+sandbox.start()  # forked while this process is small
+
+logger = Logger(service="transcribe")
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+@cache
+def settings() -> TranscribeSettings:
+    return TranscribeSettings()
+
+
+@cache
+def ingest() -> Ingest:
+    """Everything that is loaded once and serves every event."""
+    s3 = boto3.resource("s3")
+    return Ingest(
+        recordings=Recordings(
+            boto3.resource("dynamodb").Table(settings().table),
+            s3.Bucket(settings().transcripts_bucket),
+        ),
+        bucket=s3.Bucket(settings().audio_bucket),
+        transcriber=Transcriber(load(settings().model, settings().model_revision)),
+        limits=Limits(
+            max_bytes=settings().max_audio_bytes, max_seconds=settings().max_audio_seconds
+        ),
+    )
+
+
+def handle_record(record: SQSRecord) -> None:
+    last_attempt = int(record.attributes.approximate_receive_count) >= settings().max_receives
+    try:
+        events = list(object_events(record.body))
+    except MalformedEvent as error:
+        logger.warning("dropped a message that is no S3 event", extra={"reason": str(error)})
+        return
+    faults: list[Exception] = []
+    for event in events:
+        try:
+            outcome = ingest().handle(event, last_attempt)
+        except Exception as fault:
+            logger.exception("will be tried again", extra={"recording_id": event.recording_id})
+            faults.append(fault)
+        else:
+            logger.info("handled", extra={"recording_id": event.recording_id, "outcome": outcome})
+    if faults:
+        raise faults[0]
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    return process_partial_response(
+        event=event, record_handler=handle_record, processor=processor, context=context
+    )

@@ -1,0 +1,1 @@
+"""The cloud on this machine: an emulator, a real OpenSearch node, the real CDK app."""

@@ -1,0 +1,72 @@
+"""`python -m scripts local …`: the stack on this machine, as `make up`, `down`, `demo` call it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="The whole stack on this machine.")
+
+Model = Annotated[
+    str | None, typer.Option(help="A model folder or hub id; the bundled one if not given.")
+]
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+@app.command()
+def up(model: Model = None) -> None:
+    """Start the stack in the background, or find it running."""
+    from scripts.local import stack
+
+    with _faults_as_sentences():
+        found = stack.up(say, model)
+    say(f"The search page:  {found.site_url}")
+    say(f"The API:          {found.api_url}")
+
+
+@app.command()
+def down() -> None:
+    """Stop the stack; no process stays."""
+    from scripts.local import stack
+
+    stack.down(say)
+
+
+@app.command()
+def demo(
+    model: Model = None,
+    audio: Annotated[Path | None, typer.Option(help="A folder of your own recordings.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Who speaks in them, in Common Voice's form.")
+    ] = None,
+    stay: Annotated[bool, typer.Option(help="Stay up until Ctrl-C.")] = True,
+) -> None:
+    """Start the stack, drop recordings in, wait until they can be searched, show the page."""
+    from scripts.local import demo
+
+    with _faults_as_sentences():
+        complete = demo.run(say, model=model, audio=audio, csv=csv, stay=stay)
+    if not complete:
+        raise typer.Exit(1)
+
+
+class _faults_as_sentences:  # noqa: N801 - used as a statement
+    """What an operator can mend is a sentence and exit code 1; anything else keeps its trace."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, fault: object, trace: object) -> None:
+        from scripts.local.deploy import DeployError
+        from scripts.local.emulator import EmulatorError
+        from scripts.local.java import NoJavaError
+        from scripts.local.opensearch import NodeError
+        from scripts.manifest import ManifestError
+
+        if isinstance(fault, DeployError | EmulatorError | NodeError | NoJavaError | ManifestError):
+            print(f"error: {fault}", file=sys.stderr)
+            raise typer.Exit(1) from fault

@@ -1,0 +1,96 @@
+"""`make demo`: the stack, some recordings in it, and the page to search them."""
+
+import signal
+import threading
+import webbrowser
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from scripts import ROOT
+from scripts.local import stack
+from scripts.manifest import facets_by_name
+from scripts.outputs import Outputs
+from scripts.progress import progress
+from scripts.upload import Upload, collect, put
+from scripts.waiting import Ended, wait_for
+
+SAMPLES = ROOT / "samples"
+
+Say = Callable[[str], None]
+
+
+def run(say: Say, model: str | None, audio: Path | None, csv: Path | None, stay: bool) -> bool:
+    """Whether every recording became searchable. Stops at Ctrl-C what it started itself."""
+    was_up = stack.is_up()
+    try:
+        target = stack.up(say, model)
+        complete = _fill(target, audio, csv, say)
+        _point_out(target, model, say)
+        if stay:
+            say(
+                "\nCtrl-C ends the demo."
+                if not was_up
+                else "\nCtrl-C leaves; `make down` stops it."
+            )
+            with suppress(Exception):
+                webbrowser.open(target.site_url)
+            _until_interrupted()
+    finally:
+        if stay and not was_up:
+            stack.down(say)
+    return complete
+
+
+def _fill(target: Outputs, audio: Path | None, csv: Path | None, say: Say) -> bool:
+    facets = facets_by_name(csv or SAMPLES / "manifest.csv") if csv or not audio else {}
+    uploads = collect([audio or SAMPLES], facets=facets)
+    with progress("Uploading", len(uploads)) as advance:
+        _, failures = put(uploads, target, advance=advance)
+    for key, reason in failures:
+        say(f"{key}: {reason}")
+    ended: list[Ended] = []
+    with progress("Transcribing", len(uploads)) as advance:
+        for one in wait_for((upload.key for upload in uploads), target):
+            ended.append(one)
+            advance(1)
+    _print_table(uploads, ended)
+    return not failures and all(one.recording.failure is None for one in ended)
+
+
+def _print_table(uploads: Sequence[Upload], ended: Sequence[Ended]) -> None:
+    table = Table(title=f"{len(ended)} recordings", title_justify="left", expand=True)
+    table.add_column("recording", ratio=2, no_wrap=True, overflow="ellipsis")
+    table.add_column("seconds", justify="right", no_wrap=True)
+    table.add_column("what the model heard", ratio=5, no_wrap=True, overflow="ellipsis")
+    recordings = {one.recording.key: one.recording for one in ended}
+    for upload in uploads:
+        if recording := recordings.get(upload.key):
+            said = recording.failure.message if recording.failure else recording.text.lower()
+            table.add_row(upload.key, f"{recording.duration or 0:.1f}", said)
+    Console().print(table)
+
+
+def _point_out(target: Outputs, model: str | None, say: Say) -> None:
+    say(f"\nSearch them:     {target.site_url}")
+    say(
+        "Try your own:    AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws s3 cp my.mp3"
+        f" s3://{target.audio_bucket}/ --endpoint-url {target.aws_endpoint_url}"
+        f" --region {target.region}"
+    )
+    say("  or             .venv/bin/python -m scripts upload my.mp3 --wait")
+    if model is None:
+        say(
+            "The small bundled model wrote these. `make demo MODEL=facebook/wav2vec2-large-960h`"
+            " fetches a real one (1.2 GB) where the hub can be reached."
+        )
+
+
+def _until_interrupted() -> None:
+    stop = threading.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: stop.set())
+    stop.wait()

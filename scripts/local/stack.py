@@ -1,0 +1,155 @@
+"""The whole stack on this machine: up, down, and is it well?"""
+
+import json
+import mimetypes
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+
+from scripts import ROOT, outputs
+from scripts.local import daemon, deploy, emulator, opensearch
+from scripts.outputs import LOCAL_OUTPUTS, Outputs
+
+HOME = ROOT / ".local"
+EMULATOR = HOME / "emulator"
+NODE = HOME / "node"
+STATE = HOME / "state.json"
+SITE = ROOT / "site"
+DEMO_MODEL = ROOT / "models" / "demo"
+
+Say = Callable[[str], None]
+
+
+def up(say: Say, model: str | None = None) -> Outputs:
+    """Bring the stack up, or find it up; what is stale or half dead is replaced."""
+    with daemon.locked(HOME / "stack.lock"):
+        deploy.ensure_cli(say)
+        running = emulator.endpoint(EMULATOR)
+        with ThreadPoolExecutor(1) as pool:
+            node = pool.submit(opensearch.start, NODE, say)
+            url = running or emulator.start(EMULATOR, say, _wanted_port())
+            if not running:
+                STATE.unlink(missing_ok=True)
+                deploy.bootstrap(url, say)
+            search_url = node.result()
+        context = {
+            "target": "local",
+            "endpoint_port": url.rpartition(":")[2],
+            "local_model": _model(model),
+            "opensearch_url": search_url,
+        }
+        fingerprint = deploy.fingerprint(context)
+        state = _state()
+        if state.get("fingerprint") == fingerprint and _is_well(state["outputs"]):
+            say("The stack is up already.")
+        else:
+            if running and state.get("opensearch_url") != search_url:
+                # Another search node knows nothing of what the table holds: begin anew.
+                say("The search node was replaced: deploying afresh.")
+                url = emulator.start(EMULATOR, say, int(context["endpoint_port"]))
+                deploy.bootstrap(url, say)
+                running = None
+            if not running:
+                _drop_index(search_url)
+            state = _deploy(url, context, fingerprint, say)
+        _copy_site(state["cdk"]["SiteBucket"], url)
+        return Outputs(**state["outputs"])
+
+
+def down(say: Say) -> None:
+    """Stop everything; no process stays."""
+    with daemon.locked(HOME / "stack.lock"):
+        daemon.stop(EMULATOR)
+        opensearch.stop(NODE)
+        for file in (STATE, LOCAL_OUTPUTS):
+            file.unlink(missing_ok=True)
+        shutil.rmtree(EMULATOR / "tmp", ignore_errors=True)
+    say("The stack is down.")
+
+
+def is_up() -> bool:
+    """Whether a deployed stack answers."""
+    return LOCAL_OUTPUTS.exists() and _is_well(_state().get("outputs", {}))
+
+
+def _deploy(url: str, context: Mapping[str, str], fingerprint: str, say: Say) -> Mapping[str, Any]:
+    STATE.unlink(missing_ok=True)  # until it is done, there is nothing to rely on
+    assembly = HOME / "cdk.out"
+    deploy.synthesize(context, assembly, say)
+    cdk = deploy.deploy(url, assembly, say)
+    session = boto3.Session("test", "test", region_name=emulator.REGION)
+    secrets = session.client("secretsmanager", endpoint_url=url)
+    key = secrets.get_secret_value(SecretId=cdk["ApiKeySecret"])["SecretString"]
+    label = cdk["SiteUrl"].removeprefix("https://").partition(".")[0]
+    found = replace(
+        outputs.from_cdk(cdk, emulator.REGION, key),
+        aws_endpoint_url=url,
+        api_url=f"{url}/_aws/execute-api/{cdk['ApiId']}",
+        site_url=f"http://{label}.cloudfront.localhost:{context['endpoint_port']}/",
+        # The emulator says localhost, which may mean ::1 first.
+        queue_url=cdk["QueueUrl"].replace("//localhost:", "//127.0.0.1:"),
+        dlq_url=cdk["DeadLetterQueueUrl"].replace("//localhost:", "//127.0.0.1:"),
+        index_failure_queue_url=cdk["IndexFailureQueueUrl"].replace("//localhost:", "//127.0.0.1:"),
+    )
+    outputs.write(found)
+    state = {
+        "fingerprint": fingerprint,
+        "opensearch_url": context["opensearch_url"],
+        "cdk": dict(cdk),
+        "outputs": json.loads(LOCAL_OUTPUTS.read_text()),
+    }
+    STATE.write_text(json.dumps(state))
+    return state
+
+
+def _state() -> Mapping[str, Any]:
+    try:
+        state: Mapping[str, Any] = json.loads(STATE.read_text())
+    except (OSError, ValueError):
+        return {}
+    return state
+
+
+def _is_well(known: Mapping[str, Any]) -> bool:
+    try:
+        return httpx.get(f"{known['api_url']}/ping", timeout=30).json() == {"message": "pong"}
+    except (httpx.HTTPError, ValueError, KeyError):
+        return False
+
+
+def _model(asked: str | None) -> str:
+    chosen = asked or str(DEMO_MODEL)
+    return str(Path(chosen).resolve()) if Path(chosen).is_dir() else chosen
+
+
+def _wanted_port() -> int | None:
+    port = os.environ.get("EARSHOT_PORT")
+    return int(port) if port else None
+
+
+def _drop_index(opensearch_url: str) -> None:
+    """A fresh table has an empty projection."""
+    httpx.delete(f"{opensearch_url}/passages-*", timeout=30)
+
+
+def _copy_site(bucket: str, url: str) -> None:
+    """What BucketDeployment does on AWS."""
+    session = boto3.Session("test", "test", region_name=emulator.REGION)
+    s3 = session.client("s3", endpoint_url=url)
+    for file in sorted(SITE.rglob("*")):
+        if file.is_file() and file.name != "README.md":
+            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            s3.put_object(
+                Bucket=bucket,
+                Key=str(file.relative_to(SITE)),
+                Body=file.read_bytes(),
+                ContentType="text/javascript" if file.suffix == ".js" else kind,
+                CacheControl="no-cache",
+            )

@@ -1,0 +1,96 @@
+"""Where a deployment is: the contract that `.local/outputs.json` is, or a stack's own outputs."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from scripts import ROOT
+
+LOCAL_OUTPUTS = ROOT / ".local" / "outputs.json"
+
+
+class NoDeployment(RuntimeError):
+    """There is nothing to talk to; the message says how to get one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Addresses and names of one deployment; `aws_endpoint_url` is None on AWS."""
+
+    region: str
+    audio_bucket: str
+    table: str
+    api_url: str
+    site_url: str
+    opensearch_url: str
+    index: str
+    api_key: str
+    queue_url: str
+    dlq_url: str
+    transcripts_bucket: str
+    index_failure_queue_url: str
+    aws_endpoint_url: str | None = None
+
+    def session(self) -> boto3.Session:
+        """Credentials for it: the emulator's own, or those of whoever runs this."""
+        if self.aws_endpoint_url:
+            return boto3.Session("test", "test", region_name=self.region)
+        return boto3.Session(region_name=self.region)
+
+    def client(self, service: str, **options: Any) -> Any:
+        return self.session().client(service, endpoint_url=self.aws_endpoint_url, **options)
+
+    def resource(self, service: str, **options: Any) -> Any:
+        return self.session().resource(service, endpoint_url=self.aws_endpoint_url, **options)
+
+
+def find(stack: str | None = None) -> Outputs:
+    """The deployment named by `stack` (on AWS), else the local one. Raises NoDeployment."""
+    stack = stack or os.environ.get("EARSHOT_STACK")
+    if stack:
+        return _from_stack(stack)
+    try:
+        return Outputs(**json.loads(LOCAL_OUTPUTS.read_text()))
+    except FileNotFoundError as error:
+        raise NoDeployment(
+            "Nothing is deployed here. `make up` starts the local stack;"
+            " --stack NAME (or EARSHOT_STACK) names one on AWS."
+        ) from error
+
+
+def write(outputs: Outputs, path: Path = LOCAL_OUTPUTS) -> None:
+    """Whole or not at all, and for this user's eyes: it holds the API key."""
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(asdict(outputs), indent=2) + "\n")
+    fresh.replace(path)
+
+
+def from_cdk(values: Mapping[str, str], region: str, api_key: str) -> Outputs:
+    """The CDK stack's outputs under the contract's names."""
+    return Outputs(
+        region=region,
+        audio_bucket=values["AudioBucket"],
+        table=values["Table"],
+        api_url=values["ApiUrl"],
+        site_url=values["SiteUrl"],
+        opensearch_url=values["OpenSearchUrl"],
+        index=values["IndexAlias"],
+        api_key=api_key,
+        queue_url=values["QueueUrl"],
+        dlq_url=values["DeadLetterQueueUrl"],
+        transcripts_bucket=values["TranscriptsBucket"],
+        index_failure_queue_url=values["IndexFailureQueueUrl"],
+    )
+
+
+def _from_stack(name: str) -> Outputs:
+    session = boto3.Session()
+    stacks = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    values = {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
+    return from_cdk(values, session.region_name, api_key=os.environ.get("EARSHOT_API_KEY", ""))

@@ -1,0 +1,166 @@
+"""`python -m scripts upload`: drop recordings in the bucket, and wait until they are searchable."""
+
+import hashlib
+import mimetypes
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from earshot.transcripts.recording import FACETS
+from scripts import outputs
+from scripts.manifest import ManifestError, facets_by_name
+from scripts.outputs import Outputs
+from scripts.progress import Advance, progress
+from scripts.waiting import wait_for
+
+AUDIO_SUFFIXES = frozenset(
+    f".{kind}"
+    for kind in (
+        "3gp", "aac", "aif", "aiff", "amr", "au", "flac", "m4a", "mka", "mp3", "mp4", "oga", "ogg",
+        "opus", "wav", "webm",
+    )
+)  # fmt: skip
+_CONCURRENCY = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file and the key it gets."""
+
+    path: Path
+    key: str
+    facets: Mapping[str, str]
+
+
+def collect(
+    paths: Sequence[Path], prefix: str = "", facets: Mapping[str, Mapping[str, str]] | None = None
+) -> list[Upload]:
+    """The files named, and the audio files in the folders named, with keys below `prefix`."""
+    found: dict[str, Upload] = {}
+    for path in paths:
+        folder = path if path.is_dir() else path.parent
+        files = sorted(_audio_files(path)) if path.is_dir() else [path]
+        for file in files:
+            key = prefix + file.relative_to(folder).as_posix()
+            found[key] = Upload(file, key, (facets or {}).get(file.name, {}))
+    return list(found.values())
+
+
+def put(
+    uploads: Iterable[Upload],
+    target: Outputs,
+    again: bool = False,
+    advance: Advance = lambda _: None,
+) -> tuple[dict[str, float], list[tuple[str, str]]]:
+    """Put files in the bucket, several at once; what is there already, the same, is left.
+
+    The moment of each put by key (of those that were put), and the (key, reason) of what failed.
+    """
+    bucket = target.resource(
+        "s3",
+        config=Config(
+            max_pool_connections=_CONCURRENCY, retries={"mode": "standard", "total_max_attempts": 8}
+        ),
+    ).Bucket(target.audio_bucket)
+    moments: dict[str, float] = {}
+    failures: list[tuple[str, str]] = []
+    with ThreadPoolExecutor(_CONCURRENCY) as pool:
+        jobs = {pool.submit(_put, bucket, upload, again): upload for upload in uploads}
+        for job in as_completed(jobs):
+            try:
+                moment = job.result()
+            except (BotoCoreError, ClientError, OSError) as error:
+                failures.append((jobs[job].key, str(error)))
+            else:
+                if moment is not None:
+                    moments[jobs[job].key] = moment
+            advance(1)
+    return moments, failures
+
+
+def upload(
+    paths: Annotated[
+        list[Path], typer.Argument(help="A folder, or files.", metavar="FOLDER|FILES", exists=True)
+    ],
+    csv: Annotated[
+        Path | None, typer.Option(help="Who speaks: filename, age, gender, accent.")
+    ] = None,
+    prefix: Annotated[str, typer.Option(help="Put before every key, e.g. `interviews/`.")] = "",
+    wait: Annotated[bool, typer.Option(help="Until all can be searched.")] = False,
+    again: Annotated[bool, typer.Option(help="Put even what is there already.")] = False,
+    stack: Annotated[
+        str | None, typer.Option(help="A stack on AWS; the local one if not given.")
+    ] = None,
+) -> None:
+    """Drop recordings in the bucket. Stopped half-way, it goes on where it was."""
+    try:
+        target = outputs.find(stack)
+        facets = facets_by_name(csv) if csv else {}
+    except (outputs.NoDeployment, ManifestError) as fault:
+        print(f"error: {fault}", file=sys.stderr)
+        raise typer.Exit(1) from fault
+    uploads = collect(paths, prefix, facets)
+    if not uploads:
+        print("error: there is no audio file there", file=sys.stderr)
+        raise typer.Exit(1)
+    with progress("Uploading", len(uploads)) as advance:
+        moments, failures = put(uploads, target, again, advance)
+    for key, reason in failures:
+        print(f"{key}: {reason}", file=sys.stderr)
+    there_already = len(uploads) - len(moments) - len(failures)
+    print(f"{len(moments)} uploaded, {there_already} were there already.")
+    bad = bool(failures)
+    if wait:
+        failed_keys = {key for key, _ in failures}
+        waited = [one.key for one in uploads if one.key not in failed_keys]
+        with progress("Transcribing", len(waited)) as advance:
+            for ended in wait_for(waited, target):
+                advance(1)
+                if failure := ended.recording.failure:
+                    bad = True
+                    print(f"{ended.recording.key}: {failure.message}", file=sys.stderr)
+    raise typer.Exit(1 if bad else 0)
+
+
+def _audio_files(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        for name in names:
+            if Path(name).suffix.lower() in AUDIO_SUFFIXES:
+                yield Path(parent) / name
+
+
+def _put(bucket: Any, upload: Upload, again: bool) -> float | None:
+    metadata = {one: upload.facets[one] for one in FACETS if upload.facets.get(one)}
+    stored = bucket.Object(upload.key)
+    if not again and _is_there(stored, upload.path, metadata):
+        return None
+    moment = time.time()
+    with upload.path.open("rb") as file:
+        stored.put(Body=file, Metadata=metadata, ContentType=_content_type(upload.path))
+    return moment
+
+
+def _is_there(stored: Any, path: Path, metadata: Mapping[str, str]) -> bool:
+    try:
+        stored.load()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            return False
+        raise
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    return stored.e_tag.strip('"') == digest and dict(stored.metadata) == dict(metadata)
+
+
+def _content_type(path: Path) -> str:
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
