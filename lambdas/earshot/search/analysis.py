@@ -1,0 +1,146 @@
+"""How written words become searched tokens, on both sides: when indexing and when asking.
+
+Speech has one spelling for what people write in several: "21st" and "twenty-first", "don't" and
+"do not", "colour" and "color". Each written word becomes the tokens of its spoken form, in
+American spelling; from the tokens come their stem, their sound, and the trigrams that run over word
+boundaries, because a recogniser that mishears also cuts words differently ("into", "in to").
+
+All of it runs here and not in the engine, so that a mark on the page is decided by the same
+functions as the match, and a managed OpenSearch needs no plugin.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+from breame.spelling import BRITISH_ENGLISH_SPELLINGS
+from metaphone import doublemetaphone
+
+LONGEST_TOKEN = 64  # letters; what is longer was never a word
+GRAM = 3
+
+# A number (with thousands, decimals, ordinal ending or per cent), a word with inner apostrophes,
+# or one of the signs that people say.
+_UNITS = re.compile(
+    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<ordinal>st|nd|rd|th)?(?![^\W\d_])"
+    r"|(?P<word>[^\W_]+(?:'[^\W_]+)*)"
+    r"|(?P<sign>[&%@])"
+)
+_SIGNS = {"&": "and", "%": "percent", "@": "at"}
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ´`", "'"))
+
+# English contractions are a closed class. 'd is left alone (had or would), and so is 's after a
+# noun, where it is mostly a possessive.
+_ENDINGS = {"'re": "are", "'ve": "have", "'ll": "will", "'m": "am"}
+_IS = frozenset(
+    (
+        "it",
+        "that",
+        "what",
+        "he",
+        "she",
+        "there",
+        "here",
+        "who",
+        "where",
+        "how",
+        "when",
+        "why",
+        "this",
+    )
+)
+_WHOLE = {
+    "can't": ("can", "not"), "cannot": ("can", "not"), "won't": ("will", "not"),
+    "shan't": ("shall", "not"), "ain't": ("is", "not"), "let's": ("let", "us"),
+    "gonna": ("going", "to"), "wanna": ("want", "to"), "gotta": ("got", "to"),
+    "gimme": ("give", "me"), "lemme": ("let", "me"), "dunno": ("do", "not", "know"),
+    "dont": ("do", "not"), "didnt": ("did", "not"), "doesnt": ("does", "not"),
+    "isnt": ("is", "not"), "wasnt": ("was", "not"), "couldnt": ("could", "not"),
+    "wouldnt": ("would", "not"), "shouldnt": ("should", "not"), "cant": ("can", "not"),
+    "havent": ("have", "not"), "hasnt": ("has", "not"), "hadnt": ("had", "not"),
+    "arent": ("are", "not"), "werent": ("were", "not"), "youre": ("you", "are"),
+    "theyre": ("they", "are"), "ive": ("i", "have"), "youve": ("you", "have"),
+    "weve": ("we", "have"), "theyve": ("they", "have"), "im": ("i", "am"),
+    "ok": ("okay",), "mr": ("mister",), "mrs": ("missus",), "dr": ("doctor",),
+}  # fmt: skip
+
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One searched token; `word` is the index of the written word that it came from."""
+
+    text: str
+    word: int
+
+
+def tokens(words: Iterable[str]) -> list[Token]:
+    """The tokens of written words; a word may give none ("—") or several ("twenty-one")."""
+    return [Token(text, index) for index, word in enumerate(words) for text in spoken(word)]
+
+
+@lru_cache(maxsize=100_000)
+def spoken(word: str) -> tuple[str, ...]:
+    """The spoken form of one written word: lower case, American spelling, numbers in words."""
+    folded = unicodedata.normalize("NFKD", word.translate(_APOSTROPHES)).casefold()
+    plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    spelled = (part for unit in _UNITS.finditer(plain) for part in _say(unit))
+    return tuple(part[:LONGEST_TOKEN] for part in spelled if part)
+
+
+def _say(unit: re.Match[str]) -> Sequence[str]:
+    if sign := unit["sign"]:
+        return (_SIGNS[sign],)
+    if word := unit["word"]:
+        return [BRITISH_ENGLISH_SPELLINGS.get(part, part) for part in _expand(word)]
+    return _number(unit["number"].replace(",", ""), ordinal=bool(unit["ordinal"]))
+
+
+def _expand(word: str) -> Sequence[str]:
+    if word in _WHOLE:
+        return _WHOLE[word]
+    if word.endswith("n't"):
+        return word[:-3], "not"
+    stem, apostrophe, ending = word.rpartition("'")
+    if "'" + ending in _ENDINGS and apostrophe:
+        return stem, _ENDINGS["'" + ending]
+    if ending == "s" and stem in _IS:
+        return stem, "is"
+    return (word.replace("'", ""),)
+
+
+def _number(digits: str, ordinal: bool) -> Sequence[str]:
+    from num2words import num2words  # 27 ms, and only for who writes digits
+
+    if len(digits.partition(".")[0]) > 15:  # a card number, a bar code: said digit by digit
+        return [part for digit in digits if digit != "." for part in _number(digit, False)]
+    if ordinal and "." not in digits:
+        said = num2words(int(digits), to="ordinal")
+    elif len(digits) == 4 and ("1100" <= digits <= "1999" or "2010" <= digits <= "2099"):
+        said = num2words(int(digits), to="year")
+    else:
+        said = num2words(digits)
+    return re.findall(r"[a-z]+", said)
+
+
+@lru_cache(maxsize=100_000)
+def stem(token: str) -> str:
+    return str(_stemmer.stemWord(token))
+
+
+@lru_cache(maxsize=100_000)
+def sound(token: str) -> str:
+    """The token's Double Metaphone code; itself where the code says nothing (other scripts)."""
+    return doublemetaphone(token)[0] or token
+
+
+def grams(texts: Iterable[str]) -> list[str]:
+    """Trigrams of the texts written without spaces; the whole when it is shorter than one."""
+    joined = "".join(texts)
+    if len(joined) <= GRAM:
+        return [joined] if joined else []
+    return [joined[start : start + GRAM] for start in range(len(joined) - GRAM + 1)]

@@ -1,0 +1,96 @@
+"""What is asked of search and what it answers, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from earshot.search.mapping import KEYWORD_FACETS
+
+Kind = Literal["exact", "stem", "near", "sound"]
+Order = Literal["relevance", "newest", "oldest", "longest", "shortest", "confidence"]
+
+MAX_QUERY_CHARS = 500
+MAX_SIZE = 100
+MAX_FACET_VALUES = 50
+FILTERS = (*KEYWORD_FACETS, "duration")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Bounds that may be open: `low` included, `high` not."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A question. `facets` holds the chosen values of age, gender, accent, source, model and
+    duration (a range such as "5-10", in seconds); values of one facet are alternatives.
+
+    `after` and `before` bound the upload (ISO dates, `before` not included), `confidence` the mean
+    confidence of a passage's words. `page` counts from 1.
+    """
+
+    q: str = ""
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    after: str | None = None
+    before: str | None = None
+    confidence: Range | None = None
+    prefix: str | None = None
+    sort: Order = "relevance"
+    page: int = 1
+    size: int = 10
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The `word`-th word of a hit answers the query, and how well."""
+
+    word: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One recording, shown by its best passage; `others` are further passages of it that match."""
+
+    recording_id: str
+    key: str
+    text: str
+    start: float
+    end: float
+    words: tuple[tuple[str, float, float], ...]
+    marks: tuple[Mark, ...]
+    duration: float
+    age: str
+    gender: str
+    accent: str
+    source: str
+    model: str
+    uploaded_at: str
+    confidence: float
+    score: float | None
+    others: tuple["Hit", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    value: str
+    count: int
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of hits. `relaxed`: no passage held enough of the words, so fewer had to do."""
+
+    total: int
+    total_relation: Literal["eq", "gte"]
+    took_ms: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]
+    relaxed: bool = False
+    did_you_mean: str | None = None
+    cursor: str | None = None

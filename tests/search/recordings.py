@@ -1,0 +1,45 @@
+"""Recordings as the table would hold them, for tests that search."""
+
+from collections.abc import Iterable
+
+from earshot.speech.transcript import Provenance, Segment, Transcript, Word
+from earshot.transcripts.recording import Recording, Status, recording_id
+
+PROVENANCE = Provenance("demo", "f00", "onnx-fp32", "greedy", "0")
+
+
+def transcript(text: str, pace: float = 0.5, confidence: float = 0.9) -> Transcript:
+    """Words said one after another, each `pace` seconds long."""
+    words = tuple(
+        Word(word, n * pace, (n + 1) * pace, confidence) for n, word in enumerate(text.split())
+    )
+    return Transcript((Segment(words),) if words else (), len(words) * pace, PROVENANCE)
+
+
+def recording(
+    text: str | None,
+    key: str | None = None,
+    revision: int = 1,
+    passages: int = 1,
+    status: Status = Status.DONE,
+    uploaded_at: str = "2026-01-02T03:04:05.678Z",
+    pace: float = 0.5,
+    confidence: float = 0.9,
+    **facets: str,
+) -> Recording:
+    key = key or f"{text}.mp3"
+    return Recording(
+        recording_id=recording_id(key),
+        key=key,
+        status=status,
+        revision=revision,
+        updated_at=uploaded_at,
+        uploaded_at=uploaded_at,
+        facets=facets,
+        transcript=None if text is None else transcript(text, pace, confidence),
+        passages=passages,
+    )
+
+
+def of(texts: Iterable[str]) -> list[Recording]:
+    return [recording(text) for text in texts]
