@@ -1,5 +1,6 @@
 """The HTTPS API: one app in two functions, the light one for reading, the image for speech."""
 
+import string
 from collections.abc import Mapping
 
 from aws_cdk import Duration, RemovalPolicy, aws_apigatewayv2, aws_lambda, aws_secretsmanager
@@ -25,7 +26,7 @@ class Api(Construct):
             "Key",
             description="Earshot's API key: the bearer token for transcribing and writing",
             generate_secret_string=aws_secretsmanager.SecretStringGenerator(
-                exclude_punctuation=True, password_length=40
+                exclude_characters=string.punctuation, password_length=40
             ),
             removal_policy=RemovalPolicy.DESTROY,
         )

@@ -54,6 +54,16 @@ def demo(
         raise typer.Exit(1)
 
 
+@app.command("prepare-tests")
+def prepare_tests() -> None:
+    """Install the system programs that the tests drive, or name what is missing."""
+    from scripts.local import java, packages
+
+    with _faults_as_sentences():
+        packages.ensure(packages.FOR_TESTS, say)
+        java.ensure_java(say)
+
+
 class _faults_as_sentences:  # noqa: N801 - used as a statement
     """What an operator can mend is a sentence and exit code 1; anything else keeps its trace."""
 
@@ -65,8 +75,17 @@ class _faults_as_sentences:  # noqa: N801 - used as a statement
         from scripts.local.emulator import EmulatorError
         from scripts.local.java import NoJavaError
         from scripts.local.opensearch import NodeError
+        from scripts.local.packages import MissingPackageError
         from scripts.manifest import ManifestError
 
-        if isinstance(fault, DeployError | EmulatorError | NodeError | NoJavaError | ManifestError):
+        known = (
+            DeployError,
+            EmulatorError,
+            ManifestError,
+            MissingPackageError,
+            NoJavaError,
+            NodeError,
+        )
+        if isinstance(fault, known):
             print(f"error: {fault}", file=sys.stderr)
             raise typer.Exit(1) from fault

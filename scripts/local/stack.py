@@ -22,6 +22,7 @@ EMULATOR = HOME / "emulator"
 NODE = HOME / "node"
 STATE = HOME / "state.json"
 SITE = ROOT / "site"
+MODELS = HOME / "models"
 DEMO_MODEL = ROOT / "models" / "demo"
 
 Say = Callable[[str], None]
@@ -42,7 +43,7 @@ def up(say: Say, model: str | None = None) -> Outputs:
         context = {
             "target": "local",
             "endpoint_port": url.rpartition(":")[2],
-            "local_model": _model(model),
+            "local_model": _model(model, say),
             "opensearch_url": search_url,
         }
         fingerprint = deploy.fingerprint(context)
@@ -124,9 +125,22 @@ def _is_well(known: Mapping[str, Any]) -> bool:
         return False
 
 
-def _model(asked: str | None) -> str:
-    chosen = asked or str(DEMO_MODEL)
-    return str(Path(chosen).resolve()) if Path(chosen).is_dir() else chosen
+def _model(asked: str | None, say: Say) -> str:
+    """A folder with the model: the bundled one, one of the user's, or a hub id's export."""
+    if asked is None:
+        return str(DEMO_MODEL)
+    if Path(asked).is_dir():
+        return str(Path(asked).resolve())
+    exported = MODELS / asked.replace("/", "--")
+    if not exported.exists():
+        from scripts.model.export import export
+
+        say(f"Fetching and converting {asked}; this takes minutes …")
+        partial = MODELS / f"{exported.name}.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        export(asked, partial, precision="int8")
+        partial.rename(exported)  # only whole
+    return str(exported)
 
 
 def _wanted_port() -> int | None:

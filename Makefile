@@ -1,0 +1,82 @@
+# Everything a person runs. Each target sets up what it needs: Python 3.11+ is all it starts from.
+SHELL := /bin/bash
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+SYSTEM_PYTHON ?= python3
+PIP := $(PYTHON) -m pip --disable-pip-version-check install --quiet
+EARSHOT := $(PYTHON) -m scripts
+PYTEST := $(PYTHON) -m pytest
+CHECKED := app.py infra lambdas scripts tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test test-unit test-infra test-search test-pipeline test-browser lint format bench clean
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r t h; do printf '  make %-14s %s\n' "$$t" "$$h"; done
+
+demo: $(VENV)/runtime $(if $(MODEL),$(VENV)/model)  ## the stack, sample recordings, the page; MODEL= AUDIO= CSV=
+	@$(EARSHOT) local demo $(if $(MODEL),--model '$(MODEL)') $(if $(AUDIO),--audio '$(AUDIO)') $(if $(CSV),--csv '$(CSV)')
+
+up: $(VENV)/runtime $(if $(MODEL),$(VENV)/model)  ## the stack in the background; writes .local/outputs.json
+	@$(EARSHOT) local up $(if $(MODEL),--model '$(MODEL)')
+
+down: $(VENV)/runtime  ## stop it; no process stays
+	@$(EARSHOT) local down
+
+test: $(VENV)/dev $(VENV)/model  ## every test
+	@$(EARSHOT) local prepare-tests
+	$(PYTEST) tests
+
+test-unit: $(VENV)/dev $(VENV)/model  ## seconds; no network
+	$(PYTEST) tests/unit
+
+test-infra: $(VENV)/dev  ## what the templates promise
+	$(PYTEST) tests/infra
+
+test-search: $(VENV)/dev  ## against a real OpenSearch node
+	$(PYTEST) tests/search
+
+test-pipeline: $(VENV)/dev  ## from the bucket to the search, on the local stack
+	@$(EARSHOT) local prepare-tests
+	$(PYTEST) tests/pipeline
+
+test-browser: $(VENV)/dev  ## headless Chromium searches and plays
+	@$(EARSHOT) local prepare-tests
+	$(PYTEST) tests/browser
+
+lint: $(VENV)/dev  ## ruff and mypy
+	$(PYTHON) -m ruff format --check $(CHECKED)
+	$(PYTHON) -m ruff check $(CHECKED)
+	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/api scripts infra app.py
+
+format: $(VENV)/dev  ## let ruff mend what it can
+	$(PYTHON) -m ruff format $(CHECKED)
+	$(PYTHON) -m ruff check --fix $(CHECKED)
+
+bench: $(VENV)/dev $(VENV)/model  ## the figures of docs/benchmarks.md, as JSON lines
+	$(EARSHOT) bench speech
+	$(EARSHOT) bench pipeline
+	$(EARSHOT) bench search
+
+clean: down  ## remove everything that was installed or made here
+	rm -rf $(VENV) .local cdk.out
+
+$(PYTHON):
+	@$(SYSTEM_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Earshot needs Python 3.11 or newer")'
+	@echo "Setting up the Python environment …"
+	@$(SYSTEM_PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime: $(PYTHON) requirements.txt $(wildcard lambdas/*/requirements.txt)
+	@echo "Installing Python packages …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/dev: $(VENV)/runtime requirements-dev.txt
+	@echo "Installing what tests and linting need …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/model: $(VENV)/runtime requirements-model.txt
+	@echo "Installing torch (2.6 GB), for exporting and training models …"
+	@$(PIP) -r requirements-model.txt
+	@touch $@
