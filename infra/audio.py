@@ -7,14 +7,14 @@ from constructs import Construct
 class AudioBucket(Construct):
     """Private, encrypted, TLS only. Kept when the stack goes: it is people's sound."""
 
-    def __init__(self, scope: Construct, name: str, *, retain: bool) -> None:
+    def __init__(self, scope: Construct, name: str, *, retain: bool, tls: bool) -> None:
         super().__init__(scope, name)
         self.bucket = aws_s3.Bucket(
             self,
             "Bucket",
             block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
             encryption=aws_s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
+            enforce_ssl=tls,
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
             # The page's upload posts straight to the bucket with a presigned form; listening goes

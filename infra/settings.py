@@ -23,9 +23,10 @@ class Local:
     # What is not there, and so is done otherwise wherever `settings.local` is asked:
     # - functions are zips of the code alone, never images; the emulator's own interpreter has the
     #   dependencies (infra/code.py, infra/function.py)
-    # - the site is copied up by scripts/local, not by BucketDeployment; no HTTPS (infra/site.py)
+    # - the site is copied up by scripts/local, not by BucketDeployment (infra/site.py)
+    # - no TLS, so nothing may insist on it: the CDN, and the buckets it reads from (`tls` below)
     # - stream retries, bisecting and failure destinations (infra/projection.py)
-    # - nothing is retained: buckets and table go with the emulator (infra/stack.py)
+    # - nothing is retained: buckets and table go with the emulator (`retain` below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,14 @@ class Settings:
     api_burst: int = 100
     log_days: int = 30
     local: Local | None = None
+
+    @property
+    def tls(self) -> bool:
+        return self.local is None
+
+    @property
+    def retain(self) -> bool:
+        return self.local is None
 
     @classmethod
     def from_context(cls, node: Node) -> "Settings":

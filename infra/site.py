@@ -57,7 +57,7 @@ class Site(Construct):
             "Bucket",
             block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
             encryption=aws_s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
+            enforce_ssl=settings.tls,
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=RemovalPolicy.DESTROY,
             auto_delete_objects=settings.local is None,
@@ -71,9 +71,11 @@ class Site(Construct):
                 runtime=aws_cloudfront.FunctionRuntime.JS_2_0,
             ),
         )
-        https = aws_cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
-        if settings.local:  # the emulator speaks plain HTTP
-            https = aws_cloudfront.ViewerProtocolPolicy.ALLOW_ALL
+        https = (
+            aws_cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
+            if settings.tls
+            else aws_cloudfront.ViewerProtocolPolicy.ALLOW_ALL
+        )
         headers = self._headers()
         with_oac = aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control
         self.distribution = aws_cloudfront.Distribution(

@@ -22,9 +22,8 @@ class EarshotStack(Stack):
 
     def __init__(self, scope: Construct, name: str, *, settings: Settings, **options: Any) -> None:
         super().__init__(scope, name, **options)
-        retain = settings.local is None
-        audio = AudioBucket(self, "Audio", retain=retain).bucket
-        records = Records(self, "Records", retain=retain)
+        audio = AudioBucket(self, "Audio", retain=settings.retain, tls=settings.tls).bucket
+        records = Records(self, "Records", retain=settings.retain)
         domain = None
         if settings.opensearch_url is None:
             domain = SearchDomain(self, "Search", settings=settings)
