@@ -2,13 +2,14 @@
 
 import typer
 
-from scripts import model, samples, transcribe, upload
+from scripts import bench, model, samples, transcribe, upload
 from scripts.local import commands as local
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(samples.app, name="samples")
 app.add_typer(model.app, name="model")
 app.add_typer(local.app, name="local")
+app.add_typer(bench.app, name="bench")
 app.command()(transcribe.transcribe)
 app.command()(upload.upload)
 

@@ -12,7 +12,6 @@ from earshot.transcripts.item import recording_from_item
 from earshot.transcripts.recording import Recording, Status, recording_id
 from scripts.outputs import Outputs
 
-_PAUSE = 0.05  # seconds between looks
 _AT_ONCE = 100  # BatchGetItem's limit
 
 
@@ -24,8 +23,10 @@ class Ended:
     moment: float
 
 
-def wait_for(keys: Iterable[str], target: Outputs, patience: float = 900) -> Iterator[Ended]:
-    """Each of `keys` as it ends.
+def wait_for(
+    keys: Iterable[str], target: Outputs, patience: float = 900, pause: float = 0.05
+) -> Iterator[Ended]:
+    """Each of `keys` as it ends; looks again after `pause` seconds.
 
     Raises TimeoutError, which names how many are left, when none ended for `patience` seconds.
     """
@@ -50,7 +51,7 @@ def wait_for(keys: Iterable[str], target: Outputs, patience: float = 900) -> Ite
             if time.monotonic() - last > patience:
                 key = next(iter(waiting.values()))
                 raise TimeoutError(f"{len(waiting)} recordings did not end, {key} among them")
-            time.sleep(_PAUSE)
+            time.sleep(pause)
 
 
 def _records(table: Any, ids: list[str]) -> Iterator[Recording]:

@@ -1,0 +1,8 @@
+"""`python -m scripts bench …`: the figures of docs/benchmarks.md, measured anew, as JSON lines."""
+
+import typer
+
+from scripts.bench import pipeline
+
+app = typer.Typer(no_args_is_help=True, help="Measure; print JSON lines.")
+app.command()(pipeline.pipeline)

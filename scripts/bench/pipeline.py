@@ -1,0 +1,123 @@
+"""From the put to the search: how long one recording takes, and how many get through at once."""
+
+import json
+import statistics
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scripts import ROOT, outputs
+from scripts.outputs import Outputs
+
+SAMPLES = ROOT / "samples"
+IDLE_LONGEST_BYTES = 60_000  # a short clip
+
+
+def pipeline(
+    clips: Annotated[Path, typer.Option(help="A folder of recordings to draw from.")] = SAMPLES,
+    count: Annotated[int, typer.Option(help="How many to put at once.")] = 200,
+    idle: Annotated[int, typer.Option(help="How many to put one by one before.")] = 20,
+    stack: Annotated[str | None, typer.Option(help="A stack on AWS.")] = None,
+) -> None:
+    """Put recordings in the bucket, one by one and then all at once; remove them after."""
+    try:
+        target = outputs.find(stack)
+    except outputs.NoDeployment as fault:
+        print(f"error: {fault}", file=sys.stderr)
+        raise typer.Exit(1) from fault
+    prefix = f"bench-{uuid.uuid4().hex[:8]}/"
+    files = sorted(clips.glob("*.mp3"))
+    if not files:
+        print(f"error: there are no mp3s in {clips}", file=sys.stderr)
+        raise typer.Exit(1)
+    keys: list[str] = []
+    try:
+        for figure in _measure(target, files, prefix, count, idle, keys):
+            print(json.dumps(figure), flush=True)
+    finally:
+        _remove(target, keys)
+
+
+def _measure(
+    target: Outputs, files: Sequence[Path], prefix: str, count: int, idle: int, keys: list[str]
+) -> Iterator[Mapping[str, Any]]:
+    from scripts.progress import progress
+    from scripts.upload import Upload, put
+    from scripts.waiting import wait_for
+
+    short = [file for file in files if file.stat().st_size <= IDLE_LONGEST_BYTES] or files
+    alone = [
+        Upload(file, f"{prefix}idle-{n:03}-{file.name}", {})
+        for n, file in enumerate(islice(cycle(short), idle + 2))
+    ]
+    seconds: list[float] = []
+    for upload in alone:
+        keys.append(upload.key)
+        moments, _ = put([upload], target)
+        (ended,) = wait_for([upload.key], target, pause=0.005)
+        seconds.append(ended.moment - moments[upload.key])
+    yield {"figure": "put to searchable, idle and warm"} | _quantiles(seconds[2:])
+
+    together = [
+        Upload(file, f"{prefix}all-{n:04}-{file.name}", {})
+        for n, file in enumerate(islice(cycle(files), count))
+    ]
+    keys += [upload.key for upload in together]
+    begin = time.time()
+    moments, failures = put(together, target)
+    ends: dict[str, float] = {}
+    statuses: list[str] = []
+    sound = 0.0
+    with progress("Transcribing", count) as advance:
+        for one in wait_for(moments, target):
+            ends[one.recording.key] = one.moment
+            statuses.append(one.recording.status)
+            sound += one.recording.duration or 0
+            advance(1)
+    took = max(ends.values()) - begin
+    yield {
+        "figure": "recordings put at once",
+        "recordings": count,
+        "done": statuses.count("done"),
+        "failed": statuses.count("failed"),
+        "not_put": len(failures),
+        "in_index": _in_index(target, f"{prefix}all-"),
+        "dead_letters": _waiting(target, target.dlq_url),
+        "seconds": round(took, 2),
+        "clips_per_s": round(len(ends) / took, 2),
+        "sound_seconds_per_s": round(sound / took, 1),
+    } | _quantiles([ends[key] - moments[key] for key in ends])
+
+
+def _quantiles(seconds: Sequence[float]) -> Mapping[str, float]:
+    cuts = statistics.quantiles(seconds, n=20, method="inclusive")
+    return {"n": len(seconds), "p50_s": round(cuts[9], 3), "p95_s": round(cuts[18], 3)}
+
+
+def _in_index(target: Outputs, prefix: str) -> int:
+    """How many recordings the index holds; a passage that stood there twice would count twice."""
+    from earshot.search.client import connect
+
+    body = {"query": {"bool": {"filter": [{"prefix": {"key": prefix}}, {"term": {"n": 0}}]}}}
+    client = connect(target.opensearch_url, target.region)
+    return int(client.count(index=target.index, body=body)["count"])
+
+
+def _waiting(target: Outputs, queue_url: str) -> int:
+    answer = target.client("sqs").get_queue_attributes(
+        QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def _remove(target: Outputs, keys: Sequence[str]) -> None:
+    bucket = target.resource("s3").Bucket(target.audio_bucket)
+    for start in range(0, len(keys), 1000):  # DeleteObjects' limit
+        some = [{"Key": key} for key in keys[start : start + 1000]]
+        bucket.delete_objects(Delete={"Objects": some, "Quiet": True})
