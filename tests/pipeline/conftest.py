@@ -1,0 +1,127 @@
+"""The real local stack, and a person in front of it: drops files in, looks what became of them."""
+
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from earshot.search.client import connect
+from earshot.transcripts.recording import recording_id
+from scripts.local import stack as local_stack
+from scripts.outputs import Outputs
+from scripts.waiting import wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 120
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Outputs]:
+    """The stack, brought up unless it is; what was up before stays up."""
+    was_up = local_stack.is_up()
+    yield local_stack.up(print)
+    if not was_up:
+        local_stack.down(print)
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """The audio bucket as a test sees it: keys below a prefix of its own."""
+
+    stack: Outputs
+    prefix: str
+
+    def key(self, name: str) -> str:
+        return self.prefix + name
+
+    def put(self, name: str, body: bytes | Path, **metadata: str) -> str:
+        key = self.key(name)
+        data = body.read_bytes() if isinstance(body, Path) else body
+        self._s3.put_object(Bucket=self.stack.audio_bucket, Key=key, Body=data, Metadata=metadata)
+        return key
+
+    def delete(self, key: str) -> None:
+        self._s3.delete_object(Bucket=self.stack.audio_bucket, Key=key)
+
+    def ended(self, *keys: str) -> dict[str, dict[str, Any]]:
+        """What the API says of each recording once it is searchable or has failed."""
+        list(wait_for(keys, self.stack, patience=PATIENCE))
+        return {key: self.api(f"/recordings/{recording_id(key)}").json() for key in keys}
+
+    def end(self, key: str) -> dict[str, Any]:
+        return self.ended(key)[key]
+
+    def api(self, path: str, **options: Any) -> httpx.Response:
+        return httpx.get(self.stack.api_url + path, timeout=30, **options)
+
+    def passages(self, key: str) -> list[dict[str, Any]]:
+        """The documents of this key in the index."""
+        client = connect(self.stack.opensearch_url)
+        client.indices.refresh(index=self.stack.index)
+        query = {"query": {"term": {"key": key}}, "size": 100}
+        hits = client.search(index=self.stack.index, body=query)["hits"]["hits"]
+        return [hit["_source"] for hit in hits]
+
+    def item(self, key: str) -> dict[str, Any] | None:
+        """The raw item, tombstones included."""
+        table = self.stack.resource("dynamodb").Table(self.stack.table)
+        found = table.get_item(Key={"recording_id": recording_id(key)}, ConsistentRead=True)
+        return found.get("Item")
+
+    def quiet(self) -> None:
+        """Wait until the queue is empty and nothing is being worked on."""
+        sqs = self.stack.client("sqs")
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        for _ in eventually():
+            found = sqs.get_queue_attributes(QueueUrl=self.stack.queue_url, AttributeNames=names)
+            if all(int(found["Attributes"][name]) == 0 for name in names):
+                return
+        raise AssertionError("the queue did not become quiet")
+
+    def dead_letters(self) -> int:
+        found = self.stack.client("sqs").get_queue_attributes(
+            QueueUrl=self.stack.dlq_url, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(found["Attributes"]["ApproximateNumberOfMessages"])
+
+    def send(self, body: str) -> None:
+        self.stack.client("sqs").send_message(QueueUrl=self.stack.queue_url, MessageBody=body)
+
+    @property
+    def _s3(self) -> Any:
+        return self.stack.client("s3")
+
+
+@pytest.fixture
+def bucket(stack: Outputs) -> Iterator[Bucket]:
+    """A bucket view whose keys are this test's own; they are removed after it."""
+    view = Bucket(stack, f"test-{uuid.uuid4().hex[:8]}/")
+    yield view
+    s3 = stack.resource("s3").Bucket(stack.audio_bucket)
+    keys = [{"Key": one.key} for one in s3.objects.filter(Prefix=view.prefix)]
+    for start in range(0, len(keys), 1000):
+        s3.delete_objects(Delete={"Objects": keys[start : start + 1000]})
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """A clear short recording."""
+    return ROOT / "samples" / "morning-bread.mp3"
+
+
+@pytest.fixture(scope="session")
+def other_sample() -> Path:
+    return ROOT / "samples" / "harbour-forecast.mp3"
+
+
+def eventually(seconds: float = PATIENCE) -> Iterator[None]:
+    """Turns of a loop that waits for something, until there is no more patience."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        yield
+        time.sleep(0.1)
