@@ -1,0 +1,125 @@
+"""`model prepare`, `model train`, `model take`, `model figures`: see training/ for the work."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+ROOT = Path(__file__).parent.parent.parent
+PLACE = ROOT / ".local" / "training"
+SAMPLES = ROOT / "samples" / "script.toml"
+
+
+def prepare(
+    human: Annotated[
+        Path | None, typer.Option(help="A folder of Common Voice: cv-valid-dev.csv and clips/.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The corpus' folder.")] = PLACE / "corpus",
+    seed: Annotated[int, typer.Option()] = 2026,
+    scale: Annotated[float, typer.Option(help="Of the synthetic part; 1.0 is about 15 h.")] = 1.0,
+    workers: Annotated[int, typer.Option()] = 2,
+) -> None:
+    """Speak and decode what the model is trained on and measured with."""
+    from scripts.progress import progress
+    from training import prepare as work
+    from training.synthesis import MissingToolError
+
+    try:
+        work.prepare(out, SAMPLES, human, seed, scale, workers, progress)
+    except MissingToolError as missing:
+        typer.echo(missing, err=True)
+        raise typer.Exit(1) from None
+
+
+def train(
+    start: Annotated[Path, typer.Option(help="The Wav2Vec2ForCTC folder to go on from.")],
+    run: Annotated[Path, typer.Option(help="The run's folder; one that exists resumes.")],
+    corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = PLACE / "corpus",
+    steps: Annotated[int | None, typer.Option(help="Length of the schedule.")] = None,
+    human_share: Annotated[float | None, typer.Option(help="Of the seconds heard.")] = None,
+    batch_seconds: Annotated[float | None, typer.Option()] = None,
+    peak_rate: Annotated[float | None, typer.Option(help="Learning rate after warm-up.")] = None,
+    seed: Annotated[int | None, typer.Option()] = None,
+    fresh: Annotated[bool, typer.Option(help="The shape of START, with new weights.")] = False,
+    threads: Annotated[int, typer.Option(help="Of torch; 0 leaves it to torch.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes that augment.")] = 0,
+    until: Annotated[int | None, typer.Option(help="Stop at this step, to resume later.")] = None,
+) -> None:
+    """Train, or resume training; a file named PAUSE beside the run's folder makes it wait."""
+    import dataclasses
+    import json
+    import os
+    import shutil
+
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # shared cores: sleep, don't spin
+    import torch
+
+    from training.corpus import read_corpus
+    from training.curves import draw
+    from training.settings import TrainingSettings, read_settings
+    from training.trainer import Trainer, build
+
+    if threads:
+        torch.set_num_threads(threads)
+    run.mkdir(parents=True, exist_ok=True)
+    kept = run / "settings.json"
+    settings = read_settings(kept) if kept.exists() else TrainingSettings()
+    asked: dict[str, Any] = {
+        "steps": steps,
+        "human_share": human_share,
+        "batch_seconds": batch_seconds,
+        "peak_rate": peak_rate,
+        "seed": seed,
+    }
+    settings = dataclasses.replace(settings, **{k: v for k, v in asked.items() if v is not None})
+    settings.write(kept)
+    for name in ("config.json", "vocab.json", "processor_config.json", "tokenizer_config.json"):
+        if (start / name).exists():
+            shutil.copyfile(start / name, run / name)
+    vocabulary = json.loads((start / "vocab.json").read_text())
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    trainer = Trainer(
+        build(start, settings, fresh), read_corpus(corpus), vocabulary, settings, run, device,
+        log=lambda line: print(line, flush=True),
+    )  # fmt: skip
+    trainer.train(until, workers)
+    draw(trainer.history, run / "curves.svg")
+
+
+def take(
+    run: Annotated[Path, typer.Argument(help="A run's folder.")],
+    out: Annotated[Path, typer.Argument(help="The Wav2Vec2ForCTC folder to write.")],
+) -> None:
+    """Take a run's averaged weights as a model folder, for `model export` and `model figures`."""
+    from training.checkpoint import take as write
+    from training.curves import draw
+
+    state = write(run, out)
+    draw(state.history, out / "curves.svg")
+    typer.echo(f"{out}: step {state.step}, {state.seconds_heard / 3600:.1f} h heard")
+
+
+def figures(
+    models: Annotated[list[Path], typer.Argument(help="Model folders, to set side by side.")],
+    corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = PLACE / "corpus",
+    sets: Annotated[str, typer.Option(help="Of the corpus.")] = "seen-voices,held-out-voices,human",
+) -> None:
+    """Word and character error rates by set and voice, with 95 % bootstrap intervals."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from training.corpus import read_corpus
+    from training.figures import by_set_and_voice, recogniser
+
+    prepared = read_corpus(corpus)
+    table = Table("set", "utterances", "seconds")
+    columns = []
+    for model in models:
+        table.add_column(f"{model.name}: WER")
+        table.add_column("CER")
+        columns.append(by_set_and_voice(prepared, recogniser(model), sets.split(",")))
+    for lines in zip(*columns, strict=True):
+        first = lines[0]
+        rates = [str(rate) for line in lines for rate in (line.wer, line.cer)]
+        table.add_row(first.group, str(first.utterances), f"{first.seconds:.0f}", *rates)
+    Console(width=max(100, 60 + 50 * len(models))).print(table)

@@ -1,0 +1,32 @@
+import copy
+from pathlib import Path
+
+import pytest
+import torch
+
+from training.encoder import strided_product, use_channels_last
+
+
+@pytest.mark.parametrize(("kernel", "stride"), [(10, 5), (3, 2), (2, 2), (3, 1), (2, 3), (5, 3)])
+@pytest.mark.parametrize("time", [31, 32, 33, 34, 35, 36])
+def test_the_matrix_products_are_the_convolution(kernel: int, stride: int, time: int) -> None:
+    x = torch.randn(2, time, 4)
+    weight, bias = torch.randn(6, 4, kernel), torch.randn(6)
+    expected = torch.nn.functional.conv1d(x.transpose(1, 2), weight, bias, stride).transpose(1, 2)
+    torch.testing.assert_close(strided_product(x, weight, bias, stride), expected)
+
+
+def test_outputs_and_gradients_equal_those_of_transformers(tiny: Path) -> None:
+    from transformers import Wav2Vec2ForCTC
+
+    reference = Wav2Vec2ForCTC.from_pretrained(tiny).eval()
+    swapped = use_channels_last(copy.deepcopy(reference))
+    assert swapped.state_dict().keys() == reference.state_dict().keys()
+    waveforms = torch.randn(2, 4321)
+    logits = [model(waveforms).logits for model in (reference, swapped)]
+    torch.testing.assert_close(*logits, rtol=1e-5, atol=1e-5)
+    for each in logits:
+        each.square().sum().backward()
+    for (name, one), other in zip(reference.named_parameters(), swapped.parameters(), strict=True):
+        if one.grad is not None:
+            torch.testing.assert_close(other.grad, one.grad, rtol=1e-4, atol=1e-4, msg=name)

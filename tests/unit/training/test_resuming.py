@@ -1,0 +1,114 @@
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from training import checkpoint
+from training.corpus import Corpus, read_corpus
+from training.settings import TrainingSettings
+from training.trainer import Trainer, build
+
+ROOT = Path(__file__).parents[3]
+SETTINGS = TrainingSettings(
+    steps=8, warm_up=2, batch_seconds=2.0, human_share=0.5, save_every=3, measure_every=4
+)
+KILLED = """
+import os, pathlib, signal, sys, torch
+from test_resuming import SETTINGS, trainer
+from training.corpus import read_corpus
+
+tones, tiny, run = map(pathlib.Path, sys.argv[1:])
+made = trainer(read_corpus(tones), tiny, run)
+step = made._take_step
+def die_at_five(batch):
+    if made.step == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return step(batch)
+made._take_step = die_at_five
+made.train()
+"""
+
+
+def trainer(corpus: Corpus, tiny: Path, run: Path) -> Trainer:
+    from conftest import VOCABULARY
+
+    torch.set_num_threads(1)
+    model = build(tiny, SETTINGS)
+    return Trainer(
+        model, corpus, VOCABULARY, SETTINGS, run, torch.device("cpu"), log=lambda line: None
+    )
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+
+
+def test_a_run_killed_mid_way_ends_with_the_weights_of_one_that_was_not(
+    tones: Path, tiny: Path, tmp_path: Path
+) -> None:
+    whole = trainer(read_corpus(tones), tiny, tmp_path / "whole")
+    whole.train()
+
+    folders = [str(ROOT), str(ROOT / "lambdas"), str(Path(__file__).parent)]
+    killed = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path[:0] = {folders}\n{KILLED}",
+         tones, tiny, tmp_path / "killed"],
+        check=False, capture_output=True,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    resumed = trainer(read_corpus(tones), tiny, tmp_path / "killed")
+    assert resumed.step == 3
+    resumed.train()
+
+    assert resumed.step == whole.step == 8
+    assert resumed.seconds_heard == whole.seconds_heard
+    for name, weights in whole.model.state_dict().items():
+        assert torch.equal(weights, resumed.model.state_dict()[name]), name
+    for name, weights in whole.averaged.items():
+        assert torch.equal(weights, resumed.averaged[name]), name
+
+
+def test_a_kill_while_a_checkpoint_is_written_leaves_the_one_before(
+    corpus: Corpus, tiny: Path, tmp_path: Path
+) -> None:
+    trainer(corpus, tiny, tmp_path).train(until=2)
+    (tmp_path / f"{checkpoint.NAME}.unfinished").write_bytes(b"half a checkp")
+    assert trainer(corpus, tiny, tmp_path).step == 2
+
+
+def test_training_waits_between_steps_while_a_pause_file_exists(
+    corpus: Corpus, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause = tmp_path / "PAUSE"
+    pause.touch()
+    waits = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            pause.unlink()
+
+    monkeypatch.setattr("training.trainer.time.sleep", sleep)
+    made = trainer(corpus, tiny, tmp_path / "run")
+    made.train(until=1)
+    assert len(waits) == 3
+    assert made.step == 1
+
+
+def test_a_run_becomes_a_model_folder_with_its_averaged_weights(
+    corpus: Corpus, tiny: Path, tmp_path: Path
+) -> None:
+    from transformers import Wav2Vec2ForCTC
+
+    made = trainer(corpus, tiny, tmp_path / "run")
+    made.train(until=3)
+    for name in ("config.json", "vocab.json"):
+        (tmp_path / "run" / name).write_bytes((tiny / name).read_bytes())
+    checkpoint.take(tmp_path / "run", tmp_path / "model")
+    taken = Wav2Vec2ForCTC.from_pretrained(tmp_path / "model").state_dict()
+    for name, weights in made.averaged.items():
+        assert torch.equal(weights, taken[name]), name

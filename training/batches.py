@@ -1,0 +1,113 @@
+"""Which utterances meet in which step: a pure function of the seed, so a resumed run goes on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from training.augment import augment, change_speed
+from training.corpus import SAMPLE_RATE, Corpus, Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Waveforms (batch, samples), normalised and of nearly equal length; labels end to end."""
+
+    waveforms: Tensor
+    labels: Tensor
+    label_lengths: Tensor
+    seconds: float
+
+
+def encode_text(text: str, vocabulary: dict[str, int]) -> list[int]:
+    """Upper case text to label ids; "|" stands for a space."""
+    return [vocabulary[c] for c in text.replace(" ", "|")]
+
+
+def standardise(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Zero mean, unit variance: what Wav2Vec2FeatureExtractor does with do_normalize."""
+    scaled: NDArray[np.float32] = ((x - x.mean()) / np.sqrt(x.var() + 1e-7)).astype(np.float32)
+    return scaled
+
+
+def stack(waveforms: list[NDArray[np.float32]]) -> Tensor:
+    """(batch, longest) with zeros behind the shorter ones."""
+    stacked = np.zeros((len(waveforms), max(map(len, waveforms))), np.float32)
+    for row, waveform in zip(stacked, waveforms, strict=True):
+        row[: len(waveform)] = standardise(waveform)
+    return torch.from_numpy(stacked)
+
+
+class Schedule:
+    """Every step's utterances.
+
+    A round hears every human clip once and as much synthetic speech as gives `human_share` of the
+    seconds; its batches are of nearly equal length, at most `batch_seconds` together.
+    """
+
+    def __init__(
+        self, utterances: list[Utterance], seed: int, human_share: float, batch_seconds: float
+    ) -> None:
+        self.human = [u for u in utterances if u.human]
+        self.synthetic = [u for u in utterances if not u.human]
+        self.seed, self.batch_seconds = seed, batch_seconds
+        human_seconds = sum(u.seconds for u in self.human)
+        synthetic_seconds = sum(u.seconds for u in self.synthetic)
+        wanted = human_seconds * (1 - human_share) / human_share if human_seconds else np.inf
+        self.synthetic_share = min(1.0, wanted / max(synthetic_seconds, 1e-9))
+        self._rounds: list[list[list[Utterance]]] = []
+        self._starts = [0]
+
+    def _make_round(self, number: int) -> list[list[Utterance]]:
+        rng = np.random.default_rng([self.seed, number])
+        count = max(1, round(len(self.synthetic) * self.synthetic_share)) if self.synthetic else 0
+        order = rng.permutation(len(self.synthetic))[:count]
+        chosen = [*self.human, *(self.synthetic[i] for i in order)]
+        lengths = np.array([u.seconds for u in chosen]) * rng.uniform(0.97, 1.03, len(chosen))
+        batches: list[list[Utterance]] = [[]]
+        for index in np.argsort(lengths):
+            longest = max([u.seconds for u in batches[-1]] + [chosen[index].seconds])
+            if longest * (len(batches[-1]) + 1) > self.batch_seconds and batches[-1]:
+                batches.append([])
+            batches[-1].append(chosen[index])
+        return [batches[i] for i in rng.permutation(len(batches))]
+
+    def __getitem__(self, step: int) -> list[Utterance]:
+        while step >= self._starts[-1]:
+            made = self._make_round(len(self._rounds))
+            self._rounds.append(made)
+            self._starts.append(self._starts[-1] + len(made))
+        number = int(np.searchsorted(self._starts, step, side="right")) - 1
+        return self._rounds[number][step - self._starts[number]]
+
+
+class TrainingBatches(Dataset[Batch]):  # type: ignore[misc]
+    """Steps `first` to `last` as augmented batches; a step's randomness is its own."""
+
+    def __init__(
+        self, corpus: Corpus, schedule: Schedule, vocabulary: dict[str, int], first: int, last: int
+    ) -> None:
+        self.corpus, self.schedule, self.vocabulary = corpus, schedule, vocabulary
+        self.first, self.last = first, last
+
+    def __len__(self) -> int:
+        return self.last - self.first
+
+    def __getitem__(self, index: int) -> Batch:
+        step = self.first + index
+        rng = np.random.default_rng([self.schedule.seed, 1, step])
+        utterances = self.schedule[step]
+        speed = float(rng.uniform(0.88, 1.12))
+        waveforms = [
+            augment(change_speed(self.corpus.waveform(u), speed), rng, u.human) for u in utterances
+        ]
+        labels = [encode_text(u.text, self.vocabulary) for u in utterances]
+        return Batch(
+            stack(waveforms),
+            torch.tensor([i for label in labels for i in label]),
+            torch.tensor([len(label) for label in labels]),
+            sum(map(len, waveforms)) / SAMPLE_RATE,
+        )

@@ -1,0 +1,32 @@
+"""Transcripts of a corpus' utterances by a model in training: greedy, in batches of like length."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from training.batches import stack
+from training.corpus import Corpus, Utterance
+
+
+def collapse(ids: Sequence[int], letters: dict[int, str]) -> str:
+    """Greedy CTC: repeats merged, then blanks (ids without a letter) dropped."""
+    merged = [i for n, i in enumerate(ids) if n == 0 or i != ids[n - 1]]
+    return " ".join("".join(letters.get(i, "") for i in merged).replace("|", " ").split())
+
+
+def transcribe(
+    model: nn.Module, corpus: Corpus, utterances: list[Utterance], vocabulary: dict[str, int]
+) -> list[str]:
+    """One text an utterance, in order; one utterance at a time, so no padding can change it."""
+    letters = {i: token for token, i in vocabulary.items() if len(token) == 1}
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    texts = []
+    with torch.inference_mode():
+        for utterance in utterances:
+            logits = model(stack([corpus.waveform(utterance)]).to(device)).logits
+            texts.append(collapse(logits[0].argmax(-1).tolist(), letters))
+    model.train(was_training)
+    return texts

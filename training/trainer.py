@@ -1,0 +1,182 @@
+"""The training loop: resumable, seeded, on whatever device there is."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import jiwer
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+from torch.utils.data import DataLoader
+
+from training import checkpoint
+from training.batches import Batch, Schedule, TrainingBatches
+from training.checkpoint import TrainingState
+from training.corpus import Corpus
+from training.decoding import transcribe
+from training.encoder import use_channels_last
+from training.settings import TrainingSettings
+
+MEASURED = {"dev-synthetic": 40, "dev-human": 40}  # utterances decoded for the curves
+PAUSE_POLL_SECONDS = 5.0
+
+Log = Callable[[str], None]
+
+
+def build(source: Path, settings: TrainingSettings, fresh: bool = False) -> nn.Module:
+    """The Wav2Vec2ForCTC of `source`, regularised for training; `fresh` leaves its weights."""
+    from transformers import AutoConfig, Wav2Vec2ForCTC
+
+    config = AutoConfig.from_pretrained(source)
+    for name in ("hidden_dropout", "attention_dropout", "final_dropout"):
+        setattr(config, name, settings.dropout)
+    config.apply_spec_augment = settings.mask_time > 0 or settings.mask_features > 0
+    config.mask_time_prob, config.mask_time_length = settings.mask_time, 8
+    config.mask_feature_prob, config.mask_feature_length = settings.mask_features, 8
+    model = (
+        Wav2Vec2ForCTC(config) if fresh else Wav2Vec2ForCTC.from_pretrained(source, config=config)
+    )
+    return use_channels_last(model)
+
+
+def ctc_loss(model: nn.Module, batch: Batch, device: torch.device) -> torch.Tensor:
+    """Nats a letter, so that it compares across batches."""
+    logits = model(batch.waveforms.to(device)).logits
+    scores = functional.log_softmax(logits.float(), dim=-1).transpose(0, 1)
+    frames = torch.full((scores.shape[1],), scores.shape[0], dtype=torch.long)
+    loss = functional.ctc_loss(
+        scores, batch.labels.to(device), frames, batch.label_lengths,
+        blank=model.config.pad_token_id, reduction="sum", zero_infinity=True,
+    )  # fmt: skip
+    return loss / max(1, int(batch.label_lengths.sum()))
+
+
+def measure(
+    model: nn.Module, corpus: Corpus, vocabulary: dict[str, int]
+) -> dict[str, float]:  # fmt: skip
+    """Word and character error rates of the development sets, as shares."""
+    rates = {}
+    for split, count in MEASURED.items():
+        chosen = corpus.of(split)[:count]
+        if chosen:
+            said = [u.text for u in chosen]
+            heard = transcribe(model, corpus, chosen, vocabulary)
+            rates[f"{split} WER"] = jiwer.wer(said, heard)
+            rates[f"{split} CER"] = jiwer.cer(said, heard)
+    return rates
+
+
+class Trainer:
+    """One run in one folder. Made over an existing checkpoint, it goes on from there.
+
+    Every step seeds its own randomness from (seed, step), so what a resumed run computes does not
+    depend on where it was stopped.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        corpus: Corpus,
+        vocabulary: dict[str, int],
+        settings: TrainingSettings,
+        folder: Path,
+        device: torch.device,
+        log: Log = print,
+    ) -> None:
+        self.model = model.to(device).train()
+        self.corpus, self.vocabulary, self.settings = corpus, vocabulary, settings
+        self.folder, self.device, self.log = folder, device, log
+        self.optimizer = torch.optim.AdamW(
+            model.parameters(), weight_decay=settings.weight_decay, betas=(0.9, 0.98), fused=True
+        )
+        self.schedule = Schedule(
+            corpus.of("train"), settings.seed, settings.human_share, settings.batch_seconds
+        )
+        self.step, self.seconds_heard = 0, 0.0
+        self.history: list[dict[str, float]] = []
+        self.averaged = {n: p.detach().clone() for n, p in self.model.state_dict().items()}
+        if state := checkpoint.load(folder):
+            self._restore(state)
+
+    def _restore(self, state: TrainingState) -> None:
+        self.model.load_state_dict(state.weights)
+        self.optimizer.load_state_dict(state.optimizer)
+        self.averaged = {n: t.to(self.device) for n, t in state.averaged.items()}
+        self.step, self.history = state.step, state.history
+        self.seconds_heard = state.seconds_heard
+        self.log(f"resumed at step {self.step}")
+
+    def save(self) -> None:
+        checkpoint.save(
+            TrainingState(
+                self.step, self.model.state_dict(), self.averaged, self.optimizer.state_dict(),
+                self.seconds_heard, self.history,
+            ),
+            self.folder,
+        )  # fmt: skip
+
+    def train(self, until: int | None = None, workers: int = 0) -> None:
+        """Trains up to step `until` (the settings' `steps` unless given)."""
+        last = self.settings.steps if until is None else min(until, self.settings.steps)
+        steps = TrainingBatches(self.corpus, self.schedule, self.vocabulary, self.step, last)
+        losses: list[float] = []
+        began, heard_before = time.monotonic(), self.seconds_heard
+        for batch in DataLoader(steps, batch_size=None, num_workers=workers):
+            self._wait_while_paused()
+            losses.append(self._take_step(batch))
+            if self.step % 50 == 0:
+                speed = (self.seconds_heard - heard_before) / (time.monotonic() - began)
+                mean = float(np.mean(losses[-50:]))
+                self.history.append({"step": self.step, "loss": mean})
+                self.log(
+                    f"step {self.step}/{self.settings.steps}  loss {mean:.3f}  "
+                    f"{self.seconds_heard / 3600:.1f} h heard  {speed:.0f}x real time"
+                )
+            if self.step % self.settings.measure_every == 0:
+                self._measure()
+            if self.step % self.settings.save_every == 0 or self.step == last:
+                self.save()
+
+    def _take_step(self, batch: Batch) -> float:
+        seed = self.settings.seed * 1_000_003 + self.step
+        torch.manual_seed(seed)
+        np.random.seed(seed % 2**32)
+        rate = self.settings.learning_rate(self.step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        loss = ctc_loss(self.model, batch, self.device)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        self.seconds_heard += batch.seconds
+        self._average()
+        return float(loss.detach())
+
+    def _average(self) -> None:
+        # Young averages follow quickly, so that the first measurements are not of the start.
+        keep = min(self.settings.averaging, (1 + self.step) / (10 + self.step))
+        now = self.model.state_dict()
+        averages = list(self.averaged.values())
+        torch._foreach_lerp_(averages, [now[name] for name in self.averaged], 1 - keep)
+
+    def _measure(self) -> None:
+        current = {name: t.clone() for name, t in self.model.state_dict().items()}
+        self.model.load_state_dict(self.averaged)
+        rates = measure(self.model, self.corpus, self.vocabulary)
+        self.model.load_state_dict(current)
+        if rates:
+            self.history.append({"step": self.step, **rates})
+            self.log("  ".join(f"{name} {value:.1%}" for name, value in rates.items()))
+
+    def _wait_while_paused(self) -> None:
+        pause = self.folder.parent / "PAUSE"
+        if pause.exists():
+            self.log(f"paused while {pause} exists")
+            self.save()
+            while pause.exists():
+                time.sleep(PAUSE_POLL_SECONDS)
+            self.log("going on")

@@ -1,0 +1,87 @@
+"""Which voices speak for training, and which are kept for the figures.
+
+Two voices of the same speaker (flite's kal16 and festival's kal_diphone) stay on the same side.
+"""
+
+import random
+from dataclasses import dataclass
+
+from training.synthesis import Voice
+
+PLAIN = tuple(Voice("espeak-ng", name) for name in ("en-us", "en-gb"))
+
+ACCENTS = {  # espeak-ng's accents of English, with how often each is drawn
+    "en-us": 8,
+    "en-gb": 4,
+    "en-gb-x-rp": 2,
+    "en-gb-scotland": 2,
+    "en-gb-x-gbclan": 1,
+    "en-gb-x-gbcwmd": 1,
+    "en-029": 1,
+    "en-us-nyc": 1,
+}
+VARIANTS = (
+    "m1 m2 m3 m4 m5 m6 m7 m8 f1 f2 f3 f4 f5 Alex Alicia Andy Annie belinda benjamin boris "
+    "caleb david Denis Diogo ed edward Gene gustave Henrique Hugo iven iven2 Jacky john Lee "
+    "linda marcelo Marco mario max michel miguel mike norbert pablo paul pedro quincy rob "
+    "robert sandro shelby steph steph2 travis victor zac grandpa klatt klatt2"
+).split()
+
+FLITE = {"slt": 1200, "rms": 1200, "kal16": 600, "kal": 200}
+FESTIVAL = {"cmu_us_slt_arctic_hts": 700, "kal_diphone": 300}
+PLAIN_COUNT, VARIANT_COUNT = 1400, 4400
+
+HELD_OUT = (
+    Voice("espeak-ng", "en-us+Andrea"),
+    Voice("espeak-ng", "en-us+steph3"),
+    Voice("espeak-ng", "en-gb+antonio"),
+    Voice("espeak-ng", "en-gb-x-rp+aunty"),
+    Voice("flite", "awb"),
+    Voice("festival", "ked_diphone"),
+)
+SEEN = (  # the voices of the training data that the figures are taken with
+    *PLAIN,
+    *(Voice("espeak-ng", f"en-us+{v}") for v in ("m3", "f2", "klatt")),
+    Voice("espeak-ng", "en-gb-x-rp+f4"),
+    Voice("espeak-ng", "en-gb-scotland"),
+    *(Voice("flite", name) for name in ("slt", "rms", "kal16")),
+    Voice("festival", "cmu_us_slt_arctic_hts"),
+    Voice("festival", "kal_diphone"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A voice and how it speaks; see training.synthesis.speak for the units."""
+
+    voice: Voice
+    rate: float
+    pitch: int = 50
+
+
+def usual(voice: Voice) -> Delivery:
+    """How the figures are taken: an unhurried rate, the voice's own pitch."""
+    return Delivery(voice, 145.0 if voice.synthesizer == "espeak-ng" else 1.1)
+
+
+def deliveries(seed: int, scale: float = 1.0) -> list[Delivery]:
+    """The deliveries of the training set, one an utterance; `scale` shrinks them for trials."""
+    rng = random.Random(seed)
+    drawn: list[Delivery] = []
+
+    def many(count: int) -> range:
+        return range(max(1, round(count * scale)))
+
+    for _ in many(PLAIN_COUNT):
+        drawn.append(Delivery(rng.choice(PLAIN), rng.uniform(120, 185), rng.randrange(40, 61)))
+    for _ in many(VARIANT_COUNT):
+        accent = rng.choices(list(ACCENTS), list(ACCENTS.values()))[0]
+        name = rng.choices((accent, f"{accent}+{rng.choice(VARIANTS)}"), (0.15, 0.85))[0]
+        pitch = rng.randrange(25, 76)
+        drawn.append(Delivery(Voice("espeak-ng", name), rng.uniform(115, 190), pitch))
+    for synthesizer, counts in (("flite", FLITE), ("festival", FESTIVAL)):
+        for name, count in counts.items():
+            for _ in many(count):
+                drawn.append(Delivery(Voice(synthesizer, name), rng.uniform(0.9, 1.3)))
+    rng.shuffle(drawn)
+    return drawn
