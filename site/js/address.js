@@ -1,6 +1,6 @@
 /** What the page shows is in its address: every view can be shared, and the back button works. */
 
-import { FACETS } from "./labels.js";
+import { FACETS, ORDERS } from "./labels.js";
 
 const MOST_PAGES = 20;
 
@@ -20,7 +20,7 @@ export function read(search) {
   return {
     q: (params.get("q") ?? "").trim(),
     facets,
-    sort: params.get("sort") ?? "",
+    sort: Object.hasOwn(ORDERS, params.get("sort") ?? "") ? params.get("sort") : "",
     pages: Math.min(Math.max(pages || 1, 1), MOST_PAGES),
     recording: params.get("recording") ?? "",
     at: Number.isFinite(at) && at >= 0 ? at : null,

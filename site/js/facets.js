@@ -4,6 +4,10 @@ import { el } from "./dom.js";
 import { FACETS, label } from "./labels.js";
 
 const SHOWN = 7;
+const TOO_FEW_TO_FOLD = 2;
+
+/** What the person folded out stays so when the next results come. */
+let unfolded = !matchMedia("(max-width: 52rem)").matches;
 
 /**
  * @param {Record<string, {value: string, count: number, selected: boolean}[]>} facets as the API gives them
@@ -15,8 +19,10 @@ export function facetsView(facets, chosen, onToggle, onClear) {
     .filter(([name, , values]) => values.length > 1 || chosen[name]);
   if (!groups.length) return null;
   const n = Object.values(chosen).flat().length;
-  const narrow = matchMedia("(max-width: 52rem)").matches;
-  return el("details", { class: "facets", open: !narrow || onToggle.opened },
+  const fold = ({ currentTarget }) => {
+    unfolded = currentTarget.open;
+  };
+  return el("details", { class: "facets", open: unfolded, on: { toggle: fold } },
     el("summary", {}, n ? `Narrow down (${n} chosen)` : "Narrow down"),
     n > 0 && el("button", { type: "button", class: "quiet", on: { click: onClear } }, "Show all again"),
     ...groups.map(([name, legend, values]) => group(name, legend, values, onToggle)),
@@ -25,7 +31,8 @@ export function facetsView(facets, chosen, onToggle, onClear) {
 
 function group(name, legend, values, onToggle) {
   const most = Math.max(...values.map(({ count }) => count), 1);
-  const [shown, rest] = [values.slice(0, SHOWN), values.slice(SHOWN)];
+  const cut = values.length > SHOWN + TOO_FEW_TO_FOLD ? SHOWN : values.length;
+  const [shown, rest] = [values.slice(0, cut), values.slice(cut)];
   const rows = (some) => some.map((value) => row(name, value, most, onToggle));
   return el("fieldset", {},
     el("legend", {}, legend),

@@ -34,16 +34,27 @@ const VALUES = {
 };
 
 export function label(value) {
-  const text = VALUES[value] ?? String(value);
+  const text = VALUES[value] ?? stretch(value) ?? String(value);
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What is known about who speaks, as short phrases; what is unknown is left out. */
+/** A range of seconds such as "5-10", "60-300" or "300-". */
+function stretch(value) {
+  const [, low, high] = /^(\d*)-(\d*)$/.exec(value) ?? [];
+  if (!low && !high) return null;
+  const minutes = [low, high].every((end) => !end || end % 60 === 0);
+  const ends = [low, high].map((end) => (minutes && end ? String(end / 60) : end));
+  const unit = minutes ? "min" : "s";
+  if (!high) return `over ${ends[0]} ${unit}`;
+  if (!Number(low)) return `under ${ends[1]} ${unit}`;
+  return `${ends[0]} to ${ends[1]} ${unit}`;
+}
+
+/** What is known about who speaks, as one phrase; empty when nothing is. */
 export function speaker({ gender, age, accent }) {
-  const known = [gender, age, accent && (VALUES[accent] || accent) && `${label(accent)} accent`];
-  return known
-    .filter((value, i) => value && [gender, age, accent][i] !== "unknown")
-    .map((value) => label(value));
+  const [voice, years, sound] = [gender, age, accent].map((value) => (value && value !== "unknown" ? label(value) : ""));
+  const phrase = [voice, years, sound && `${sound} accent`].filter(Boolean);
+  return phrase.map((part, i) => (i && part === years ? part.toLowerCase() : part)).join(", ");
 }
 
 /** The four ways in which a word can match, strongest first. */
@@ -52,6 +63,16 @@ export const KINDS = {
   stem: { name: "another form", title: "another form of your word" },
   near: { name: "spelt nearly so", title: "spelt nearly like your word" },
   sound: { name: "sounds alike", title: "sounds like your word" },
+};
+
+/** The API's orders, the first being its own choice. */
+export const ORDERS = {
+  relevance: "Best match",
+  newest: "Newest",
+  oldest: "Oldest",
+  longest: "Longest",
+  shortest: "Shortest",
+  confidence: "Heard most clearly",
 };
 
 /** Seconds as a clock shows them: 7 -> "0:07", 3725 -> "1:02:05". */

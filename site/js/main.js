@@ -2,6 +2,7 @@
 
 import { read, write } from "./address.js";
 import * as api from "./api.js";
+import { greet } from "./hero.js";
 import { failure, skeleton } from "./notice.js";
 import { Player } from "./player.js";
 import { recordingView } from "./recording.js";
@@ -21,6 +22,7 @@ const box = searchBox(document.querySelector(".search"), typed);
 
 /** Answers by address, so that going back shows at once what was there. */
 const remembered = new Map();
+const greeting = greet(document.querySelector(".tagline"), document.querySelector(".tagline-rhythm"));
 let leaving = new AbortController();
 
 /**
@@ -116,6 +118,7 @@ function waiting(kind) {
 
 function settle(kind) {
   main.removeAttribute("aria-busy");
+  if (kind === "start" && document.body.dataset.view !== kind) greeting();
   document.body.dataset.view = kind;
 }
 
@@ -158,7 +161,8 @@ function announce(sentence) {
 /** A selector that finds the same control after the view was made anew. */
 function describe(node) {
   if (!node || !main.contains(node) || !node.name) return null;
-  return `[name="${CSS.escape(node.name)}"][value="${CSS.escape(node.value)}"]`;
+  const value = node.localName === "input" ? `[value="${CSS.escape(node.value)}"]` : "";
+  return `${node.localName}[name="${CSS.escape(node.name)}"]${value}`;
 }
 
 document.addEventListener("click", (event) => {

@@ -34,7 +34,7 @@ export class Player extends EventTarget {
   track = null;
   failed = false;
   waiting = false;
-  #audio = new Audio();
+  #audio;
   #root;
   #parts;
   #frame = 0;
@@ -60,7 +60,7 @@ export class Player extends EventTarget {
     this.#parts.speed.addEventListener("click", () => this.#nextSpeed());
     this.#parts.seek.addEventListener("input", () => this.seek(this.#parts.seek.valueAsNumber));
 
-    this.#audio.preload = "auto";
+    this.#audio = root.querySelector("audio");
     for (const event of ["play", "playing", "pause", "ended", "waiting", "error"]) {
       this.#audio.addEventListener(event, () => this.#changed(event));
     }

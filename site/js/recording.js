@@ -17,18 +17,18 @@ const COLUMNS = 200;
  * @param {number|null} at seconds that the address points to
  */
 export function recordingView(recording, transcript, at, { player, signal }) {
-  const { recording_id: id, key, status, error, updated_at: updated, source } = recording;
+  const { recording_id: id, key, status, error, uploaded_at: uploaded, source } = recording;
   const segments = (transcript?.segments ?? []).map(({ words }) => words.map(({ text, start, end }) => [text, start, end]));
   const words = segments.flat();
   const duration = recording.duration ?? transcript?.duration ?? 0;
-  const model = recording.model ?? transcript?.provenance?.model ?? transcript?.model;
+  const model = recording.model ?? transcript?.provenance?.model;
   const track = { id, key, title: title(key), duration, words };
 
   player.learn(track);
   const playFrom = (seconds) => player.play(track, seconds);
   const button = el("button", { type: "button", class: "play large", on: { click: () => (mine() ? player.toggle() : playFrom(at ?? 0)) } });
   const rhythm = rhythmView(words, 0, duration, new Set(), playFrom, COLUMNS);
-  const views = segments.map((some) => ({ start: some[0][1], end: some.at(-1)[2], ...wordsView(some, [], playFrom) }));
+  const views = segments.map((some) => ({ start: some[0][1], end: some.at(-1)[2], ...wordsView(some, playFrom) }));
 
   const mine = () => player.track?.id === id;
   const state = () => {
@@ -57,12 +57,12 @@ export function recordingView(recording, transcript, at, { player, signal }) {
           el("h1", {}, track.title),
           el("p", { class: "about" },
             key !== track.title && el("span", { class: "key" }, key),
-            ...speaker(recording.facets ?? recording).map((text) => el("span", {}, text)),
+            speaker(recording) && el("span", {}, speaker(recording)),
             duration > 0 && el("span", {}, clock(duration)),
             words.length > 0 && el("span", {}, count(words.length, "word", "words")),
             model && el("span", {}, `written by ${model}`),
             source === "import" && el("span", {}, label(source)),
-            ago(updated) && el("span", {}, ago(updated))))),
+            ago(uploaded) && el("span", {}, ago(uploaded))))),
       words.length > 0 && rhythm.element,
       status === "done" && el("p", { class: "downloads" }, el("span", {}, "Keep it as "),
         ...Object.entries(FORMATS).flatMap(([format, name]) => [

@@ -5,7 +5,7 @@ import * as api from "./api.js";
 import { el } from "./dom.js";
 import { facetsView } from "./facets.js";
 import { hitView } from "./hit.js";
-import { count, KINDS } from "./labels.js";
+import { count, KINDS, ORDERS } from "./labels.js";
 import { failure, notice } from "./notice.js";
 
 /**
@@ -30,6 +30,7 @@ export function resultsView(state, pages, { player, go, announce, signal }) {
     el("div", { class: "results-head" },
       el("h1", {}, said),
       total > 0 && Number.isFinite(first.took_ms) && el("span", { class: "took" }, `${Math.round(first.took_ms)} ms`),
+      total > 0 && order(state, go),
     ),
     facets,
     el("div", { class: "results-body" },
@@ -59,7 +60,7 @@ export function resultsView(state, pages, { player, go, announce, signal }) {
         add(next);
         go(write({ ...state, pages: pages.length }), { quiet: true });
         announce(`${hits.childElementCount} of ${total} shown`);
-        hits.children[before]?.querySelector("button")?.focus({ preventScroll: true });
+        hits.children[before]?.querySelector(".play")?.focus({ preventScroll: true });
         button.disabled = false;
         button.textContent = "Show more";
         box.replaceChildren(...(last() ? [] : [button]));
@@ -73,8 +74,18 @@ export function resultsView(state, pages, { player, go, announce, signal }) {
 }
 
 function heading({ total, total_relation: relation }) {
-  const text = count(total, "place where it was said", "places where it was said");
+  const text = count(total, "recording", "recordings");
   return relation === "gte" ? `More than ${text}` : text;
+}
+
+function order(state, go) {
+  const select = el("select", { name: "sort", "aria-label": "Order of the results" },
+    ...Object.entries(ORDERS).map(([value, name]) => el("option", { value, selected: value === (state.sort || "relevance") }, name)));
+  select.addEventListener("change", () => {
+    const sort = select.value === "relevance" ? "" : select.value;
+    go(write({ ...state, sort, pages: 1 }), { keepFocus: true });
+  });
+  return select;
 }
 
 function didYouMean(state, words) {

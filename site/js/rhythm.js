@@ -55,18 +55,20 @@ function measure(words, start, length, marked, columns) {
       const [a, b] = [from + i * share - start, from + (i + 1) * share - start];
       const value = LOUDNESS.find(([letters]) => letters.test(letter))?.[1] ?? 0.3;
       for (let c = Math.max(0, Math.floor(a / step)); c < columns && c * step < b; c += 1) {
-        const overlap = Math.min(b, (c + 1) * step) - Math.max(a, c * step);
-        if (overlap <= 0) continue;
-        loudness[c] += (overlap / step) * value;
+        const [begin, end] = [Math.max(a, c * step), Math.min(b, (c + 1) * step)];
+        if (end <= begin) continue;
+        const swell = 0.6 + 0.4 * Math.sin(Math.PI * ((begin + end) / 2 - a) / (b - a));
+        loudness[c] += ((end - begin) / step) * value * swell;
         if (marked.has(index)) found[c] = true;
       }
     });
   });
-  return { loudness, found };
+  const loudest = Math.max(...loudness) || 1;
+  return { loudness: loudness.map((value) => value / loudest), found };
 }
 
 function bar(loudness, column) {
-  const height = Math.round(2 + (HEIGHT - 2) * Math.min(loudness, 1) ** 1.4);
+  const height = Math.round(2 + (HEIGHT - 2) * loudness ** 1.4);
   const top = (HEIGHT - height) / 2;
   return `M${column * (BAR + GAP)} ${top}h${BAR}v${height}h-${BAR}z`;
 }

@@ -2,7 +2,7 @@
 
 import { write } from "./address.js";
 import { el, icon } from "./dom.js";
-import { ago, clock, label, readable, title } from "./labels.js";
+import { ago, clock, label, readable, speaker, title } from "./labels.js";
 import { notice } from "./notice.js";
 
 const SHOWN = 8;
@@ -36,11 +36,11 @@ export function startView(recordings, player, signal) {
 }
 
 function row(recording, player, signal) {
-  const { recording_id: id, key, text, duration, status, updated_at: updated, source } = recording;
+  const { recording_id: id, key, text, duration, status, uploaded_at: uploaded, source, ...rest } = recording;
   if (status !== "done") {
     return el("li", { class: "busy" }, el("span", { class: "play dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
       el("div", {}, el("p", { class: "excerpt" }, status === "queued" ? "Waiting its turn…" : "Being written down…"),
-        el("p", { class: "about" }, el("span", {}, title(key)))));
+        el("p", { class: "about" }, el("b", {}, title(key)))));
   }
   const track = { id, key, title: title(key), duration, words: [] };
   const button = el("button", { type: "button", class: "play", on: { click: () => (mine() ? player.toggle() : player.play(track)) } });
@@ -54,8 +54,8 @@ function row(recording, player, signal) {
   return el("li", {}, button,
     el("div", {},
       el("p", { class: "excerpt" }, el("a", { href: write({ recording: id }), "data-nav": true }, excerpt(text))),
-      el("p", { class: "about" }, el("span", { title: key }, track.title), duration > 0 && el("span", {}, clock(duration)),
-        ago(updated) && el("span", {}, ago(updated)), source === "import" && el("span", {}, label(source)))));
+      el("p", { class: "about" }, el("b", { title: key }, track.title), duration > 0 && el("span", {}, clock(duration)),
+        speaker(rest) && el("span", {}, speaker(rest)), ago(uploaded) && el("span", {}, ago(uploaded)), source === "import" && el("span", {}, label(source)))));
 }
 
 function excerpt(text) {

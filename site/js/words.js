@@ -9,26 +9,33 @@ const PAUSE = 0.55;
 
 /**
  * @param {[string, number, number][]} words text, start and end in seconds
- * @param {{word: number, kind: string}[]} marks which words match a search, and how
  * @param {(seconds: number) => void} onPick called when someone chooses a word to play from
+ * @param {{word: number, kind: string}[]} marks which words match a search, and how
+ * @param {number} shown of a longer text, only about so many words around its marks are shown at
+ *   first; the others wait behind an ellipsis, and come when they are heard
  * @returns {{element: HTMLElement, follow: (time: number|null) => HTMLElement|null,
  *   focus: (index: number) => void}} `follow` lights the word at `time` and returns it
  */
-export function wordsView(words, marks, onPick) {
+export function wordsView(words, onPick, marks = [], shown = Infinity) {
   const kinds = new Map(marks.map(({ word, kind }) => [word, kind]));
   const texts = readable(words.map(([text]) => text));
   const nodes = texts.map((text, i) => wordNode(text, i, kinds.get(i)));
-  const element = el("p", { class: "words" });
-  nodes.forEach((node, i) => {
-    if (i) element.append(words[i][1] - words[i - 1][2] > PAUSE ? pause() : " ");
-    element.append(node);
-  });
+  const between = (i) => (words[i][1] - words[i - 1][2] > PAUSE ? pause() : " ");
+  const run = (from, to) => nodes.slice(from, to).flatMap((node, i) => (from + i ? [between(from + i), node] : [node]));
+
+  const [from, to] = excerpt(words.length, marks, shown);
+  const element = el("p", { class: "words" },
+    ...folded(run(0, from), "Show what was said before"),
+    ...run(from, to),
+    ...folded(run(to), "Show what was said after"),
+  );
 
   const pick = (node) => onPick(words[Number(node.dataset.i)][1]);
   const focus = (i) => {
     const node = nodes[i];
     if (!node) return;
-    becomeButton(node, kinds.has(i));
+    unfold(node);
+    if (!kinds.has(i)) becomeButton(node);
     node.focus();
   };
   element.addEventListener("click", ({ target }) => {
@@ -53,10 +60,42 @@ export function wordsView(words, marks, onPick) {
     if (now === lit) return lit;
     lit?.classList.remove("lit");
     now?.classList.add("lit");
+    if (now) unfold(now);
     lit = now;
     return lit;
   };
   return { element, follow, focus };
+}
+
+/** The stretch of `shown` words with the most marks in it, a third of what is free before the first. */
+function excerpt(length, marks, shown) {
+  if (length <= shown * 1.3) return [0, length];
+  const at = marks.map(({ word }) => word).sort((a, b) => a - b);
+  let best = [0, 0, 0];
+  at.forEach((first, i) => {
+    let last = i;
+    while (last + 1 < at.length && at[last + 1] - first < shown) last += 1;
+    if (last - i + 1 > best[0]) best = [last - i + 1, first, at[last]];
+  });
+  const [, first, last] = best;
+  const from = Math.max(0, Math.min(first - Math.floor((shown - (last - first)) / 3), length - shown));
+  return [from, from + shown];
+}
+
+function folded(nodes, label) {
+  if (!nodes.length) return [];
+  const hidden = el("span", { hidden: true }, ...nodes);
+  const button = el("button", { type: "button", class: "unfold", "aria-label": label, on: { click: () => unfold(hidden) } }, "…");
+  return label.endsWith("before") ? [button, hidden] : [hidden, " ", button];
+}
+
+function unfold(node) {
+  const hidden = node.closest("[hidden]");
+  if (!hidden?.parentElement?.classList.contains("words")) return;
+  hidden.parentElement.querySelectorAll(".unfold").forEach((button) => {
+    if (button.nextElementSibling === hidden || button.previousElementSibling === hidden) button.remove();
+  });
+  hidden.hidden = false;
 }
 
 function wordNode(text, i, kind) {
@@ -73,8 +112,7 @@ function wordNode(text, i, kind) {
  * Plain words are text to a screen reader, not hundreds of buttons; one becomes a button when the
  * arrow keys reach it.
  */
-function becomeButton(node, marked) {
-  if (marked) return;
+function becomeButton(node) {
   node.setAttribute("role", "button");
   node.setAttribute("tabindex", "-1");
 }

@@ -4,7 +4,7 @@ It stands where CloudFront stands: `/` the page, `/api/*` the API, `/audio/*` th
 have the contract's shapes; what they say comes from spoken.py. Some queries misbehave on purpose,
 as real networks do: see `MISBEHAVIOUR`.
 
-`python -m tests.browser.fake_api [PORT]` serves it to a person at work on the page.
+`PYTHONPATH=lambdas python -m tests.browser.fake_api [PORT]` serves it to who works on the page.
 """
 
 import json
@@ -12,11 +12,14 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from earshot.speech.transcript import Transcript
+from earshot.transcripts import formats
 from tests.browser.spoken import BY_ID, BY_KEY, MODEL, RECORDINGS, Spoken, wav
 
 SITE = Path(__file__).resolve().parents[2] / "site"
@@ -28,6 +31,7 @@ TYPES = {
 }
 FACETS = ("age", "gender", "accent")
 PAGE_SIZE = 10
+UPLOADED = "2025-11-20T09:30:00Z"
 
 # What marks a word as matching "river" in each of the four ways; other queries match exactly.
 KINDS = {"river": {"river": "exact", "rivers": "stem", "rivver": "near", "quiver": "sound"}}
@@ -59,7 +63,7 @@ def hit(spoken: Spoken, q: str) -> dict[str, Any] | None:
                 marks.append({"word": i, "kind": kind})
     if not marks:
         return None
-    words = spoken.words if spoken.timed else [[word[0], None, None] for word in spoken.words]
+    words = spoken.words if spoken.timed else [[text, None, None] for text, _, _ in spoken.words]
     order = ["exact", "stem", "near", "sound"]
     return {
         "recording_id": spoken.id,
@@ -70,9 +74,12 @@ def hit(spoken: Spoken, q: str) -> dict[str, Any] | None:
         "words": words,
         "marks": marks,
         "duration": spoken.duration,
-        **{name: getattr(spoken, name) for name in FACETS},
+        **{name: getattr(spoken, name) or "unknown" for name in FACETS},
         "source": spoken.source,
         "model": MODEL,
+        "uploaded_at": UPLOADED,
+        "confidence": 0.9,
+        "others": [],
         "score": 10.0 - min(order.index(mark["kind"]) for mark in marks),
     }
 
@@ -82,16 +89,16 @@ def search(query: dict[str, list[str]]) -> dict[str, Any]:
     page = int(query.get("page", ["1"])[0])
     hits = [found for spoken in RECORDINGS if (found := hit(spoken, q))]
     hits.sort(key=lambda found: -found["score"])
+    if query.get("sort") == ["longest"]:
+        hits.sort(key=lambda found: -found["duration"])
     chosen = {name: query[name] for name in FACETS if name in query}
 
     def passes(found: dict[str, Any], but: str = "") -> bool:
-        return all(
-            (found[name] or "unknown") in values for name, values in chosen.items() if name != but
-        )
+        return all(found[name] in values for name, values in chosen.items() if name != but)
 
     facets = {}
     for name in FACETS:
-        counts = Counter(found[name] or "unknown" for found in hits if passes(found, but=name))
+        counts = Counter(found[name] for found in hits if passes(found, but=name))
         facets[name] = [
             {"value": value, "count": count, "selected": value in chosen.get(name, [])}
             for value, count in counts.most_common()
@@ -119,33 +126,23 @@ def summary(spoken: Spoken) -> dict[str, Any]:
         "error": None,
         "model": MODEL,
         "source": spoken.source,
-        "updated_at": "2025-11-20T09:30:00Z",
+        "uploaded_at": UPLOADED,
+        "updated_at": UPLOADED,
         **{name: getattr(spoken, name) for name in FACETS},
     }
 
 
-def transcript(spoken: Spoken) -> dict[str, Any]:
-    def word(one: list[Any]) -> dict[str, Any]:
-        return {"text": one[0], "start": one[1], "end": one[2], "confidence": 0.9}
-
-    return {
-        "text": spoken.text,
-        "duration": spoken.duration,
-        "segments": [
-            {
-                "start": some[0][1],
-                "end": some[-1][2],
-                "text": " ".join(one[0] for one in some),
-                "words": [word(one) for one in some],
-            }
-            for some in spoken.segments
-        ],
-    }
-
+FORMATS: dict[str, tuple[str, Callable[[Transcript], str]]] = {
+    "txt": ("text/plain; charset=utf-8", formats.to_txt),
+    "json": ("application/json", formats.to_json),
+    "srt": ("application/x-subrip", formats.to_srt),
+    "vtt": ("text/vtt; charset=utf-8", formats.to_vtt),
+}
 
 FAILED = {
     "recording_id": "f" * 16, "key": "notes/minutes.mp3", "status": "failed", "text": "",
-    "duration": None, "model": None, "source": "upload", "updated_at": "2025-11-20T09:31:00Z",
+    "duration": None, "model": None, "source": "upload",
+    "uploaded_at": UPLOADED, "updated_at": UPLOADED,
     "error": {"code": "not_audio", "message": "This file holds no audio."},
 }  # fmt: skip
 
@@ -188,9 +185,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._json(404, {"error": error})
         if not format_:
             return self._json(200, summary(spoken))
-        if format_ == "json":
-            return self._json(200, transcript(spoken))
-        return self._send(200, "text/plain; charset=utf-8", spoken.text.encode())
+        type_, write = FORMATS[format_]
+        return self._send(200, type_, write(spoken.transcript).encode())
 
     def _audio(self, key: str) -> None:
         spoken = BY_KEY.get(key)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from earshot.speech import transcript as speech
+from earshot.speech.transcript import Provenance, Segment, Transcript
 from earshot.transcripts.recording import recording_id
 
 SAMPLE_RATE = 8000
@@ -50,13 +52,14 @@ class Spoken:
         return words
 
     @property
-    def segments(self) -> list[list[Word]]:
-        segments: list[list[Word]] = [[]]
-        for word in self.words:
-            if segments[-1] and word[1] - segments[-1][-1][2] > 0.5:
+    def transcript(self) -> Transcript:
+        segments: list[list[speech.Word]] = []
+        for text, start, end in self.words:
+            if not segments or start - segments[-1][-1].end > 0.5:
                 segments.append([])
-            segments[-1].append(word)
-        return segments if self.words else []
+            segments[-1].append(speech.Word(text, start, end, confidence=0.9))
+        by = Provenance(MODEL, "0" * 16, "onnx-int8", "greedy", "0.1.0")
+        return Transcript(tuple(Segment(tuple(words)) for words in segments), self.duration, by)
 
     @property
     def duration(self) -> float:

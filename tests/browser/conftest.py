@@ -1,0 +1,126 @@
+"""A real browser, the fake server, and the stack where it runs.
+
+Every page watches itself: a console error, an uncaught exception or a violation of the content
+security policy fails the test that caused it.
+"""
+
+import json
+import os
+import shutil
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.fake_api import serve
+
+OUTPUTS = Path(__file__).resolve().parents[2] / ".local" / "outputs.json"
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# In the page, before its own code: what the policy refuses is kept for the test to read.
+WATCH_POLICY = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.effectiveDirective}: ${event.blockedURI} ${event.sample}`));
+"""
+
+OpenPage = Callable[..., Page]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "stack: runs on the local stack that `make up` starts")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("EARSHOT_CHROMIUM") or next(
+        filter(None, map(shutil.which, CHROMIUMS)), ""
+    )
+    if not path:
+        pytest.fail(
+            "The browser tests need Chromium: `apt-get install chromium` on Debian, "
+            "or name another one in EARSHOT_CHROMIUM.",
+            pytrace=False,
+        )
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def fake_url() -> Iterator[str]:
+    with serve() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(params=["fake", pytest.param("stack", marks=pytest.mark.stack)])
+def site_url(request: pytest.FixtureRequest) -> str:
+    """Where the site is: on the fake server, and then on the real stack where one is up."""
+    if request.param == "fake":
+        return str(request.getfixturevalue("fake_url"))
+    if not OUTPUTS.exists():
+        pytest.skip("no local stack is up: `make up` starts one")
+    url = str(json.loads(OUTPUTS.read_text())["site_url"]).rstrip("/")
+    if not _answers(url):
+        pytest.skip("the local stack does not answer: `make up` replaces it")
+    return url
+
+
+def _answers(url: str) -> bool:
+    """Python does not resolve names below localhost, as browsers do."""
+    parts = urlsplit(url)
+    address = f"http://127.0.0.1:{parts.port or 80}/"
+    request = urllib.request.Request(address, headers={"host": parts.netloc})
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - http on loopback
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens an address in a window of its own; `forgive` names a console message that is due."""
+    opened: list[tuple[BrowserContext, Page, list[str]]] = []
+
+    def open_(
+        url: str, *, width: int = 1280, height: int = 860, forgive: str = "", **kind: object
+    ) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **kind)  # type: ignore[arg-type]
+        context.set_default_timeout(5000)
+        context.add_init_script(WATCH_POLICY)
+        page = context.new_page()
+        problems: list[str] = []
+
+        def on_console(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning") and not (forgive and forgive in message.text):
+                problems.append(f"{message.type}: {message.text}")
+
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
+        opened.append((context, page, problems))
+        page.goto(url)
+        return page
+
+    yield open_
+    found = []
+    for context, page, problems in opened:
+        found += [*problems, *page.evaluate("window.violations")]
+        context.close()
+    assert not found
+
+
+@pytest.fixture
+def page(open_page: OpenPage, fake_url: str) -> Page:
+    """The start page, on the fake server, at a desk's width."""
+    return open_page(fake_url)

@@ -1,0 +1,148 @@
+"""Listening: one sound at a time, from any word, by mouse and by keyboard."""
+
+import re
+from urllib.parse import quote
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.listening import eventually, is_playing_from, moves, sound
+from tests.browser.spoken import BY_KEY, RECORDINGS
+
+FERRYMAN = BY_KEY["stories/ferryman.wav"]
+
+
+def words_of(page: Page) -> list[str]:
+    return page.locator(".transcript .word").all_inner_texts()
+
+
+def test_any_word_of_a_recording_plays_from_there(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?recording={FERRYMAN.id}")
+    expect(page.locator(".transcript section")).to_have_count(7)
+    assert [word.upper() for word in words_of(page)] == [text for text, _, _ in FERRYMAN.words]
+    page.locator(".transcript .word", has_text="orchard").click()
+    start = next(start for text, start, _ in FERRYMAN.words if text == "ORCHARD")
+    eventually(lambda: is_playing_from(page, start))
+    expect(page.locator(".word.lit")).to_have_text("orchard")
+    expect(page.locator(".player-words b")).to_have_text("orchard")
+
+
+def test_words_light_up_one_after_another(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?recording={FERRYMAN.id}")
+    page.locator(".transcript .word").first.click()
+    for word in ("the", "ferryman", "kept"):
+        expect(page.locator(".word.lit")).to_have_text(word)
+        expect(page.locator(".word.lit")).to_have_count(1)
+
+
+def test_an_address_with_a_time_opens_at_that_word(open_page: OpenPage, fake_url: str) -> None:
+    start = next(start for text, start, _ in FERRYMAN.words if text == "CHURCH")
+    page = open_page(f"{fake_url}/?recording={FERRYMAN.id}&at={start}")
+    expect(page.locator(".word:focus")).to_have_text("church")
+    page.keyboard.press("Enter")
+    eventually(lambda: is_playing_from(page, start))
+
+
+def test_only_one_recording_plays_at_a_time(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?q=river")
+    one, other = (page.locator(".hit .play").nth(n) for n in (0, 1))
+    one.click()
+    expect(one).to_have_accessible_name(re.compile("^Pause"))
+    other.click()
+    expect(other).to_have_accessible_name(re.compile("^Pause"))
+    expect(one).to_have_accessible_name(re.compile("^Play"))
+    assert page.locator("audio").count() == 1
+
+
+def test_the_sound_goes_on_while_one_searches_on(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?q=river")
+    page.locator(".hit mark").first.click()
+    eventually(lambda: moves(page))
+    page.get_by_role("searchbox").fill("lavender")
+    expect(page.locator(".hit")).to_have_count(1)
+    assert moves(page)
+    page.get_by_role("region", name="Player").get_by_role("link", name="ferryman").click()
+    expect(page.locator(".recording .word.lit")).to_have_count(1)
+
+
+def test_everything_works_by_keyboard_alone(page: Page) -> None:
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("grandmother")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hit mark")).to_have_text("grandmother")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.hit mark')"):
+            break
+    start = next(start for text, start, _ in FERRYMAN.words if text == "GRANDMOTHER")
+    page.keyboard.press("Enter")
+    eventually(lambda: is_playing_from(page, start))
+
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".word:focus")).to_have_text("said")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    start = next(start for text, start, _ in FERRYMAN.words if text == "WATER")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    eventually(lambda: is_playing_from(page, start))
+
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Space")
+    eventually(lambda: sound(page)["paused"])
+    page.keyboard.press("Space")
+    eventually(lambda: not sound(page)["paused"])
+
+    slider = page.get_by_label("Position in the recording")
+    slider.focus()
+    before = sound(page)["time"]
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    assert sound(page)["time"] > before
+    page.get_by_role("button", name="Close the player").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Player")).to_be_hidden()
+    assert sound(page)["paused"]
+
+
+def test_words_further_off_wait_until_they_are_asked_for_or_heard(
+    open_page: OpenPage, fake_url: str
+) -> None:
+    page = open_page(f"{fake_url}/?q=grandmother")
+    last = page.locator(".hit .word").last
+    expect(last).to_be_hidden()
+    page.get_by_role("button", name="Show what was said after").click()
+    expect(last).to_be_visible()
+
+
+def test_the_address_of_a_sound_leads_to_its_key(page: Page) -> None:
+    keys = [spoken.key for spoken in RECORDINGS if spoken.source == "upload"]
+    statuses = page.evaluate(
+        "async (keys) => { const { audioUrl } = await import('/js/api.js');"
+        " return Promise.all(keys.map(async (key) => (await fetch(audioUrl(key))).status)) }",
+        keys,
+    )
+    assert dict(zip(keys, statuses, strict=True)) == dict.fromkeys(keys, 200)
+
+
+def test_a_sound_with_a_strange_name_plays(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?q=opinions")
+    page.locator(".hit .play").click()
+    eventually(lambda: moves(page))
+    assert sound(page)["src"].endswith(quote("ponds/🦆 + 100% café.wav"))
+
+
+def test_a_sound_that_is_gone_is_explained(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?q=imported", forgive="Failed to load resource")
+    page.locator(".hit mark").click()
+    expect(page.get_by_role("region", name="Player")).to_contain_text("This sound can't be played.")
+
+
+def test_the_speed_can_be_changed_and_stays(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?q=river")
+    page.locator(".hit mark").first.click()
+    page.get_by_role("button", name="Speed: normal").click()
+    page.locator(".hit mark").nth(1).click()
+    eventually(lambda: moves(page))
+    assert page.locator("audio").evaluate("(audio) => audio.playbackRate") == 0.75

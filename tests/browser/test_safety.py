@@ -1,0 +1,72 @@
+"""Nothing that was said, and no name, age or accent, can become markup; and the policy holds."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.fake_api import content_security_policy
+from tests.browser.spoken import BY_KEY, RECORDINGS
+
+HOSTILE = next(spoken for spoken in RECORDINGS if "<script>" in spoken.said)
+
+
+def assert_harmless(page: Page) -> None:
+    assert page.evaluate("window.pwned ?? null") is None
+    assert page.locator("main img, main script, main u, main i, main svg[onload]").count() == 0
+
+
+def test_markup_in_a_result_stays_text(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?q=done")
+    expect(page.locator(".hit .words")).to_contain_text(
+        "<script>window.pwned=1</script> &amp; DONE"
+    )
+    expect(page.locator(".hit .about")).to_contain_text('"><svg onload=window.pwned=1>')
+    expect(page.locator(".hit .about")).to_contain_text("<u>us</u>")
+    assert_harmless(page)
+
+
+def test_markup_in_a_recording_stays_text(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?recording={HOSTILE.id}")
+    expect(page.locator(".transcript")).to_contain_text("<img src=x onerror=window.pwned=1>")
+    expect(page.locator(".key")).to_contain_text("<b>bold</b>")
+    page.locator("main .word").first.click()
+    expect(page.get_by_role("region", name="Player")).to_be_visible()
+    assert_harmless(page)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?q=%3Cimg%20src%3Dx%20onerror%3Dwindow.pwned%3D1%3E",
+        "/?q=river&accent=%3Cscript%3Ewindow.pwned%3D1%3C/script%3E",
+        "/?q=river&sort=%22%3E%3Csvg%20onload%3Dwindow.pwned%3D1%3E&pages=-9&at=x",
+        "/?q=%00%E2%80%AE%F0%9F%A6%86",
+        "/?q=" + "a" * 2000,
+    ],
+)
+def test_markup_in_an_address_stays_text(open_page: OpenPage, fake_url: str, address: str) -> None:
+    page = open_page(fake_url + address)
+    expect(page.get_by_role("heading", level=1).last).to_be_visible()
+    assert_harmless(page)
+
+
+def test_an_unknown_recording_is_told_in_a_sentence(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?recording=../../x", forgive="Failed to load resource")
+    expect(page.get_by_role("alert")).to_contain_text("There is no such recording.")
+
+
+def test_a_recording_without_speech_says_so(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?recording={BY_KEY['silence.wav'].id}")
+    expect(page.locator(".notice")).to_contain_text("No speech was heard")
+
+
+def test_a_failed_recording_says_why(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?recording={'f' * 16}")
+    expect(page.locator(".notice")).to_contain_text("This file holds no audio.")
+
+
+def test_the_page_is_held_to_the_policy_that_the_cdn_sends() -> None:
+    policy = content_security_policy()
+    assert policy.startswith("default-src 'none'; script-src 'self'")
+    assert "require-trusted-types-for 'script'; trusted-types 'none'" in policy
+    assert "unsafe" not in policy

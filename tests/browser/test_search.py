@@ -1,0 +1,190 @@
+"""Searching: while one types, narrowed down, shared by its address, and when it goes wrong."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.listening import eventually
+
+
+def search(page: Page, query: str) -> None:
+    page.get_by_role("searchbox").fill(query)
+
+
+def test_results_come_while_one_types(page: Page) -> None:
+    page.get_by_role("searchbox").press_sequentially("lavender", delay=10)
+    expect(page.locator(".hit")).to_have_count(1)
+    expect(page.locator(".hit mark")).to_have_text("lavender")
+    expect(page.get_by_role("heading", level=1, name="1 recording")).to_be_visible()
+    expect(page).to_have_title(re.compile("lavender"))
+
+
+def test_a_typed_search_is_one_step_back(page: Page) -> None:
+    box = page.get_by_role("searchbox")
+    for part in ("lav", "lavend", "lavender"):
+        box.fill(part)
+        expect(page).to_have_url(re.compile(f"q={part}$"))
+    page.go_back()
+    expect(page.get_by_role("heading", name="Latest recordings")).to_be_visible()
+    expect(box).to_have_value("")
+
+
+def test_each_kind_of_match_looks_different_and_is_explained(
+    open_page: OpenPage, fake_url: str
+) -> None:
+    page = open_page(f"{fake_url}/?q=river&pages=3")
+    looks = set()
+    for kind in ("exact", "stem", "near", "sound"):
+        mark = page.locator(f".hit mark.{kind}").first
+        looks.add(
+            mark.evaluate(
+                "(m) => { const s = getComputedStyle(m);"
+                " return s.textDecorationLine + s.textDecorationStyle + s.backgroundColor }"
+            )
+        )
+        assert mark.get_attribute("title")
+        expect(page.locator(f".legend mark.{kind}")).to_be_visible()
+    assert len(looks) == 4
+
+
+def test_capitals_are_shown_in_lower_case(page: Page) -> None:
+    search(page, "believe")
+    expect(page.locator(".hit .words")).to_contain_text("I didn't believe her")
+
+
+def test_facets_take_several_values_and_live_in_the_address(page: Page) -> None:
+    search(page, "river")
+    expect(page.locator(".hit")).to_have_count(10)
+    page.get_by_label("Scottish").check()
+    expect(page.locator(".hit")).to_have_count(1)
+    page.get_by_label(re.compile("^New Zealand")).check()
+    expect(page.locator(".hit")).to_have_count(2)
+    expect(page).to_have_url(re.compile("accent=scotland&accent=newzealand"))
+    expect(page.get_by_label(re.compile("^New Zealand"))).to_be_focused()
+
+    page.reload()
+    expect(page.locator(".hit")).to_have_count(2)
+    expect(page.get_by_label("Scottish")).to_be_checked()
+
+    page.go_back()
+    expect(page.locator(".hit")).to_have_count(1)
+    page.get_by_role("button", name="Show all again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("28 recordings")
+
+
+def test_facets_count_what_else_could_be_chosen(page: Page) -> None:
+    search(page, "river")
+    american = page.locator("label.facet", has_text="American").first
+    expect(american.locator(".facet-count")).to_have_text("7")
+    page.get_by_label("Scottish").check()
+    expect(page.locator(".hit")).to_have_count(1)
+    expect(american.locator(".facet-count")).to_have_text("7")
+
+
+def test_the_order_can_be_chosen(page: Page) -> None:
+    search(page, "river")
+    page.get_by_label("Order of the results").select_option("longest")
+    expect(page).to_have_url(re.compile("sort=longest"))
+    expect(page.locator(".hit").first).to_contain_text("ferryman")
+    expect(page.get_by_label("Order of the results")).to_have_value("longest")
+
+
+def test_more_results_are_added_and_stay_in_the_address(page: Page) -> None:
+    search(page, "river")
+    page.get_by_role("button", name="Show more").click()
+    expect(page.locator(".hit")).to_have_count(20)
+    expect(page.locator(".hit .play").nth(10)).to_be_focused()
+    page.reload()
+    expect(page.locator(".hit")).to_have_count(20)
+    page.get_by_role("button", name="Show more").click()
+    expect(page.locator(".hit")).to_have_count(28)
+    expect(page.get_by_role("button", name="Show more")).to_have_count(0)
+
+
+def test_going_back_from_a_recording_finds_the_place_again(page: Page) -> None:
+    search(page, "river")
+    page.get_by_role("button", name="Show more").click()
+    link = page.locator(".hit .about a").nth(15)
+    link.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    assert before > 500
+    link.click()
+    expect(page.locator(".recording")).to_be_visible()
+    assert page.evaluate("scrollY") < 200
+    page.go_back()
+    expect(page.locator(".hit")).to_have_count(20)
+    eventually(lambda: abs(page.evaluate("scrollY") - before) < 50)
+
+
+def test_a_late_answer_never_replaces_a_newer_one(page: Page) -> None:
+    search(page, "slow river")
+    expect(page).to_have_url(re.compile("slow"))
+    search(page, "lavender")
+    expect(page.locator(".hit")).to_have_count(1)
+    page.wait_for_timeout(1500)
+    expect(page.locator(".hit mark")).to_have_text("lavender")
+
+
+def test_a_slow_answer_is_announced_by_placeholders(page: Page) -> None:
+    search(page, "slow river")
+    expect(page.locator(".skeleton")).to_be_visible()
+    expect(page.locator("main")).to_have_attribute("aria-busy", "true")
+    expect(page.locator(".hit").first).to_be_visible()
+    expect(page.locator("main")).not_to_have_attribute("aria-busy", "true")
+
+
+def test_nothing_found_says_so_and_suggests_another_word(page: Page) -> None:
+    search(page, "rivor")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing was found for “rivor”")
+    page.get_by_role("link", name="river").click()
+    expect(page.locator(".hit")).to_have_count(10)
+    expect(page.get_by_role("searchbox")).to_have_value("river")
+
+
+def test_a_relaxed_search_says_so(page: Page) -> None:
+    search(page, "river herrings opinions")
+    expect(page.locator(".notice")).to_contain_text("No recording has all of these words together")
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("boom", "Something went wrong on Earshot's side."),
+        ("busy", "Earshot is busy just now."),
+        ("a AND (", "Too odd a query."),
+        ("garbled", "The answer was cut short."),
+    ],
+)
+def test_a_failure_is_a_sentence_and_can_be_tried_again(
+    open_page: OpenPage, fake_url: str, query: str, sentence: str
+) -> None:
+    page = open_page(fake_url, forgive="Failed to load resource")
+    search(page, query)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text(sentence)
+    expect(alert).not_to_contain_text("secret trace")
+    expect(alert.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_a_lost_connection_is_told_and_mended(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(fake_url, forgive="Failed to load resource")
+    page.context.set_offline(True)
+    search(page, "river")
+    expect(page.get_by_role("alert")).to_contain_text("Is there a connection?")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".hit")).to_have_count(10)
+
+
+def test_the_start_page_offers_searches_that_find_something(page: Page) -> None:
+    examples = page.locator(".examples a")
+    expect(examples).to_have_count(5)
+    examples.nth(1).click()
+    expect(page.locator(".hit").first).to_be_visible()
+
+
+def test_the_start_page_names_what_could_not_be_read(page: Page) -> None:
+    page.get_by_text("One recording could not be read").click()
+    expect(page.locator(".unread")).to_contain_text("This file holds no audio.")
