@@ -6,7 +6,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import errors
 from api.limits import MAX_FIELD_BYTES, MAX_FORM_FIELDS, RequestLimits
 from api.request_log import RequestLog
-from api.routes import asr, docs, openai, ping, recordings, transcripts, uploads
+from api.routes import asr, docs, openai, ping, recordings, search, transcripts, uploads
 from api.schemas import ErrorBody
 from earshot import __version__
 
@@ -40,6 +40,6 @@ def create_app() -> FastAPI:
     app.add_middleware(RequestLimits)
     app.add_middleware(RequestLog)
     # The forms of a transcript come first: {recording_id} would match "abc.txt" too.
-    for route in (ping, asr, openai, uploads, transcripts, recordings, docs):
+    for route in (ping, asr, openai, uploads, transcripts, recordings, search, docs):
         app.include_router(route.router)
     return app

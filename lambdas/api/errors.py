@@ -14,6 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fastapi import FastAPI, HTTPException
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from opensearchpy.exceptions import ConnectionError as NoConnection
+from opensearchpy.exceptions import TransportError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
 
@@ -66,6 +68,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(BotoCoreError, _aws)
     app.add_exception_handler(ClientError, _aws)
+    app.add_exception_handler(TransportError, _opensearch)
 
 
 def error_response(
@@ -101,7 +104,9 @@ def internal_error(request: Request) -> JSONResponse:
 
 
 def is_openai(request: Request) -> bool:
-    return request.url.path.startswith("/v1/")
+    # Not request.url, which can't be made from every query that can be sent.
+    path: str = request.scope["path"]
+    return path.startswith("/v1/")
 
 
 def _expected(request: Request, error: Exception) -> JSONResponse:
@@ -143,14 +148,29 @@ def _name(location: Sequence[str | int]) -> str:
     return ".".join(part for part in location[1:] if isinstance(part, str))[:_MAX_NAME_CHARS]
 
 
+def _opensearch(request: Request, error: Exception) -> JSONResponse:
+    """Away, busy or without an index yet: worth another try. A query it can't read is our fault."""
+    status = getattr(error, "status_code", None)
+    away = isinstance(error, NoConnection) or status in (404, 408, 429, 502, 503, 504)
+    return _unavailable(request, error) if away else _fault(request, error)
+
+
 def _aws(request: Request, error: Exception) -> JSONResponse:
     """A service that is away or busy is worth another try; a refusal is a fault of ours."""
     if isinstance(error, ClientError):
-        answer = error.response
-        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-        code = answer.get("Error", {}).get("Code", "")
-        busy = status >= 500 or "Throttl" in code or "Exceeded" in code or code == "SlowDown"
-        if not busy:
-            logger.error("An AWS service refused", exc_info=error)
-            return internal_error(request)
-    return _expected(request, Unavailable("A part of Earshot does not answer; try again soon."))
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+        code = error.response.get("Error", {}).get("Code", "")
+        busy = status >= 500 or "Throttl" in code or "Exceeded" in code
+        return _unavailable(request, error) if busy else _fault(request, error)
+    return _unavailable(request, error)
+
+
+def _unavailable(request: Request, error: Exception) -> JSONResponse:
+    logger.warning("A part does not answer", exc_info=error)
+    away = Unavailable("A part of Earshot does not answer; try again soon.")
+    return error_response(request, away.http_status, away.code, away.message)
+
+
+def _fault(request: Request, error: Exception) -> JSONResponse:
+    logger.error("A part refused what it was asked", exc_info=error)
+    return internal_error(request)

@@ -3,14 +3,20 @@
 FastAPI hands them to the routes, so tests put their own in by `app.dependency_overrides`.
 """
 
+import os
+from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import boto3
 from botocore.config import Config
 from fastapi import Depends
+from opensearchpy import OpenSearch
 
 from api.settings import ApiSettings
+from earshot.search import searcher
+from earshot.search.client import connect
+from earshot.search.request import SearchPage, SearchRequest
 from earshot.transcripts.store import Recordings
 
 
@@ -19,15 +25,15 @@ def settings() -> ApiSettings:
     return ApiSettings()
 
 
+# Presigned forms must name the region's endpoint, which takes this addressing style: the global one
+# answers for a new bucket with a redirect that no browser follows for a POST.
+PRESIGNING = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+
+
 @cache
 def audio_bucket() -> Any:
-    """The boto3 Bucket that holds the sound.
-
-    Presigned forms must name the region's endpoint, which takes this addressing style: the global
-    one answers for a new bucket with a redirect that no browser follows for a POST.
-    """
-    config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
-    return boto3.resource("s3", config=config).Bucket(settings().audio_bucket)
+    """The boto3 Bucket that holds the sound."""
+    return boto3.resource("s3", config=PRESIGNING).Bucket(settings().audio_bucket)
 
 
 @cache
@@ -38,11 +44,42 @@ def recordings() -> Recordings:
     )
 
 
+class Searches(Protocol):
+    """Answers questions about what was said."""
+
+    def search(self, request: SearchRequest) -> SearchPage: ...
+
+    def suggest(self, typed: str, size: int) -> list[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCluster:
+    """The passages behind `alias`, in OpenSearch."""
+
+    client: OpenSearch
+    alias: str
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        return searcher.search(self.client, self.alias, request)
+
+    def suggest(self, typed: str, size: int) -> list[str]:
+        return list(searcher.suggest(self.client, self.alias, typed, size))
+
+
+@cache
+def index() -> Searches:
+    client = connect(settings().opensearch_url, os.environ.get("AWS_REGION"))
+    return SearchCluster(client, settings().index)
+
+
 def warm() -> None:
-    """Make everything that reads need."""
-    audio_bucket(), recordings()
+    """Make everything that reading needs."""
+    audio_bucket()
+    recordings()
+    index()
 
 
 Settings = Annotated[ApiSettings, Depends(settings)]
 AudioBucket = Annotated[Any, Depends(audio_bucket)]
 Store = Annotated[Recordings, Depends(recordings)]
+Index = Annotated[Searches, Depends(index)]

@@ -114,11 +114,11 @@ def find_audio(recording: Found) -> Any:
     """Where the sound is: on the site, below /audio/, which answers Range requests."""
     return Response(
         status_code=307,
-        headers={"location": f"/audio/{_quoted(recording.key)}", **caching.AUDIO_LOCATION},
+        headers={"location": f"/audio/{quoted(recording.key)}", **caching.AUDIO_LOCATION},
     )
 
 
-def _quoted(key: str) -> str:
+def quoted(key: str) -> str:
     """The key as a path. Where it has dot segments, which clients would resolve, "/" is quoted."""
     dots = {".", ".."} & set(key.split("/"))
     return quote(key, safe="" if dots else "/")

@@ -1,8 +1,7 @@
 """The app over moto, with the real store and a recogniser that is told what it hears."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any
 
 import boto3
 import pytest
@@ -15,42 +14,18 @@ from api.app import create_app
 from api.recogniser import recogniser
 from api.settings import ApiSettings
 from earshot.events import Change, ObjectEvent, comparable_sequencer
-from earshot.speech.transcript import Provenance, Segment, Transcript, Word
+from earshot.speech.transcript import Transcript
 from earshot.transcripts.recording import recording_id
 from earshot.transcripts.store import LIST_INDEX, Recordings
-
-KEY = "the-key-that-opens-it"
-AUTHORIZED = {"authorization": f"Bearer {KEY}"}
-AUDIO_BUCKET = "hidden-audio-bucket"
-TRANSCRIPTS_BUCKET = "hidden-transcripts-bucket"
-TABLE = "hidden-table"
-
-
-def transcript(*sentences: str, duration: float = 4.0) -> Transcript:
-    """A transcript with one segment a sentence; every word takes half a second."""
-    segments, at = [], 0.0
-    for sentence in sentences:
-        words = []
-        for text in sentence.split():
-            words.append(Word(text, at, at + 0.4, 0.9))
-            at += 0.5
-        segments.append(Segment(tuple(words)))
-    return Transcript(tuple(segments), duration, Provenance("demo", "f00d", "onnx", "greedy", "1"))
-
-
-@dataclass
-class ToldRecogniser:
-    """Hears `says`, or raises it; keeps what it was given."""
-
-    says: Transcript | Exception = field(default_factory=lambda: transcript("hello there"))
-    name: str = "demo"
-    heard: list[bytes] = field(default_factory=list)
-
-    def transcribe(self, upload: BinaryIO) -> Transcript:
-        self.heard.append(upload.read())
-        if isinstance(self.says, Exception):
-            raise self.says
-        return self.says
+from tests.unit.api.stage import (
+    AUDIO_BUCKET,
+    KEY,
+    REGION,
+    TABLE,
+    TRANSCRIPTS_BUCKET,
+    ToldRecogniser,
+    ToldSearch,
+)
 
 
 @pytest.fixture
@@ -65,20 +40,31 @@ def settings() -> ApiSettings:
     )
 
 
+@pytest.fixture(scope="session")
+def session() -> boto3.Session:
+    """Made once: boto3 takes longer to make a client than a test takes."""
+    return boto3.Session("test", "test", region_name=REGION)
+
+
+@pytest.fixture(scope="session")
+def s3(session: boto3.Session) -> Any:
+    return session.resource("s3", config=services.PRESIGNING)
+
+
+@pytest.fixture(scope="session")
+def dynamodb(session: boto3.Session) -> Any:
+    return session.resource("dynamodb")
+
+
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-    }.items():
-        monkeypatch.setenv(name, value)
+def aws(s3: Any, dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty account with our table and buckets."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
-        region = {"LocationConstraint": "eu-central-1"}
-        for bucket in (AUDIO_BUCKET, TRANSCRIPTS_BUCKET):
-            boto3.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=region)
-        boto3.client("dynamodb").create_table(
+        for name in (AUDIO_BUCKET, TRANSCRIPTS_BUCKET):
+            s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        dynamodb.create_table(
             TableName=TABLE,
             KeySchema=[{"AttributeName": "recording_id", "KeyType": "HASH"}],
             AttributeDefinitions=[
@@ -101,15 +87,13 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def store(aws: None) -> Recordings:
-    return Recordings(
-        boto3.resource("dynamodb").Table(TABLE), boto3.resource("s3").Bucket(TRANSCRIPTS_BUCKET)
-    )
+def store(aws: None, s3: Any, dynamodb: Any) -> Recordings:
+    return Recordings(dynamodb.Table(TABLE), s3.Bucket(TRANSCRIPTS_BUCKET))
 
 
 @pytest.fixture
-def bucket(aws: None) -> Any:
-    return boto3.resource("s3").Bucket(AUDIO_BUCKET)
+def bucket(aws: None, s3: Any) -> Any:
+    return s3.Bucket(AUDIO_BUCKET)
 
 
 @pytest.fixture
@@ -150,12 +134,20 @@ def hears() -> ToldRecogniser:
 
 
 @pytest.fixture
-def app(settings: ApiSettings, store: Recordings, bucket: Any, hears: ToldRecogniser) -> FastAPI:
+def finds() -> ToldSearch:
+    return ToldSearch()
+
+
+@pytest.fixture
+def app(
+    settings: ApiSettings, store: Recordings, bucket: Any, hears: ToldRecogniser, finds: ToldSearch
+) -> FastAPI:
     app = create_app()
     app.dependency_overrides = {
         services.settings: lambda: settings,
         services.recordings: lambda: store,
         services.audio_bucket: lambda: bucket,
+        services.index: lambda: finds,
         recogniser: lambda: hears,
     }
     return app

@@ -1,0 +1,118 @@
+"""GET /search and GET /suggest: what was said, and where."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from api import caching
+from api.schemas import MAX_KEY_BYTES
+from api.services import Index
+from earshot.search.facets import parse_range
+from earshot.search.request import (
+    MAX_FACET_VALUES,
+    MAX_QUERY_CHARS,
+    MAX_SIZE,
+    Order,
+    SearchPage,
+    SearchRequest,
+)
+
+router = APIRouter(tags=["search"])
+
+MAX_PAGE_NUMBER = 1_000_000  # no answer has so many; what lies beyond would not fit the engine
+MAX_SUGGESTIONS = 20
+MAX_PREFIX_CHARS = 100
+
+Choice = Annotated[
+    list[Annotated[str, Field(max_length=100)]],
+    Query(max_length=MAX_FACET_VALUES, description="Repeat it for alternatives."),
+]
+Ranges = Annotated[
+    list[Annotated[str, Field(max_length=40)]],
+    Query(
+        max_length=MAX_FACET_VALUES,
+        description="In seconds, such as 5-10, 60- or -5. Repeat it for alternatives.",
+    ),
+]
+
+
+class Suggestions(BaseModel):
+    """Words and phrases that were said, and that continue what was typed."""
+
+    suggestions: list[str]
+
+
+@router.get("/search")
+def search(
+    index: Index,
+    response: Response,
+    q: Annotated[
+        str,
+        Query(max_length=MAX_QUERY_CHARS, description='Words; "in quotes" for exactly these.'),
+    ] = "",
+    age: Choice = [],  # noqa: B006 - FastAPI copies defaults
+    gender: Choice = [],  # noqa: B006
+    accent: Choice = [],  # noqa: B006
+    source: Choice = [],  # noqa: B006
+    model: Choice = [],  # noqa: B006
+    duration: Ranges = [],  # noqa: B006
+    confidence: Annotated[
+        str | None, Query(max_length=40, description="Mean of a passage's words, such as 0.8-1.")
+    ] = None,
+    after: Annotated[date | None, Query(description="Uploaded on this day or later.")] = None,
+    before: Annotated[date | None, Query(description="Uploaded before this day.")] = None,
+    prefix: Annotated[
+        str | None, Query(max_length=MAX_KEY_BYTES, description="Keys that begin with this.")
+    ] = None,
+    sort: Annotated[Order, Query()] = "relevance",
+    page: Annotated[int, Query(ge=1, le=MAX_PAGE_NUMBER)] = 1,
+    size: Annotated[int, Query(ge=1, le=MAX_SIZE)] = 10,
+    cursor: Annotated[
+        str | None, Query(max_length=2000, description="The `cursor` of the page before.")
+    ] = None,
+) -> SearchPage:
+    """Recordings in which something like `q` was said, each by its best passage.
+
+    `words` are [text, start, end]; `marks` are indexes into them, with how each answers the query.
+    Facets are counted as if their own choice had not been made.
+    """
+    choices = {
+        "age": age,
+        "gender": gender,
+        "accent": accent,
+        "source": source,
+        "model": model,
+        "duration": duration,
+    }
+    request = SearchRequest(
+        q=q,
+        facets={name: tuple(values) for name, values in choices.items() if values},
+        after=after.isoformat() if after else None,
+        before=before.isoformat() if before else None,
+        confidence=parse_range(confidence) if confidence else None,
+        prefix=prefix,
+        sort=sort,
+        page=page,
+        size=size,
+        cursor=cursor,
+    )
+    found = index.search(request)
+    response.headers.update(caching.SEARCH)
+    return found
+
+
+@router.get("/suggest")
+def suggest(
+    index: Index,
+    response: Response,
+    q: Annotated[
+        str, Query(max_length=MAX_PREFIX_CHARS, description="What was typed so far.")
+    ] = "",
+    size: Annotated[int, Query(ge=1, le=MAX_SUGGESTIONS)] = 8,
+) -> Suggestions:
+    """Completions of what is being typed, out of what was really said."""
+    found = index.suggest(q, size)
+    response.headers.update(caching.SUGGEST)
+    return Suggestions(suggestions=found)

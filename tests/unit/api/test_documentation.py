@@ -1,0 +1,139 @@
+"""What the API says of itself is true and complete."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from api.limits import MAX_FIELD_BYTES, MAX_FORM_FIELDS, MAX_PLAIN_BODY_BYTES
+from api.settings import MAX_BODY_BYTES, ApiSettings
+from earshot.search.request import MAX_QUERY_CHARS
+from scripts import openapi
+from scripts.__main__ import app as commands
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+PAGE = (DOCS / "api.md").read_text()
+
+
+def operations(app: FastAPI) -> list[tuple[str, str, Any]]:
+    return [
+        (method.upper(), path, operation)
+        for path, item in app.openapi()["paths"].items()
+        for method, operation in item.items()
+    ]
+
+
+def test_the_committed_description_is_that_of_the_code() -> None:
+    written = json.loads(openapi.FILE.read_text())
+    assert written == json.loads(openapi.document()), "run `python -m scripts openapi`"
+
+
+def test_a_command_writes_the_description(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openapi, "FILE", tmp_path / "openapi.json")
+    result = CliRunner().invoke(commands, ["openapi"])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "openapi.json").read_text() == openapi.document()
+
+
+def test_every_route_is_explained_to_programs(app: FastAPI) -> None:
+    missing = [f"{method} {path}" for method, path, _ in operations(app) if path not in PAGE] + [
+        f"{method} {path}" for method, path, _ in operations(app) if method not in PAGE
+    ]
+    assert missing == []
+
+
+def test_every_route_that_is_explained_exists(app: FastAPI) -> None:
+    explained = set(re.findall(r"`(GET|POST|DELETE) (/[^`?\s]+)`", PAGE))
+    found = {(method, path) for method, path, _ in operations(app)}
+    assert explained <= found
+    assert len(explained) >= 10
+
+
+def test_every_parameter_is_explained(app: FastAPI) -> None:
+    described = app.openapi()
+    names = {
+        parameter["name"]
+        for _, _, operation in operations(app)
+        for parameter in operation.get("parameters", [])
+    }
+    for schema in described["components"]["schemas"].values():
+        if schema["title"].startswith("Body_"):
+            names |= set(schema["properties"])
+    assert {
+        name for name in names if f"`{name}`" not in PAGE and f"{{{name}}}" not in PAGE
+    } == set()
+
+
+def test_the_limits_on_the_page_are_those_of_the_code() -> None:
+    fields = ApiSettings.model_fields
+    for limit in (
+        f"{MAX_BODY_BYTES:,} bytes",
+        f"{fields['max_request_seconds'].default:g} seconds",
+        f"{fields['max_audio_bytes'].default // 2**20} MiB",
+        f"{MAX_PLAIN_BODY_BYTES // 1024} KiB",
+        f"{MAX_FORM_FIELDS} fields of {MAX_FIELD_BYTES // 1024} KiB",
+        f"`q` {MAX_QUERY_CHARS} characters",
+    ):
+        assert limit in PAGE
+
+
+def test_the_description_tells_which_routes_need_the_key(app: FastAPI) -> None:
+    locked = {
+        (method, path) for method, path, operation in operations(app) if "security" in operation
+    }
+    assert locked == {
+        ("POST", "/asr"),
+        ("POST", "/v1/audio/transcriptions"),
+        ("POST", "/uploads"),
+        ("DELETE", "/recordings/{recording_id}"),
+    }
+
+
+def test_programs_get_the_description(client: TestClient) -> None:
+    answer = client.get("/openapi.json")
+    assert answer.json()["info"]["title"] == "Earshot"
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+class Elements(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_the_page_for_people_shows_every_route(client: TestClient, app: FastAPI) -> None:
+    page = client.get("/docs").text
+    for method, path, _ in operations(app):
+        assert f"<code>{method} {path}</code>" in page
+
+
+def test_the_page_for_people_loads_nothing_from_elsewhere_and_runs_nothing(
+    client: TestClient,
+) -> None:
+    answer = client.get("/docs")
+    elements = Elements()
+    elements.feed(answer.text)
+    tags = {tag for tag, _ in elements.found}
+    assert not tags & {"script", "style", "iframe", "img", "object", "form", "base"}
+    attributes = [
+        (name, value or "") for _, found in elements.found for name, value in found.items()
+    ]
+    assert not [name for name, _ in attributes if name.startswith("on") or name == "style"]
+    links = {value for name, value in attributes if name in ("href", "src")}
+    assert links == {"docs.css", "openapi.json"}, "relative, so that they work below /api too"
+    assert "style-src 'self'" in answer.headers["content-security-policy"]
+    assert client.get("/docs.css").headers["content-type"].startswith("text/css")
+
+
+def test_the_page_for_people_is_escaped(app: FastAPI) -> None:
+    app.description = "<script>alert(1)</script>"
+    assert "<script" not in TestClient(app).get("/docs").text

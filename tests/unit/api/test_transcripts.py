@@ -1,0 +1,104 @@
+"""/recordings/{id}.txt|.srt|.vtt|.json."""
+
+import json
+import random
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.routes import transcripts
+from earshot.transcripts.recording import Failure
+from tests.unit.api.stage import transcript
+
+Put = Callable[..., str]
+TEXT = {
+    "txt": "hello there\nyou\n",
+    "srt": (
+        "1\n00:00:00,000 --> 00:00:00,900\nhello there\n\n2\n00:00:01,000 --> 00:00:01,400\nyou\n"
+    ),
+    "vtt": (
+        "WEBVTT\n\n00:00:00.000 --> 00:00:00.900\nhello there\n\n"
+        "00:00:01.000 --> 00:00:01.400\nyou\n"
+    ),
+}
+TYPES = {
+    "txt": "text/plain; charset=utf-8",
+    "srt": "application/x-subrip",
+    "vtt": "text/vtt; charset=utf-8",
+    "json": "application/json",
+}
+
+
+@pytest.mark.parametrize("extension", TEXT)
+def test_the_extension_chooses_the_form(client: TestClient, put: Put, extension: str) -> None:
+    identity = put("a.mp3", transcript("hello there", "you"))
+    answer = client.get(f"/recordings/{identity}.{extension}")
+    assert answer.status_code == 200
+    assert answer.text == TEXT[extension]
+    assert answer.headers["content-type"] == TYPES[extension]
+
+
+def test_json_has_every_word_with_its_times(client: TestClient, put: Put) -> None:
+    answer = client.get(f"/recordings/{put('a.mp3', transcript('hello there'))}.json")
+    assert answer.headers["content-type"] == "application/json"
+    (segment,) = answer.json()["segments"]
+    assert segment["words"][1] == {"text": "there", "start": 0.5, "end": 0.9, "confidence": 0.9}
+    assert answer.json()["provenance"]["model"] == "demo"
+
+
+@pytest.mark.parametrize("extension", TYPES)
+def test_no_speech_is_an_empty_transcript_and_no_error(
+    client: TestClient, put: Put, extension: str
+) -> None:
+    assert client.get(f"/recordings/{put('a.mp3', transcript())}.{extension}").status_code == 200
+
+
+@pytest.mark.parametrize("extension", TYPES)
+def test_a_recording_without_a_transcript_says_why(
+    client: TestClient, put: Put, extension: str
+) -> None:
+    working = client.get(f"/recordings/{put('a.mp3')}.{extension}")
+    assert working.status_code == 404
+    assert working.json()["error"]["code"] == "no_transcript"
+    assert "try again" in working.json()["error"]["message"]
+    failed = put("b.mp3", failure=Failure("empty", "There is nothing in it."))
+    answer = client.get(f"/recordings/{failed}.{extension}")
+    assert answer.json()["error"]["message"] == "There is nothing in it."
+
+
+@pytest.mark.parametrize("extension", TYPES)
+def test_an_unchanged_transcript_is_not_sent_again(
+    client: TestClient, put: Put, extension: str
+) -> None:
+    address = f"/recordings/{put('a.mp3', transcript('hello'))}.{extension}"
+    known = {"if-none-match": client.get(address).headers["etag"]}
+    assert client.get(address, headers=known).status_code == 304
+    put("a.mp3", transcript("goodbye"))
+    assert "goodbye" in client.get(address, headers=known).text
+
+
+def test_a_very_long_transcript_is_read_from_where_it_was_spilled(
+    client: TestClient, put: Put
+) -> None:
+    draw = random.Random(1)
+    words = " ".join(f"{draw.getrandbits(60):x}" for _ in range(30_000))
+    identity = put("long.mp3", transcript(words))
+    assert client.get(f"/recordings/{identity}.txt").text == words + "\n"
+    assert client.get(f"/recordings/{identity}").json()["text"] == words
+    (listed,) = client.get("/recordings").json()["recordings"]
+    assert words.startswith(listed["text"])
+    assert len(listed["text"]) == 20_000
+
+
+def test_what_lambda_could_not_send_plain_is_asked_for_compressed(
+    client: TestClient, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transcripts, "MAX_ANSWER_BYTES", 1000)
+    address = f"/recordings/{put('a.mp3', transcript('hello ' * 200))}.json"
+    plain = client.get(address, headers={"accept-encoding": "identity"})
+    assert plain.status_code == 406
+    assert plain.json()["error"]["code"] == "not_acceptable"
+    compressed = client.get(address, headers={"accept-encoding": "gzip"})
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert len(json.loads(compressed.text)["segments"][0]["words"]) == 200
