@@ -10,7 +10,12 @@ from constructs import Construct
 from infra.function import model_function, zip_function
 from infra.settings import Settings
 
-SPEECH_ROUTES = ("/asr", "/v1/audio/transcriptions")
+GET, POST = aws_apigatewayv2.HttpMethod.GET, aws_apigatewayv2.HttpMethod.POST
+SPEECH_ROUTES = {  # what only the function with the model can answer
+    "/asr": POST,
+    "/v1/audio/transcriptions": POST,
+    "/v1/models": GET,
+}
 GATEWAY_TIMEOUT_S = 29  # an HTTP API gives up after 30 s
 
 
@@ -69,10 +74,8 @@ class Api(Construct):
             ),
         )
         speech = HttpLambdaIntegration("SpeechIntegration", self.speech_function)
-        for route in SPEECH_ROUTES:
-            self.http_api.add_routes(
-                path=route, methods=[aws_apigatewayv2.HttpMethod.POST], integration=speech
-            )
+        for route, method in SPEECH_ROUTES.items():
+            self.http_api.add_routes(path=route, methods=[method], integration=speech)
 
     @property
     def functions(self) -> tuple[aws_lambda.Function, ...]:

@@ -64,6 +64,7 @@ class EarshotStack(Stack):
             records.transcripts.grant_read(function)
         audio.grant_put(read)  # what a presigned upload may do is what its signer may
         audio.grant_delete(read)
+        records.table.grant(read, "dynamodb:UpdateItem")  # tombstones of imports without sound
         if domain:
             domain.grant(index, "get", "head", "post", "put", "delete")
             domain.grant(read, "get", "head", "post")
