@@ -1,9 +1,11 @@
-"""Commands that make models: export. They need torch (requirements-model.txt)."""
+"""Commands that make models: export, random. They need torch (requirements-model.txt)."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from scripts.model import training
 
 app = typer.Typer(no_args_is_help=True, help="Make and export models (needs torch).")
 
@@ -16,7 +18,32 @@ def export(
     revision: Annotated[str | None, typer.Option(help="The hub's revision.")] = None,
 ) -> None:
     """Write an ONNX folder that `transcribe --model OUT` loads without torch."""
-    from scripts.model.export import export as write
+    from earshot.speech import hub
+    from earshot.speech.export import export as write
+    from earshot.speech.files import CHECKPOINT_FILES
 
-    written = write(source, out, precision, revision)
+    folder = Path(source)
+    if not folder.is_dir():
+        folder, _ = hub.fetch(source, revision, CHECKPOINT_FILES)
+    written = write(folder, out, precision)
     typer.echo(f"{written}  {written.stat().st_size / 1e6:.1f} MB")
+
+
+@app.command()
+def random(
+    shape: Annotated[str, typer.Argument(help="base-960h, large-960h or large-960h-lv60-self.")],
+    out: Annotated[Path, typer.Argument(help="The folder to write.")],
+    seed: Annotated[int, typer.Option(help="Of the random weights.")] = 0,
+) -> None:
+    """Write a checkpoint of a published shape with random weights, to measure speed with."""
+    from scripts.model.random import SHAPES, write
+
+    if shape not in SHAPES:
+        raise typer.BadParameter(f"{shape!r} is none of {', '.join(SHAPES)}")
+    write(shape, out, seed)
+
+
+app.command()(training.prepare)
+app.command()(training.train)
+app.command()(training.take)
+app.command()(training.figures)

@@ -9,9 +9,7 @@ import onnxruntime
 
 from earshot.errors import ModelError
 from earshot.speech.engine import Emission, Waveform, log_softmax
-
-FINGERPRINT = "earshot.fingerprint"
-"""Metadata that `scripts model export` writes, so that loading need not hash the weights."""
+from earshot.speech.fingerprint import RECORDED_AS
 
 
 class OnnxEngine:
@@ -39,7 +37,7 @@ class OnnxEngine:
     def fingerprint(self) -> str | None:
         """What the exporter recorded about the weights, if it was ours."""
         recorded: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
-        return recorded.get(FINGERPRINT)
+        return recorded.get(RECORDED_AS)
 
     def emissions(self, waveforms: Sequence[Waveform]) -> list[Emission]:
         return [self._emission(waveform) for waveform in waveforms]

@@ -1,10 +1,22 @@
-"""The JSON files of a model folder."""
+"""What a model folder holds."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from earshot.errors import ModelError
+
+SETTINGS_FILES = (
+    "config.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "tokenizer_config.json",
+    "vocab.json",
+)
+# As optimum and transformers.js name them in hub repositories; ours are named alike.
+INT8_FILES = ("onnx/model_quantized.onnx", "onnx/model_int8.onnx", "model_quantized.onnx")
+FP32_FILES = ("onnx/model.onnx", "model.onnx")
+CHECKPOINT_FILES = ("model.safetensors", "pytorch_model.bin")
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -1,17 +1,26 @@
 """Loads a model: from a folder, or by hub id and revision."""
 
-import hashlib
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from earshot.errors import ModelError
+from earshot.speech import fingerprint
 from earshot.speech.acoustics import Acoustics, read_acoustics
 from earshot.speech.engine import Engine
+from earshot.speech.files import CHECKPOINT_FILES, FP32_FILES, INT8_FILES
 from earshot.speech.vocabulary import Vocabulary, read_vocabulary
 
-# As optimum and transformers.js name them in hub repositories; ours are named alike.
-INT8_FILES = ("onnx/model_quantized.onnx", "onnx/model_int8.onnx", "model_quantized.onnx")
-FP32_FILES = ("onnx/model.onnx", "model.onnx")
+ENGINES = {
+    "onnx": INT8_FILES + FP32_FILES,
+    "onnx-int8": INT8_FILES,
+    "onnx-fp32": FP32_FILES,
+    "torch": CHECKPOINT_FILES,
+    "torch-fp32": CHECKPOINT_FILES,
+    "torch-bf16": CHECKPOINT_FILES,
+    "torch-fp16": CHECKPOINT_FILES,
+}
+"""The engines by name, with the weights each looks for, the preferred first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,44 +35,72 @@ class SpeechModel:
 
 
 def load(source: str, revision: str | None = None, engine: str = "onnx") -> SpeechModel:
-    """The model in folder `source`, or of that id on the Hugging Face hub.
+    """The model in folder `source`, or else the one of that id on the Hugging Face hub.
 
-    `engine` is "onnx" (int8 where there is one, else fp32), "onnx-int8", "onnx-fp32" or "torch".
-    Raises ModelError if it can't be had or is no Wav2Vec2 CTC model.
+    `engine` is one of ENGINES; "onnx" takes int8 where there is one, "torch" takes bf16 on CUDA
+    and fp32 on CPU. A hub model without ONNX files is exported once, which needs torch; the
+    result is kept. Raises ModelError if it can't be had or is no Wav2Vec2 CTC model.
     """
+    if engine not in ENGINES:
+        raise ModelError(f"There is no engine {engine!r}: {', '.join(ENGINES)}.")
     folder = Path(source)
-    if not folder.is_dir():
-        raise ModelError(f"There is no model folder {folder.name!r}.")
-    return load_folder(folder, name=folder.name, engine=engine)
+    if folder.is_dir():
+        return _load_folder(folder, folder.resolve().name, engine)
+    from earshot.speech import hub
+
+    folder, weights = hub.fetch(source, revision, ENGINES[engine])
+    if weights is None and engine.startswith("onnx"):
+        folder = _exported(source, revision, engine)
+    return _load_folder(folder, source, engine)
 
 
-def load_folder(folder: Path, name: str, engine: str = "onnx") -> SpeechModel:
+def _load_folder(folder: Path, name: str, engine: str) -> SpeechModel:
     acoustics = read_acoustics(folder)
     vocabulary = read_vocabulary(folder)
+    weights = next((folder / file for file in ENGINES[engine] if (folder / file).is_file()), None)
+    if weights is None:
+        raise ModelError(
+            f"{name} has no weights for {engine} ({', '.join(ENGINES[engine])}). "
+            "`python -m scripts model export` makes ONNX ones."
+        )
+    if engine.startswith("torch"):
+        try:
+            from earshot.speech.engine_torch import TorchEngine
+        except ImportError as error:
+            raise ModelError(
+                "The torch engine needs `pip install -r requirements-model.txt`."
+            ) from error
+        torch = TorchEngine(folder, acoustics, engine.partition("-")[2] or None)
+        return SpeechModel(name, fingerprint.of_file(weights), torch, acoustics, vocabulary)
     from earshot.speech.engine_onnx import OnnxEngine
 
-    path, precision = _onnx_file(folder, engine)
-    onnx = OnnxEngine(path, precision)
-    fingerprint = onnx.fingerprint or _digest(path)
-    return SpeechModel(name, fingerprint, onnx, acoustics, vocabulary)
+    precision = "int8" if weights.relative_to(folder).as_posix() in INT8_FILES else "fp32"
+    onnx = OnnxEngine(weights, precision)
+    mark = onnx.fingerprint or fingerprint.of_file(weights)
+    return SpeechModel(name, mark, onnx, acoustics, vocabulary)
 
 
-def _onnx_file(folder: Path, engine: str) -> tuple[Path, str]:
-    wanted: list[tuple[str, str]] = []
-    if engine in ("onnx", "onnx-int8"):
-        wanted += [(name, "int8") for name in INT8_FILES]
-    if engine in ("onnx", "onnx-fp32"):
-        wanted += [(name, "fp32") for name in FP32_FILES]
-    if not wanted:
-        raise ModelError(f"There is no engine {engine!r}: onnx, onnx-int8, onnx-fp32 or torch.")
-    for name, precision in wanted:
-        if (folder / name).is_file():
-            return folder / name, precision
-    raise ModelError(
-        f"The model has no {wanted[0][0]}: make one with `python -m scripts model export`."
-    )
+def _exported(name: str, revision: str | None, engine: str) -> Path:
+    """The folder of hub model `name` as ONNX, exported once a revision and precision."""
+    from earshot.speech import hub
 
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    checkpoint, weights = hub.fetch(name, revision, CHECKPOINT_FILES)
+    if weights is None:
+        raise ModelError(f"{name} holds no weights that can be read ({CHECKPOINT_FILES[0]}).")
+    precision = "fp32" if engine == "onnx-fp32" else "int8"
+    kept = hub.cache() / f"{name.replace('/', '--')}@{checkpoint.name}-{precision}"
+    if kept.is_dir():
+        return kept
+    try:
+        from earshot.speech.export import export
+    except ImportError as error:
+        raise ModelError(
+            f"{name} holds no ONNX files, and making them needs "
+            "`pip install -r requirements-model.txt`."
+        ) from error
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
+        made = Path(scratch) / "model"
+        export(checkpoint, made, precision)
+        made.rename(kept)
+    return kept

@@ -1,6 +1,5 @@
-"""From a Wav2Vec2ForCTC checkpoint to an ONNX folder."""
+"""From a Wav2Vec2ForCTC checkpoint to an ONNX folder. Needs torch and transformers."""
 
-import hashlib
 import logging
 import shutil
 import tempfile
@@ -15,30 +14,26 @@ from torch.nn.utils import parametrize
 from transformers import Wav2Vec2ForCTC
 
 from earshot.errors import ModelError
-from earshot.speech.engine_onnx import FINGERPRINT
-from earshot.speech.model import FP32_FILES, INT8_FILES
+from earshot.speech.acoustics import read_acoustics
+from earshot.speech.files import FP32_FILES, INT8_FILES, SETTINGS_FILES
+from earshot.speech.fingerprint import RECORDED_AS, of_weights
+from earshot.speech.vocabulary import read_vocabulary
 
-COPIED = (
-    "config.json",
-    "preprocessor_config.json",
-    "processor_config.json",
-    "tokenizer_config.json",
-    "vocab.json",
-)
 OPSET = 20
 
 
-def export(source: str, out: Path, precision: str, revision: str | None = None) -> Path:
-    """Writes `out`/onnx/model.onnx (fp32) or model_quantized.onnx (int8) and the settings beside.
+def export(folder: Path, out: Path, precision: str) -> Path:
+    """Writes `out`/onnx/model.onnx (fp32) or model_quantized.onnx (int8), the settings beside.
 
     int8 quantises the weights of matrix products, by column; activations are scaled as they come.
     Convolutions stay fp32: they are a small part of the weights, and hear the raw waveform.
     """
     if precision not in ("fp32", "int8"):
         raise ModelError(f"There is no precision {precision!r}: fp32 or int8.")
-    folder = _folder(source, revision)
+    read_acoustics(folder)
+    read_vocabulary(folder)
     model = Wav2Vec2ForCTC.from_pretrained(folder, attn_implementation="eager").eval()
-    mark = fingerprint(model, precision)
+    mark = of_weights(model.state_dict(), precision)
     (out / "onnx").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as scratch:
         fp32 = Path(scratch) / "model.onnx"
@@ -54,31 +49,13 @@ def export(source: str, out: Path, precision: str, revision: str | None = None) 
         _record(target, mark)
         written = out / (INT8_FILES if precision == "int8" else FP32_FILES)[0]
         target.replace(written)
-    for name in COPIED:
+    for name in SETTINGS_FILES:
         if (folder / name).exists() and folder.resolve() != out.resolve():
             shutil.copyfile(folder / name, out / name)
     return written
 
 
-def fingerprint(model: Any, precision: str) -> str:
-    """16 hexadecimal digits that change with any weight, or with the precision."""
-    digest = hashlib.sha256(precision.encode())
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.contiguous().numpy().tobytes())
-    return digest.hexdigest()[:16]
-
-
-def _folder(source: str, revision: str | None) -> Path:
-    if Path(source).is_dir():
-        return Path(source)
-    from huggingface_hub import snapshot_download
-
-    kept = ["*.json", "*.safetensors", "pytorch_model*.bin"]
-    return Path(snapshot_download(source, revision=revision, allow_patterns=kept))
-
-
-class _Logits(torch.nn.Module):
+class _Logits(torch.nn.Module):  # type: ignore[misc]
     """The model as one function of the waveform, without an attention mask."""
 
     def __init__(self, model: Any) -> None:
@@ -112,6 +89,12 @@ def _to_onnx(model: Any, path: Path) -> None:
 
 
 def _record(path: Path, mark: str) -> None:
+    """Writes the fingerprint into the file, and the exporter's stack traces out of it."""
     model = onnx.load(path)
-    onnx.helper.set_model_props(model, {FINGERPRINT: mark})
+    graph = model.graph
+    for part in (*graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    graph.ClearField("metadata_props")
+    onnx.helper.set_model_props(model, {RECORDED_AS: mark})
     onnx.save(model, path)
