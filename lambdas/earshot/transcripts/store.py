@@ -355,9 +355,10 @@ def _encode_cursor(listed_at: str) -> str:
 
 def _decode_cursor(cursor: str) -> str:
     try:
-        (listed_at,) = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        if isinstance(listed_at, str):
+        decoded = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    except (ValueError, binascii.Error):
+        decoded = None
+    match decoded:
+        case [str(listed_at)]:
             return listed_at
-    except (ValueError, binascii.Error, TypeError, UnicodeEncodeError):
-        pass
     raise InvalidRequest("The cursor is not one that this API gave out.")

@@ -1,0 +1,134 @@
+"""What happens to a file between the bucket and the table, crash by crash."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from earshot.audio.limits import Limits
+from earshot.events import Change, ObjectEvent
+from earshot.ingest import Ingest, Outcome, facets_from
+from earshot.speech.model import load
+from earshot.speech.transcriber import Transcriber
+from earshot.transcripts.recording import Recording, Status, recording_id
+from earshot.transcripts.store import Recordings
+from tests.unit.transcripts.conftest import aws, event, recordings  # noqa: F401
+
+ROOT = Path(__file__).resolve().parents[3]
+SAMPLE = ROOT / "samples" / "morning-bread.mp3"
+
+
+@pytest.fixture(scope="module")
+def transcriber() -> Transcriber:
+    return Transcriber(load(str(ROOT / "models" / "demo")))
+
+
+@pytest.fixture
+def audio(recordings: Recordings) -> Iterator[Any]:  # noqa: F811
+    yield boto3.resource("s3").create_bucket(Bucket="audio")
+
+
+@pytest.fixture
+def ingest(recordings: Recordings, audio: Any, transcriber: Transcriber) -> Ingest:  # noqa: F811
+    return Ingest(recordings, audio, transcriber, Limits(max_bytes=1_000_000))
+
+
+def put(
+    audio: Any, body: bytes, sequencer: int, key: str = "a.mp3", **metadata: str
+) -> ObjectEvent:
+    """Put an object; the event that S3 would send for it."""
+    stored = audio.put_object(Key=key, Body=body, Metadata=metadata)
+    return replace(event(sequencer, key=key), etag=stored.e_tag.strip('"'), size=len(body))
+
+
+def found(ingest: Ingest, key: str = "a.mp3") -> Recording | None:
+    return ingest.recordings.get(recording_id(key))
+
+
+def test_a_recording_becomes_a_transcript_with_its_facets(ingest: Ingest, audio: Any) -> None:
+    one = put(audio, SAMPLE.read_bytes(), 1, accent="us", unrelated="x")
+    assert ingest.handle(one) is Outcome.DONE
+    recording = found(ingest)
+    assert recording is not None and recording.transcript is not None
+    assert recording.status is Status.DONE
+    assert recording.facets == {"accent": "us"}
+    assert recording.duration == pytest.approx(17.0, abs=0.1)
+    assert recording.passages == 1
+
+
+def test_a_repeated_event_does_nothing(ingest: Ingest, audio: Any) -> None:
+    one = put(audio, SAMPLE.read_bytes(), 1)
+    ingest.handle(one)
+    before = found(ingest)
+    assert ingest.handle(one) is Outcome.STALE
+    assert found(ingest) == before
+
+
+def test_an_object_that_is_gone_leaves_nothing(ingest: Ingest, audio: Any) -> None:
+    one = put(audio, SAMPLE.read_bytes(), 1)
+    audio.Object("a.mp3").delete()
+    assert ingest.handle(one) is Outcome.GONE
+    assert found(ingest) is None
+    assert ingest.handle(event(2, Change.REMOVED)) is Outcome.REMOVED
+
+
+def test_an_object_overwritten_meanwhile_is_left_to_its_own_event(
+    ingest: Ingest, audio: Any
+) -> None:
+    first = put(audio, b"the first version", 1)
+    second = put(audio, SAMPLE.read_bytes(), 2)
+    assert ingest.handle(first) is Outcome.SUPERSEDED
+    assert ingest.handle(second) is Outcome.DONE
+
+
+def test_a_file_over_the_limit_is_refused_unread(ingest: Ingest, audio: Any) -> None:
+    one = put(audio, bytes(1_000_001), 1)
+    assert ingest.handle(one) is Outcome.FAILED
+    recording = found(ingest)
+    assert recording is not None and recording.failure is not None
+    assert recording.failure.code == "too_large"
+
+
+def test_after_a_crash_the_repeated_event_goes_on(
+    ingest: Ingest, audio: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = put(audio, SAMPLE.read_bytes(), 1)
+
+    def crash(*_: object) -> None:
+        raise RuntimeError("the power went out")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("earshot.ingest.transcribe_file", crash)
+        with pytest.raises(RuntimeError):
+            ingest.handle(one)
+    claimed = found(ingest)
+    assert claimed is not None and claimed.status is Status.TRANSCRIBING
+    assert ingest.handle(one) is Outcome.DONE
+
+
+def test_the_last_attempt_leaves_word_without_details(
+    ingest: Ingest, audio: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = put(audio, SAMPLE.read_bytes(), 1)
+
+    def crash(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("earshot.ingest.transcribe_file", crash)
+        with pytest.raises(RuntimeError):
+            ingest.handle(one, last_attempt=True)
+    recording = found(ingest)
+    assert recording is not None and recording.failure is not None
+    assert recording.failure.code == "internal"
+    assert "secret" not in recording.failure.message
+    # An operator's redrive of the dead letter tries again.
+    assert ingest.handle(one) is Outcome.DONE
+
+
+def test_facets_are_tidied_and_bounded() -> None:
+    metadata = {"Age": " thirties ", "gender": "", "accent": "x" * 500, "secret": "no"}
+    assert facets_from(metadata) == {"age": "thirties", "accent": "x" * 64}
