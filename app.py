@@ -7,5 +7,7 @@ from infra.stack import EarshotStack
 
 app = cdk.App()
 settings = Settings.from_context(app.node)
-EarshotStack(app, settings.stack_name, settings=settings, description="Earshot: search what was said")
+EarshotStack(
+    app, settings.stack_name, settings=settings, description="Earshot: search what was said"
+)
 app.synth()
