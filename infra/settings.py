@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws_cdk import aws_logs
 from constructs import Node
 
 DEFAULT_MODEL = "facebook/wav2vec2-large-960h"
-# The commit on the hub that the image bakes in, so that a build can be repeated.
+# The hub's branch, not a commit: no commit of this model could be checked against the hub when this
+# was written, and a wrong one would break every build. `-c model_revision=COMMIT` pins a build;
+# whatever was baked in, every transcript carries the fingerprint of the weights that wrote it.
 DEFAULT_REVISION = "main"
 
 
@@ -27,6 +30,8 @@ class Local:
     # - no TLS, so nothing may insist on it: the CDN, and the buckets it reads from (`tls` below)
     # - stream retries, bisecting and failure destinations (infra/projection.py)
     # - nothing is retained: buckets and table go with the emulator (`retain` below)
+    # - no alarms, dashboard or access log: it measures nothing and logs nothing there
+    #   (`observed` below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +42,31 @@ class Settings:
     model: str = DEFAULT_MODEL
     model_revision: str = DEFAULT_REVISION
     image: str | None = None  # "repository:tag" in this account's ECR: no Docker needed to deploy
-    opensearch_url: str | None = None  # a cluster of one's own: no domain is made
+    opensearch_url: str | None = None  # a domain of one's own: none is made
+    opensearch_arn: str | None = None  # of that domain, for the functions to be let in
     opensearch_instance: str = "t3.small.search"
     opensearch_nodes: int = 1
     opensearch_gib: int = 20
     refresh_interval: str = "1s"
     transcribe_memory_mib: int = 3538  # two vCPUs
-    transcribe_timeout_s: int = 600
+    transcribe_timeout_s: int = 900  # the most that Lambda allows
     transcribe_concurrency: int = 10
-    transcribe_batch: int = 5
+    transcribe_batch: int = 1  # so that a recording has the function's time to itself
     max_audio_bytes: int = 512 * 1024 * 1024
     max_audio_seconds: int = 7200  # what the function gets through in its time, with room
     api_rate_per_s: int = 50
     api_burst: int = 100
+    speech_rate_per_s: int = 5  # each call runs the model, in a function of transcribe's size
+    speech_burst: int = 10
     log_days: int = 30
+    alarm_email: str | None = None  # who is told; a confirmation has to be clicked
     local: Local | None = None
+
+    def __post_init__(self) -> None:
+        if self.log_days not in _RETENTIONS:
+            raise ValueError(f"log_days must be one of {sorted(_RETENTIONS)}, not {self.log_days}")
+        if self.opensearch_arn and not self.opensearch_url:
+            raise ValueError("opensearch_arn goes with opensearch_url: whose domain is it?")
 
     @property
     def tls(self) -> bool:
@@ -60,6 +75,14 @@ class Settings:
     @property
     def retain(self) -> bool:
         return self.local is None
+
+    @property
+    def observed(self) -> bool:
+        return self.local is None
+
+    @property
+    def log_retention(self) -> aws_logs.RetentionDays:
+        return aws_logs.RetentionDays[_RETENTIONS[self.log_days]]
 
     @classmethod
     def from_context(cls, node: Node) -> "Settings":
@@ -93,9 +116,16 @@ class Settings:
 LOCAL_DEFAULTS: Mapping[str, Any] = {
     "transcribe_concurrency": 2,
     "transcribe_timeout_s": 300,
+    "transcribe_batch": 5,
     "refresh_interval": "200ms",
     "log_days": 1,
 }
+
+# CloudWatch knows some numbers of days only.
+_RETENTIONS: Mapping[int, str] = {
+    1: "ONE_DAY", 3: "THREE_DAYS", 5: "FIVE_DAYS", 7: "ONE_WEEK", 14: "TWO_WEEKS",
+    30: "ONE_MONTH", 60: "TWO_MONTHS", 90: "THREE_MONTHS", 180: "SIX_MONTHS", 365: "ONE_YEAR",
+}  # fmt: skip
 
 
 def _as(owner: type, name: str, value: Any) -> Any:

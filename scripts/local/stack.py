@@ -22,7 +22,6 @@ EMULATOR = HOME / "emulator"
 NODE = HOME / "node"
 STATE = HOME / "state.json"
 SITE = ROOT / "site"
-MODELS = HOME / "models"
 DEMO_MODEL = ROOT / "models" / "demo"
 
 Say = Callable[[str], None]
@@ -120,27 +119,25 @@ def _state() -> Mapping[str, Any]:
 
 def _is_well(known: Mapping[str, Any]) -> bool:
     try:
-        return httpx.get(f"{known['api_url']}/ping", timeout=30).json() == {"message": "pong"}
+        return bool(httpx.get(f"{known['api_url']}/ping", timeout=30).json()["message"] == "pong")
     except (httpx.HTTPError, ValueError, KeyError):
         return False
 
 
 def _model(asked: str | None, say: Say) -> str:
-    """A folder with the model: the bundled one, one of the user's, or a hub id's export."""
+    """The bundled model, a folder of the user's, or a hub id that is on this machine by then.
+
+    Raises ModelError when the hub can't be reached or has no such model.
+    """
     if asked is None:
         return str(DEMO_MODEL)
     if Path(asked).is_dir():
         return str(Path(asked).resolve())
-    exported = MODELS / asked.replace("/", "--")
-    if not exported.exists():
-        from scripts.model.export import export
+    from earshot.speech.model import load
 
-        say(f"Fetching and converting {asked}; this takes minutes …")
-        partial = MODELS / f"{exported.name}.partial"
-        shutil.rmtree(partial, ignore_errors=True)
-        export(asked, partial, precision="int8")
-        partial.rename(exported)  # only whole
-    return str(exported)
+    say(f"Fetching {asked}; the first time takes minutes …")
+    load(asked)
+    return asked
 
 
 def _wanted_port() -> int | None:
