@@ -31,16 +31,21 @@ PRESIGNING = Config(signature_version="s3v4", s3={"addressing_style": "virtual"}
 
 
 @cache
+def _s3() -> Any:
+    return boto3.resource("s3", config=PRESIGNING)
+
+
+@cache
 def audio_bucket() -> Any:
     """The boto3 Bucket that holds the sound."""
-    return boto3.resource("s3", config=PRESIGNING).Bucket(settings().audio_bucket)
+    return _s3().Bucket(settings().audio_bucket)
 
 
 @cache
 def recordings() -> Recordings:
     return Recordings(
         boto3.resource("dynamodb").Table(settings().table),
-        boto3.resource("s3").Bucket(settings().transcripts_bucket),
+        _s3().Bucket(settings().transcripts_bucket),
     )
 
 

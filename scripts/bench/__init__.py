@@ -2,7 +2,8 @@
 
 import typer
 
-from scripts.bench import pipeline
+from scripts.bench import api, pipeline
 
 app = typer.Typer(no_args_is_help=True, help="Measure; print JSON lines.")
 app.command()(pipeline.pipeline)
+app.command()(api.api)
