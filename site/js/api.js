@@ -16,6 +16,10 @@ export function search({ q, facets = {}, sort = "" }, page, signal) {
   return get(`/api/search?${params}`, signal);
 }
 
+export function suggest(q, signal) {
+  return get(`/api/suggest?${new URLSearchParams({ q })}`, signal);
+}
+
 export function latest(signal) {
   return get("/api/recordings", signal);
 }

@@ -1,7 +1,7 @@
 /** Narrowing a search: facets with counts, of which several values can be chosen. */
 
 import { el } from "./dom.js";
-import { FACETS, label } from "./labels.js";
+import { FACETS, inOrder, label } from "./labels.js";
 
 const SHOWN = 7;
 const TOO_FEW_TO_FOLD = 2;
@@ -15,7 +15,7 @@ let unfolded = !matchMedia("(max-width: 52rem)").matches;
  */
 export function facetsView(facets, chosen, onToggle, onClear) {
   const groups = Object.entries(FACETS)
-    .map(([name, legend]) => [name, legend, withChosen(facets?.[name] ?? [], chosen[name] ?? [])])
+    .map(([name, legend]) => [name, legend, inOrder(withChosen(facets?.[name] ?? [], chosen[name] ?? []))])
     .filter(([name, , values]) => values.length > 1 || chosen[name]);
   if (!groups.length) return null;
   const n = Object.values(chosen).flat().length;

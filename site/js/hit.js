@@ -1,13 +1,15 @@
 /** One result: the words that matched, the sound of exactly those words, and who said them. */
 
 import { write } from "./address.js";
+import { bestStretch } from "./best.js";
 import { el, icon } from "./dom.js";
 import { clock, label, speaker, title } from "./labels.js";
 import { rhythmView } from "./rhythm.js";
 import { wordsView } from "./words.js";
 
-const RANK = { exact: 0, stem: 1, near: 2, sound: 3 };
 const WORDS_SHOWN = 42;
+/** Words among which what was searched for is expected together. */
+const PHRASE = 8;
 /** Seconds that a passage may begin after its recording, or end before it, without an ellipsis. */
 const WHOLE = 0.8;
 
@@ -19,7 +21,8 @@ export function hitView(hit, player, signal) {
   const track = { id: hit.recording_id, key: hit.key, title: title(hit.key), duration: hit.duration, words: timed ? words : [] };
   const start = hit.start ?? 0;
   const end = hit.end ?? hit.duration ?? 0;
-  const from = best(marks, words) ?? start;
+  const [first] = bestStretch(marks, words.map(([text]) => text), PHRASE) ?? [];
+  const from = words[first]?.[1] || start;
 
   const playFrom = (seconds) => player.play(track, seconds);
   const said = words.length ? wordsView(words, playFrom, marks, WORDS_SHOWN) : plain(hit.text);
@@ -70,12 +73,6 @@ function about({ recording_id: recording, key, duration, source, model, others =
     others.length > 0 && el("span", { class: "others" }, "also at ", ...others.flatMap(({ start }, i) => [
       i ? ", " : "", el("a", { href: write({ recording, at: start }), "data-nav": true }, clock(start))])),
   );
-}
-
-/** The start of the word that matches best; the first of equals. */
-function best(marks, words) {
-  const [first] = [...marks].sort((a, b) => (RANK[a.kind] ?? 9) - (RANK[b.kind] ?? 9) || a.word - b.word);
-  return first && (words[first.word][1] || 0);
 }
 
 function plain(text) {

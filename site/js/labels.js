@@ -38,6 +38,18 @@ export function label(value) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+const AGES = ["teens", "twenties", "thirties", "fourties", "fifties", "sixties", "seventies", "eighties", "nineties"];
+
+/** Values of a facet as one looks for them: ages and lengths by size, others the most frequent first. */
+export function inOrder(values) {
+  const size = ({ value }) => {
+    if (value === "unknown") return Infinity;
+    const age = AGES.indexOf(value);
+    return age >= 0 ? age : (Number.parseFloat(/^(\d*)-\d*$/.exec(value)?.[1] || 0));
+  };
+  return values.toSorted((a, b) => size(a) - size(b) || b.count - a.count);
+}
+
 /** A range of seconds such as "5-10", "60-300" or "300-". */
 function stretch(value) {
   const [, low, high] = /^(\d*)-(\d*)$/.exec(value) ?? [];

@@ -3,6 +3,7 @@
 import { read, write } from "./address.js";
 import * as api from "./api.js";
 import { greet } from "./hero.js";
+import { completions } from "./completions.js";
 import { failure, skeleton } from "./notice.js";
 import { Player } from "./player.js";
 import { recordingView } from "./recording.js";
@@ -17,6 +18,7 @@ const REMEMBERED = 30;
 
 const main = document.getElementById("content");
 const announcer = document.getElementById("announcer");
+const complete = completions(document.querySelector(".completions"));
 const player = new Player(document.getElementById("player"));
 const box = searchBox(document.querySelector(".search"), typed);
 
@@ -151,6 +153,7 @@ function go(address, { typing = false, quiet = false, keepFocus = false, focusMa
 
 function typed(q, settled) {
   const state = read(location.search);
+  complete(settled ? "" : q, state);
   go(write({ q, facets: state.facets, sort: state.sort }), { typing: !settled });
 }
 
@@ -169,6 +172,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-nav]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
+  complete("");
   const { pathname, search } = new URL(link.href);
   go(pathname + search, { focusMain: true });
 });
@@ -182,6 +186,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-addEventListener("popstate", () => show({ back: true }));
+addEventListener("popstate", () => {
+  complete("");
+  show({ back: true });
+});
 
 show();

@@ -10,6 +10,9 @@ import { wordsView } from "./words.js";
 
 const FORMATS = { txt: "Text", srt: "Subtitles (SRT)", vtt: "Subtitles (VTT)", json: "Words and times (JSON)" };
 const COLUMNS = 200;
+/** An address has its seconds rounded. */
+const ROUNDED = 0.01;
+const COPY = "Copy a link to here";
 
 /**
  * @param {object} recording as the API gives it
@@ -31,6 +34,7 @@ export function recordingView(recording, transcript, at, { player, signal }) {
   const views = segments.map((some) => ({ start: some[0][1], end: some.at(-1)[2], ...wordsView(some, playFrom) }));
 
   const mine = () => player.track?.id === id;
+  const segmentAt = (seconds) => views.findLast(({ start }) => start <= seconds);
   const state = () => {
     const playing = player.plays(id);
     button.replaceChildren(icon(playing ? "pause" : "play"));
@@ -38,14 +42,17 @@ export function recordingView(recording, transcript, at, { player, signal }) {
     element.classList.toggle("playing", playing);
     time();
   };
+  let segment = null;
   let before = null;
   const time = () => {
     const now = mine() ? player.time : null;
     rhythm.follow(now);
-    let lit = null;
-    for (const view of views) lit = view.follow(now) ?? lit;
+    const next = now === null ? null : segmentAt(now);
+    if (segment !== next) segment?.follow(null);
+    segment = next;
+    const lit = segment?.follow(now) ?? null;
     if (lit && lit !== before) keepInSight(before, lit);
-    before = lit;
+    before = lit ?? before;
   };
   player.addEventListener("state", state, { signal });
   player.addEventListener("time", time, { signal });
@@ -66,7 +73,8 @@ export function recordingView(recording, transcript, at, { player, signal }) {
       words.length > 0 && rhythm.element,
       status === "done" && el("p", { class: "downloads" }, el("span", {}, "Keep it as "),
         ...Object.entries(FORMATS).flatMap(([format, name]) => [
-          el("a", { class: "chip", href: transcriptUrl(id, format), download: `${track.title}.${format}`, title: name }, `.${format}`), " "])),
+          el("a", { class: "chip", href: transcriptUrl(id, format), download: `${track.title}.${format}`, title: name }, `.${format}`), " "]),
+        navigator.clipboard && el("button", { type: "button", class: "chip", on: { click: copyLink } }, COPY)),
     ),
     status === "failed" && notice(el("p", {}, error?.message ?? "This recording could not be read.")),
     (status === "queued" || status === "transcribing") && notice(el("p", {}, "This recording is being written down. It takes a moment.")),
@@ -79,12 +87,22 @@ export function recordingView(recording, transcript, at, { player, signal }) {
   state();
   return { element, arrive };
 
+  /** Here: where the sound is, or else where the address points to. */
+  async function copyLink({ currentTarget: copy }) {
+    const here = write({ recording: id, at: mine() ? player.time : at });
+    await navigator.clipboard.writeText(new URL(here, location.origin).href).then(
+      () => copy.replaceChildren("Copied"),
+      () => copy.replaceChildren("The browser did not let it be copied"),
+    );
+    setTimeout(() => copy.replaceChildren(COPY), 2000);
+  }
+
   /** Brings the place that the address points to into sight, with the keyboard on its word. */
   function arrive() {
     if (at === null) return false;
-    const view = views.findLast(({ start }) => start <= at + 0.05);
+    const view = segmentAt(at + ROUNDED);
     if (!view) return false;
-    const index = segments[views.indexOf(view)].findLastIndex(([, start]) => start <= at + 0.05);
+    const index = segments[views.indexOf(view)].findLastIndex(([, start]) => start <= at + ROUNDED);
     view.element.scrollIntoView({ block: "center" });
     view.focus(Math.max(index, 0));
     return true;

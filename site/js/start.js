@@ -7,7 +7,9 @@ import { notice } from "./notice.js";
 
 const SHOWN = 8;
 const EXAMPLES = 5;
-const LONG_ENOUGH = 5; // letters: shorter words are rarely what a recording is about
+// In letters: shorter words say little, longer ones are often several heard as one.
+const SHORTEST = 5;
+const LONGEST = 11;
 const EVERYDAY = new Set(
   ("about after again against along always among another around because before being below between both " +
     "could doing during every first found going great having himself herself itself little might morning " +
@@ -63,13 +65,19 @@ function excerpt(text) {
   return words.length ? words.slice(0, 24).join(" ") + (words.length > 24 ? " …" : "") : "No speech in it";
 }
 
-/** Telling words from several recordings: each the longest that only its own recording has. */
+/**
+ * Words worth a search, each from another recording: long, said in few recordings. Of words that
+ * only one has, many are misheard, so those come last.
+ */
 export function exampleSearches(recordings) {
   const texts = recordings.map(({ text }) => (text ?? "").toLowerCase().split(/[^\p{L}'’]+/u));
   const uses = new Map();
   for (const words of texts) for (const word of new Set(words)) uses.set(word, (uses.get(word) ?? 0) + 1);
-  const found = texts.map((words) => words
-    .filter((word) => word.length >= LONG_ENOUGH && word.length <= 12 && !EVERYDAY.has(word))
-    .sort((a, b) => uses.get(a) - uses.get(b) || b.length - a.length)[0]);
-  return [...new Set(found.filter(Boolean))].slice(0, EXAMPLES);
+  const common = Math.max(3, recordings.length / 4);
+  const rank = (word) => (uses.get(word) === 1 ? 2 : uses.get(word) > common ? 1 : 0);
+  const better = (a, b) => rank(a) - rank(b) || b.length - a.length;
+  const found = texts
+    .map((words) => words.filter((word) => word.length >= SHORTEST && word.length <= LONGEST && !EVERYDAY.has(word)).sort(better)[0])
+    .filter(Boolean);
+  return [...new Set(found)].sort((a, b) => rank(a) - rank(b)).slice(0, EXAMPLES);
 }

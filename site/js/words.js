@@ -1,5 +1,6 @@
 /** Spoken words on the page: marked where they match, lit while they are heard, each a place to play from. */
 
+import { bestStretch } from "./best.js";
 import { el } from "./dom.js";
 import { KINDS, readable } from "./labels.js";
 import { spoken } from "./player.js";
@@ -23,7 +24,7 @@ export function wordsView(words, onPick, marks = [], shown = Infinity) {
   const between = (i) => (words[i][1] - words[i - 1][2] > PAUSE ? pause() : " ");
   const run = (from, to) => nodes.slice(from, to).flatMap((node, i) => (from + i ? [between(from + i), node] : [node]));
 
-  const [from, to] = excerpt(words.length, marks, shown);
+  const [from, to] = excerpt(texts, marks, shown);
   const element = el("p", { class: "words" },
     ...folded(run(0, from), "Show what was said before"),
     ...run(from, to),
@@ -67,19 +68,13 @@ export function wordsView(words, onPick, marks = [], shown = Infinity) {
   return { element, follow, focus };
 }
 
-/** The stretch of `shown` words with the most marks in it, a third of what is free before the first. */
-function excerpt(length, marks, shown) {
-  if (length <= shown * 1.3) return [0, length];
-  const at = marks.map(({ word }) => word).sort((a, b) => a - b);
-  let best = [0, 0, 0];
-  at.forEach((first, i) => {
-    let last = i;
-    while (last + 1 < at.length && at[last + 1] - first < shown) last += 1;
-    if (last - i + 1 > best[0]) best = [last - i + 1, first, at[last]];
-  });
-  const [, first, last] = best;
-  const from = Math.max(0, Math.min(first - Math.floor((shown - (last - first)) / 3), length - shown));
-  return [from, from + shown];
+/** The first and the end of the `shown` words around the best marks, two thirds of what is free after them. */
+function excerpt(texts, marks, shown) {
+  if (texts.length <= shown * 1.3) return [0, texts.length];
+  const [first, last] = bestStretch(marks, texts, shown) ?? [0, 0];
+  const from = first - Math.floor((shown - (last - first)) / 3);
+  const start = Math.max(0, Math.min(from, texts.length - shown));
+  return [start, start + shown];
 }
 
 function folded(nodes, label) {

@@ -116,6 +116,11 @@ def search(query: dict[str, list[str]]) -> dict[str, Any]:
     }
 
 
+def suggestions(q: str) -> list[str]:
+    said = sorted({text.lower() for spoken in RECORDINGS for text, _, _ in spoken.words})
+    return [word for word in said if word.startswith(q.lower())][:8]
+
+
 def summary(spoken: Spoken) -> dict[str, Any]:
     return {
         "recording_id": spoken.id,
@@ -168,6 +173,8 @@ class Handler(BaseHTTPRequestHandler):
                 query = {**query, "q": [q.removeprefix("slow ").strip()]}
             status, body = MISBEHAVIOUR.get(q) or (200, search(query))
             return self._json(status, body)
+        if path == "/suggest":
+            return self._json(200, {"suggestions": suggestions(query.get("q", [""])[0])})
         if path == "/recordings":
             return self._json(
                 200, {"recordings": [FAILED, *map(summary, RECORDINGS)], "cursor": None}

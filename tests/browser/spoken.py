@@ -104,7 +104,7 @@ RECORDINGS: Sequence[Spoken] = (
     Spoken("garden.wav", "WE PLANTED LAVENDER ALONG THE RIVVER PATH IN APRIL", "teens", None, "us"),
     # Awkward ones.
     Spoken("ponds/🦆 + 100% café.wav", "THE DUCKS ON THE RIVER HAVE OPINIONS"),
-    Spoken("odd/../up.wav", "THIS RIVER HAS A STRANGE NAME", "us", "male", "us"),
+    Spoken("odd/../up.wav", "THIS RIVER HAS A STRANGE NAME", "eighties", "male", "us"),
     Spoken(
         "xss/<b>bold</b>.wav",
         "RIVER <img src=x onerror=window.pwned=1> <script>window.pwned=1</script> &amp; DONE",

@@ -139,6 +139,33 @@ def test_a_sound_that_is_gone_is_explained(open_page: OpenPage, fake_url: str) -
     expect(page.get_by_role("region", name="Player")).to_contain_text("This sound can't be played.")
 
 
+SAID = "the house by the road and the river under the bridge of the town"
+
+
+def test_the_sound_starts_where_the_words_stand_together(page: Page) -> None:
+    best = page.evaluate(
+        "async ([said, query]) => { const { bestStretch } = await import('/js/best.js');"
+        " const marks = said.flatMap((text, word) =>"
+        "   query.includes(text) ? [{ word, kind: 'exact' }] : []);"
+        " return bestStretch(marks, said, 8) }",
+        [SAID.split(), ["river", "under", "the", "bridge"]],
+    )
+    assert best == [7, 10]
+
+
+def test_a_link_to_what_is_heard_can_be_copied(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(
+        f"{fake_url}/?recording={FERRYMAN.id}", permissions=["clipboard-read", "clipboard-write"]
+    )
+    page.locator(".transcript .word", has_text="orchard").click()
+    eventually(lambda: moves(page))
+    page.get_by_role("button", name="Copy a link to here").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.goto(link)
+    expect(page.locator(".word:focus")).to_have_count(1)
+
+
 def test_the_speed_can_be_changed_and_stays(open_page: OpenPage, fake_url: str) -> None:
     page = open_page(f"{fake_url}/?q=river")
     page.locator(".hit mark").first.click()

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.fake_api import content_security_policy
+from tests.browser.fake_api import SITE, content_security_policy
 from tests.browser.spoken import BY_KEY, RECORDINGS
 
 HOSTILE = next(spoken for spoken in RECORDINGS if "<script>" in spoken.said)
@@ -63,6 +63,18 @@ def test_a_recording_without_speech_says_so(open_page: OpenPage, fake_url: str) 
 def test_a_failed_recording_says_why(open_page: OpenPage, fake_url: str) -> None:
     page = open_page(f"{fake_url}/?recording={'f' * 16}")
     expect(page.locator(".notice")).to_contain_text("This file holds no audio.")
+
+
+def test_the_page_fetches_its_own_files_and_no_others(page: Page, fake_url: str) -> None:
+    """And all of its modules at once, not one import after another."""
+    expect(page.locator(".latest")).to_be_visible()
+    fetched = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    assert all(address.startswith(f"{fake_url}/") for address in fetched)
+    preloaded = page.locator("link[rel=modulepreload]").evaluate_all(
+        "(links) => links.map((link) => link.getAttribute('href'))"
+    )
+    modules = {f"/js/{file.name}" for file in (SITE / "js").glob("*.js")}
+    assert {*preloaded, "/js/main.js"} == modules
 
 
 def test_the_page_is_held_to_the_policy_that_the_cdn_sends() -> None:

@@ -31,6 +31,14 @@ def test_a_typed_search_is_one_step_back(page: Page) -> None:
     expect(box).to_have_value("")
 
 
+def test_words_that_were_said_are_offered_while_one_types(page: Page) -> None:
+    page.get_by_role("searchbox").press_sequentially("lant")
+    page.get_by_role("navigation", name="Words that were said").get_by_text("lantern").click()
+    expect(page.get_by_role("searchbox")).to_have_value("lantern")
+    expect(page.locator(".hit mark")).to_have_text("lantern")
+    expect(page.locator(".completions a")).to_have_count(0)
+
+
 def test_each_kind_of_match_looks_different_and_is_explained(
     open_page: OpenPage, fake_url: str
 ) -> None:
