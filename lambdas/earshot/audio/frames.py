@@ -11,6 +11,7 @@ _HEAD = struct.Struct("<cI")
 
 
 class Kind(Enum):
+    READY = b"y"  # child to caller: it was forked and listens
     REQUEST = b"r"  # caller to child: JSON
     SAMPLES = b"s"  # child to caller: float32, interleaved, 16 kHz
     END = b"e"  # all samples were sent

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 
+from earshot.audio import frames
+
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
 _PATIENCE = 5.0  # seconds from end of file to the process's end
 
@@ -50,34 +52,40 @@ def _environment() -> dict[str, str]:
 
 def start() -> None:
     """Starts the decoder process if none runs; returns at once, while it imports on its own."""
+    _start()
+
+
+def _start() -> _Zygote:
     global _running
     with _lock:
         if _running is None or _running.process.poll() is not None:
             if _running is not None:
                 _running.control.close()
             _running = _Zygote()
+        return _running
 
 
-def child() -> socket.socket:
+def child(patience: float = 60.0) -> socket.socket:
     """A new child of the decoder process, at the other end of the socket returned.
 
-    Raises OSError if the process can't be started.
+    `patience` is in seconds, for the process's start included. Raises OSError if none comes.
     """
-    ours, theirs = socket.socketpair()
-    with theirs:
-        for last_try in (False, True):
-            start()
-            assert _running is not None  # noqa: S101
-            try:
-                socket.send_fds(_running.control, [b"."], [theirs.fileno()])
-            except OSError:  # it died between poll and here
-                if last_try:
-                    ours.close()
-                    raise
-                _running.process.wait(_PATIENCE)
-            else:
-                break
-    return ours
+    for _ in range(2):
+        zygote = _start()
+        ours, theirs = socket.socketpair()
+        ours.settimeout(patience)
+        try:
+            with theirs:
+                socket.send_fds(zygote.control, [b"."], [theirs.fileno()])
+            if frames.receive(ours) is not None:
+                return ours
+        except ConnectionError:
+            pass
+        ours.close()
+        # It died, before or with this request in its hands: once more with a new one.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            zygote.process.wait(_PATIENCE)
+    raise ConnectionError("The decoder process can't be kept running.")
 
 
 @atexit.register

@@ -58,6 +58,7 @@ def main() -> None:
 
 def _serve(answer: socket.socket) -> None:
     """Decodes what `answer` asks for, and says there what came of it."""
+    frames.send(answer, frames.Kind.READY)
     asked = frames.receive(answer)
     if asked is None:
         return
