@@ -1,9 +1,17 @@
 """The HTTPS API: one app in two functions, the light one for reading, the image for speech."""
 
+import json
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration, RemovalPolicy, aws_apigatewayv2, aws_lambda, aws_secretsmanager
+from aws_cdk import (
+    Duration,
+    RemovalPolicy,
+    aws_apigatewayv2,
+    aws_lambda,
+    aws_logs,
+    aws_secretsmanager,
+)
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
@@ -16,6 +24,7 @@ SPEECH_ROUTES = {  # what only the function with the model can answer
     "/v1/audio/transcriptions": POST,
     "/v1/models": GET,
 }
+MODEL_RUNS = [f"POST {path}" for path, method in SPEECH_ROUTES.items() if method is POST]
 GATEWAY_TIMEOUT_S = 29  # an HTTP API gives up after 30 s
 
 
@@ -55,15 +64,25 @@ class Api(Construct):
             timeout=timeout,
             settings=settings,
         )
-        for function in self.functions:
-            self.key.grant_read(function)
         self.http_api = aws_apigatewayv2.HttpApi(
             self,
             "HttpApi",
             create_default_stage=False,
             default_integration=HttpLambdaIntegration("ReadIntegration", self.function),
         )
-        aws_apigatewayv2.HttpStage(
+        speech = HttpLambdaIntegration("SpeechIntegration", self.speech_function)
+        routes = [
+            route
+            for path, method in SPEECH_ROUTES.items()
+            for route in self.http_api.add_routes(path=path, methods=[method], integration=speech)
+        ]
+        self.stage = self._stage(routes, settings)
+
+    def _stage(
+        self, routes: Sequence[aws_apigatewayv2.HttpRoute], settings: Settings
+    ) -> aws_apigatewayv2.HttpStage:
+        """The one stage; the routes that run the model have a lower limit of their own."""
+        stage = aws_apigatewayv2.HttpStage(
             self,
             "Stage",
             http_api=self.http_api,
@@ -73,9 +92,48 @@ class Api(Construct):
                 rate_limit=settings.api_rate_per_s, burst_limit=settings.api_burst
             ),
         )
-        speech = HttpLambdaIntegration("SpeechIntegration", self.speech_function)
-        for route, method in SPEECH_ROUTES.items():
-            self.http_api.add_routes(path=route, methods=[method], integration=speech)
+        resource = stage.node.default_child  # what follows, only the resource itself knows
+        resource.route_settings = {
+            route: {
+                "ThrottlingRateLimit": settings.speech_rate_per_s,
+                "ThrottlingBurstLimit": settings.speech_burst,
+            }
+            for route in MODEL_RUNS
+        }
+        # API Gateway refuses limits of a route that is not there yet.
+        stage.node.add_dependency(*routes)
+        if settings.observed:
+            resource.access_log_settings = self._access_log(settings)
+        return stage
+
+    def _access_log(
+        self, settings: Settings
+    ) -> aws_apigatewayv2.CfnStage.AccessLogSettingsProperty:
+        """Who was answered what, when and how fast. What was searched for is nobody's business."""
+        group = aws_logs.LogGroup(
+            self,
+            "AccessLog",
+            # AWS lets its services write below this prefix without a policy for each group, of
+            # which an account can have few.
+            log_group_name=f"/aws/vendedlogs/{settings.stack_name}/api",
+            retention=settings.log_retention,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        fields = {
+            "time": "$context.requestTime",
+            "request_id": "$context.requestId",
+            "method": "$context.httpMethod",
+            "route": "$context.routeKey",
+            "path": "$context.path",
+            "status": "$context.status",
+            "bytes": "$context.responseLength",
+            "latency_ms": "$context.responseLatency",
+            "function_ms": "$context.integrationLatency",
+            "error": "$context.integrationErrorMessage",
+        }
+        return aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
+            destination_arn=group.log_group_arn, format=json.dumps(fields)
+        )
 
     @property
     def functions(self) -> tuple[aws_lambda.Function, ...]:

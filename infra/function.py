@@ -1,37 +1,24 @@
 """One Lambda function the way all of ours are: a role, a log group and bounds of its own."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, aws_ecr, aws_lambda, aws_logs
+from aws_cdk import (
+    Duration,
+    RemovalPolicy,
+    Size,
+    aws_ecr,
+    aws_ecr_assets,
+    aws_iam,
+    aws_lambda,
+    aws_logs,
+)
 from constructs import Construct
 
 from infra import code
 from infra.settings import Settings
 
-IMAGE_HANDLER = ("transcribe", "api")  # what the image with the model can run
-
-
-def _logs(scope: Construct, name: str, settings: Settings) -> aws_logs.LogGroup:
-    return aws_logs.LogGroup(
-        scope,
-        f"{name}Logs",
-        retention=_retention(settings.log_days),
-        removal_policy=RemovalPolicy.DESTROY,
-    )
-
-
-def _retention(days: int) -> aws_logs.RetentionDays:
-    """CloudWatch knows some numbers of days only."""
-    try:
-        return aws_logs.RetentionDays[_NUMBERS[days]]
-    except KeyError as error:
-        raise ValueError(f"log_days must be one of {sorted(_NUMBERS)}, not {days}") from error
-
-
-_NUMBERS = {
-    1: "ONE_DAY", 3: "THREE_DAYS", 5: "FIVE_DAYS", 7: "ONE_WEEK", 14: "TWO_WEEKS",
-    30: "ONE_MONTH", 60: "TWO_MONTHS", 90: "THREE_MONTHS", 180: "SIX_MONTHS", 365: "ONE_YEAR",
-}  # fmt: skip
+IMAGE_HANDLERS = ("transcribe", "api")  # what the image with the model can run
 
 
 def zip_function(
@@ -54,8 +41,8 @@ def zip_function(
         environment=dict(environment),
         memory_size=memory_mib,
         timeout=timeout,
-        log_group=_logs(scope, name, settings),
         tracing=aws_lambda.Tracing.ACTIVE,
+        **_own(scope, name, settings),
     )
 
 
@@ -68,19 +55,24 @@ def model_function(
     memory_mib: int,
     timeout: Duration,
     settings: Settings,
+    disk: Size | None = None,
 ) -> aws_lambda.Function:
-    """A function from the image that has the model baked in; locally a zip of the same handler."""
+    """A function from the image that has the model baked in; locally a zip of the same handler.
+
+    `disk` is how much /tmp must hold; Lambda's 512 MiB if not given.
+    """
     if settings.local:
         return aws_lambda.Function(
             scope,
             name,
             runtime=aws_lambda.Runtime.PYTHON_3_12,
-            code=code.source_only(*IMAGE_HANDLER),
+            code=code.source_only(*IMAGE_HANDLERS),
             handler=f"{handler}.handler.handler",
             environment=dict(environment) | {"EARSHOT_MODEL": settings.local.local_model},
             memory_size=memory_mib,
+            ephemeral_storage_size=disk,
             timeout=timeout,
-            log_group=_logs(scope, name, settings),
+            **_own(scope, name, settings),
         )
     return aws_lambda.DockerImageFunction(
         scope,
@@ -88,10 +80,36 @@ def model_function(
         code=_image(scope, name, settings, handler),
         environment=dict(environment),
         memory_size=memory_mib,
+        ephemeral_storage_size=disk,
         timeout=timeout,
-        log_group=_logs(scope, name, settings),
         tracing=aws_lambda.Tracing.ACTIVE,
+        **_own(scope, name, settings),
     )
+
+
+def allow(function: aws_lambda.Function, resource: str, *actions: str) -> None:
+    """Let the function do these things to this resource. Actions are spelled out, never `*`."""
+    function.add_to_role_policy(
+        aws_iam.PolicyStatement(actions=list(actions), resources=[resource])
+    )
+
+
+def _own(scope: Construct, name: str, settings: Settings) -> dict[str, Any]:
+    """A log group, and a role that may write to this group alone.
+
+    AWS's managed policy for functions would let each write, and create, any log group.
+    """
+    logs = aws_logs.LogGroup(
+        scope,
+        f"{name}Logs",
+        retention=settings.log_retention,
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+    role = aws_iam.Role(
+        scope, f"{name}Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
+    )
+    logs.grant_write(role)
+    return {"log_group": logs, "role": role}
 
 
 def _image(
@@ -99,16 +117,27 @@ def _image(
 ) -> aws_lambda.DockerImageCode:
     command = [f"{handler}.handler.handler"]
     if settings.image:
-        repository, _, tag = settings.image.partition(":")
+        repository, version = _repository_and_version(settings.image)
         return aws_lambda.DockerImageCode.from_ecr(
             aws_ecr.Repository.from_repository_name(scope, f"{name}Repository", repository),
-            tag_or_digest=tag or "latest",
+            tag_or_digest=version,
             cmd=command,
         )
-    return aws_lambda.DockerImageCode.from_image_asset(
+    return aws_lambda.DockerImageCode.from_image_asset(  # of what .dockerignore lets through
         str(code.ROOT),
         file="containers/transcribe/Dockerfile",
         build_args={"MODEL": settings.model, "REVISION": settings.model_revision},
+        platform=aws_ecr_assets.Platform.LINUX_AMD64,
         cmd=command,
-        exclude=["*", "!lambdas", "!containers", "!scripts", "!requirements-model.txt"],
     )
+
+
+def _repository_and_version(image: str) -> tuple[str, str]:
+    """`repository:tag` or `repository@sha256:…`, taken apart."""
+    repository, at, digest = image.partition("@")
+    if at:
+        return repository, digest
+    repository, colon, tag = image.partition(":")
+    if not colon:
+        raise ValueError(f"image must be repository:tag or repository@digest, not {image!r}")
+    return repository, tag

@@ -2,13 +2,25 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Duration, aws_lambda_event_sources, aws_s3, aws_s3_notifications, aws_sqs
+from aws_cdk import (
+    Duration,
+    Size,
+    aws_lambda_event_sources,
+    aws_s3,
+    aws_s3_notifications,
+    aws_sqs,
+)
 from constructs import Construct
 
 from infra.function import model_function
 from infra.settings import Settings
 
 MAX_RECEIVES = 5
+CHANGES = (
+    aws_s3.EventType.OBJECT_CREATED,
+    aws_s3.EventType.OBJECT_REMOVED,
+    aws_s3.EventType.LIFECYCLE_EXPIRATION,  # what a rule of the bucket's owner deletes
+)
 
 
 class Ingestion(Construct):
@@ -46,8 +58,8 @@ class Ingestion(Construct):
             ),
         )
         destination = aws_s3_notifications.SqsDestination(self.queue)
-        bucket.add_event_notification(aws_s3.EventType.OBJECT_CREATED, destination)
-        bucket.add_event_notification(aws_s3.EventType.OBJECT_REMOVED, destination)
+        for change in CHANGES:
+            bucket.add_event_notification(change, destination)
         self.function = model_function(
             self,
             "Transcribe",
@@ -55,6 +67,7 @@ class Ingestion(Construct):
             environment=dict(environment) | {"EARSHOT_MAX_RECEIVES": str(MAX_RECEIVES)},
             memory_mib=settings.transcribe_memory_mib,
             timeout=timeout,
+            disk=Size.mebibytes(settings.audio_disk_mib),
             settings=settings,
         )
         self.function.add_event_source(

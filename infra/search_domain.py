@@ -1,6 +1,6 @@
 """The OpenSearch domain that holds the search index."""
 
-from aws_cdk import RemovalPolicy, aws_ec2, aws_iam, aws_opensearchservice
+from aws_cdk import RemovalPolicy, aws_ec2, aws_opensearchservice
 from constructs import Construct
 
 from infra.settings import Settings
@@ -9,7 +9,7 @@ VERSION = aws_opensearchservice.EngineVersion.OPENSEARCH_2_19
 
 
 class SearchDomain(Construct):
-    """Encrypted, HTTPS only, open to IAM principals with a grant alone.
+    """Encrypted, HTTPS only; only IAM principals that were allowed are let in.
 
     The index is a projection that `reindex` rebuilds, so the domain goes with the stack.
     """
@@ -38,13 +38,4 @@ class SearchDomain(Construct):
             node_to_node_encryption=True,
             encryption_at_rest=aws_opensearchservice.EncryptionAtRestOptions(enabled=True),
             removal_policy=RemovalPolicy.DESTROY,
-        )
-        self.url = f"https://{self.domain.domain_endpoint}"
-
-    def grant(self, grantee: aws_iam.IGrantable, *methods: str) -> None:
-        """Allow HTTP methods on the indexes; searches are POST, which grant_read leaves out."""
-        aws_iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=[f"es:ESHttp{method.capitalize()}" for method in methods],
-            resource_arns=[self.domain.domain_arn, f"{self.domain.domain_arn}/*"],
         )

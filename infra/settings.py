@@ -13,6 +13,9 @@ DEFAULT_MODEL = "facebook/wav2vec2-large-960h"
 # whatever was baked in, every transcript carries the fingerprint of the weights that wrote it.
 DEFAULT_REVISION = "main"
 
+MIB = 1024 * 1024
+MAX_DISK_MIB = 10_240  # Lambda's
+
 
 @dataclass(frozen=True, slots=True)
 class Local:
@@ -52,7 +55,7 @@ class Settings:
     transcribe_timeout_s: int = 900  # the most that Lambda allows
     transcribe_concurrency: int = 10
     transcribe_batch: int = 1  # so that a recording has the function's time to itself
-    max_audio_bytes: int = 512 * 1024 * 1024
+    max_audio_bytes: int = 512 * MIB
     max_audio_seconds: int = 7200  # what the function gets through in its time, with room
     api_rate_per_s: int = 50
     api_burst: int = 100
@@ -67,6 +70,13 @@ class Settings:
             raise ValueError(f"log_days must be one of {sorted(_RETENTIONS)}, not {self.log_days}")
         if self.opensearch_arn and not self.opensearch_url:
             raise ValueError("opensearch_arn goes with opensearch_url: whose domain is it?")
+        if self.audio_disk_mib > MAX_DISK_MIB:
+            raise ValueError("max_audio_bytes is more than a function's disk (10 GiB) can hold")
+
+    @property
+    def audio_disk_mib(self) -> int:
+        """What /tmp must hold for the longest object, with room for the file system itself."""
+        return max(512, -(-self.max_audio_bytes // MIB) + 128)
 
     @property
     def tls(self) -> bool:
@@ -113,7 +123,7 @@ class Settings:
 
 
 # Two cores and a loopback OpenSearch: smaller batches of work, quicker refreshes.
-LOCAL_DEFAULTS: Mapping[str, Any] = {
+LOCAL_DEFAULTS: dict[str, Any] = {
     "transcribe_concurrency": 2,
     "transcribe_timeout_s": 300,
     "transcribe_batch": 5,

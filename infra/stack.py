@@ -7,7 +7,9 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.audio import AudioBucket
+from infra.function import allow
 from infra.ingestion import Ingestion
+from infra.monitoring import Monitoring
 from infra.projection import Projection
 from infra.records import Records
 from infra.search_domain import SearchDomain
@@ -24,10 +26,12 @@ class EarshotStack(Stack):
         super().__init__(scope, name, **options)
         audio = AudioBucket(self, "Audio", retain=settings.retain, tls=settings.tls).bucket
         records = Records(self, "Records", retain=settings.retain)
-        domain = None
-        if settings.opensearch_url is None:
-            domain = SearchDomain(self, "Search", settings=settings)
-        opensearch_url = settings.opensearch_url or domain.url  # type: ignore[union-attr]
+        if settings.opensearch_url:
+            domain, opensearch_url = None, settings.opensearch_url
+            domain_arn = settings.opensearch_arn
+        else:
+            domain = SearchDomain(self, "Search", settings=settings).domain
+            opensearch_url, domain_arn = f"https://{domain.domain_endpoint}", domain.domain_arn
 
         store = {
             "EARSHOT_TABLE": records.table.table_name,
@@ -53,23 +57,28 @@ class EarshotStack(Stack):
         site = Site(self, "Site", audio=audio, api=api.http_api, settings=settings)
 
         transcribe, index, (read, speech) = ingestion.function, projection.function, api.functions
-        audio.grant_read(transcribe)
-        records.table.grant(transcribe, "dynamodb:GetItem", "dynamodb:UpdateItem")
-        records.transcripts.grant_put(transcribe)
-        records.transcripts.grant_read(index)
+        sound, bodies, table = audio.arn_for_objects("*"), records.transcripts, records.table
+        # Listing makes a missing object a 404; without it S3 says 403, as for a forbidden one.
+        allow(transcribe, audio.bucket_arn, "s3:ListBucket")
+        allow(transcribe, sound, "s3:GetObject")
+        allow(transcribe, table.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
+        allow(transcribe, bodies.arn_for_objects("*"), "s3:PutObject")
+        allow(index, bodies.arn_for_objects("*"), "s3:GetObject")
+        allow(read, table.table_arn, "dynamodb:GetItem", "dynamodb:BatchGetItem")
+        allow(read, f"{table.table_arn}/index/*", "dynamodb:Query")
+        allow(read, table.table_arn, "dynamodb:UpdateItem")  # tombstones of imports without sound
+        allow(read, bodies.arn_for_objects("*"), "s3:GetObject")
+        # What a presigned upload may do is what its signer may.
+        allow(read, sound, "s3:PutObject", "s3:DeleteObject")
         for function in (read, speech):
-            records.table.grant(
-                function, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"
-            )
-            records.transcripts.grant_read(function)
-        audio.grant_put(read)  # what a presigned upload may do is what its signer may
-        audio.grant_delete(read)
-        records.table.grant(read, "dynamodb:UpdateItem")  # tombstones of imports without sound
-        if domain:
-            domain.grant(index, "get", "head", "post", "put", "delete")
-            domain.grant(read, "get", "head", "post")
+            allow(function, api.key.secret_arn, "secretsmanager:GetSecretValue")
+        if domain_arn:
+            writing = ("es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut")
+            allow(index, f"{domain_arn}/*", *writing)
+            # By path, because POST is also how documents are written.
+            allow(read, f"{domain_arn}/{INDEX}/_search", "es:ESHttpGet", "es:ESHttpPost")
 
-        for output, value in {
+        outputs = {
             "AudioBucket": audio.bucket_name,
             "Table": records.table.table_name,
             "TranscriptsBucket": records.transcripts.bucket_name,
@@ -83,5 +92,18 @@ class EarshotStack(Stack):
             "QueueUrl": ingestion.queue.queue_url,
             "DeadLetterQueueUrl": ingestion.dead_letters.queue_url,
             "IndexFailureQueueUrl": projection.failures.queue_url,
-        }.items():
+        }
+        if settings.observed:
+            monitoring = Monitoring(
+                self,
+                "Monitoring",
+                ingestion=ingestion,
+                projection=projection,
+                api=api,
+                domain=domain,
+                settings=settings,
+            )
+            outputs |= {"AlarmTopic": monitoring.topic.topic_arn}
+            outputs |= {"DashboardUrl": monitoring.dashboard_url}
+        for output, value in outputs.items():
             CfnOutput(self, output, value=value)
