@@ -76,7 +76,7 @@ def _object_event(record: Mapping[str, Any]) -> Iterator[ObjectEvent]:
     name = record["eventName"]
     if name.startswith("ObjectCreated:"):
         change = Change.CREATED
-    elif name.startswith("ObjectRemoved:"):
+    elif name.startswith(("ObjectRemoved:", "LifecycleExpiration:")):
         change = Change.REMOVED
     else:
         return  # restores, tagging, replication: nothing that changes the sound

@@ -39,12 +39,14 @@ def test_all_records_of_a_message_count() -> None:
         record("ObjectCreated:CompleteMultipartUpload", "b.mp3"),
         record("ObjectRemoved:Delete", "c.mp3"),
         record("ObjectRemoved:DeleteMarkerCreated", "d.mp3"),
+        record("LifecycleExpiration:Delete", "e.mp3"),
     )
     assert [(one.key, one.change) for one in object_events(body)] == [
         ("a.mp3", Change.CREATED),
         ("b.mp3", Change.CREATED),
         ("c.mp3", Change.REMOVED),
         ("d.mp3", Change.REMOVED),
+        ("e.mp3", Change.REMOVED),
     ]
 
 
