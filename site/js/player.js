@@ -4,8 +4,11 @@ import { audioUrl } from "./api.js";
 import { el, icon } from "./dom.js";
 import { clock, readable } from "./labels.js";
 
-/** Seconds before a word at which to start: recognisers place a word's start on its first loud part. */
-const LEAD = 0.1;
+/**
+ * Seconds before a word at which it is played from and lit: a recogniser places a word's start on
+ * its first loud part, when it has begun already.
+ */
+export const LEAD = 0.1;
 /** Seconds for which a word stays lit after its end, when no other word follows at once. */
 const LINGER = 0.3;
 const SPEEDS = [1, 0.75, 1.25, 1.5];
@@ -22,7 +25,7 @@ export function spoken(words, time) {
   let high = words.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (words[middle][1] <= time) low = middle + 1;
+    if (words[middle][1] - LEAD <= time) low = middle + 1;
     else high = middle;
   }
   return low && time <= words[low - 1][2] + LINGER ? low - 1 : -1;

@@ -5,6 +5,7 @@ import { write } from "./address.js";
 import { el, icon } from "./dom.js";
 import { ago, clock, count, label, speaker, title } from "./labels.js";
 import { notice } from "./notice.js";
+import { LEAD } from "./player.js";
 import { rhythmView } from "./rhythm.js";
 import { wordsView } from "./words.js";
 
@@ -34,7 +35,7 @@ export function recordingView(recording, transcript, at, { player, signal }) {
   const views = segments.map((some) => ({ start: some[0][1], end: some.at(-1)[2], ...wordsView(some, playFrom) }));
 
   const mine = () => player.track?.id === id;
-  const segmentAt = (seconds) => views.findLast(({ start }) => start <= seconds);
+  const segmentAt = (seconds) => views.findLast(({ start }) => start - LEAD <= seconds);
   const state = () => {
     const playing = player.plays(id);
     button.replaceChildren(icon(playing ? "pause" : "play"));
@@ -100,7 +101,7 @@ export function recordingView(recording, transcript, at, { player, signal }) {
   /** Brings the place that the address points to into sight, with the keyboard on its word. */
   function arrive() {
     if (at === null) return false;
-    const view = segmentAt(at + ROUNDED);
+    const view = segmentAt(at + ROUNDED - LEAD);
     if (!view) return false;
     const index = segments[views.indexOf(view)].findLastIndex(([, start]) => start <= at + ROUNDED);
     view.element.scrollIntoView({ block: "center" });

@@ -21,11 +21,19 @@ from tests.browser.fake_api import serve
 
 OUTPUTS = Path(__file__).resolve().parents[2] / ".local" / "outputs.json"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# In the page, before its own code: what the policy refuses is kept for the test to read.
-WATCH_POLICY = """
+# In the page, before its own code. What the policy refuses, where sound started and which words lit
+# up is kept for the test to read: some of it is over before a busy machine looks.
+WITNESS = """
 window.violations = [];
+window.starts = [];
+window.lit = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.violations.push(`${event.effectiveDirective}: ${event.blockedURI} ${event.sample}`));
+for (const event of ["playing", "seeked"])
+  document.addEventListener(event, ({ target }) => window.starts.push(target.currentTime), true);
+new MutationObserver((changes) => changes.forEach(({ target }) => {
+  if (target.classList.contains("lit")) window.lit.push(target.textContent);
+})).observe(document, { subtree: true, attributeFilter: ["class"] });
 """
 
 OpenPage = Callable[..., Page]
@@ -98,7 +106,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **kind)  # type: ignore[arg-type]
         context.set_default_timeout(5000)
-        context.add_init_script(WATCH_POLICY)
+        context.add_init_script(WITNESS)
         page = context.new_page()
         problems: list[str] = []
 

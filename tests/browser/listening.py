@@ -5,6 +5,7 @@ Playwright's own `wait_for_function` needs `eval` in the page, which the site's 
 
 import time
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any, TypeVar
 
 from playwright.sync_api import Page
@@ -33,12 +34,18 @@ def sound(page: Page) -> dict[str, Any]:
 
 
 def is_playing_from(page: Page, seconds: float) -> bool:
-    """Whether sound comes, from near `seconds` on: a word's start, less the lead before it."""
-    state = sound(page)
-    return not state["paused"] and seconds - 0.2 < state["time"] < seconds + 1.5 and moves(page)
+    """Whether sound comes, and started near `seconds`: a word's start, less the lead before it."""
+    starts: list[float] = page.evaluate("window.starts")
+    return any(abs(seconds - 0.1 - start) < 0.15 for start in starts) and moves(page)
+
+
+def lit(page: Page) -> list[str]:
+    """The words that lit up so far, in order."""
+    return [word for word, _ in groupby(page.evaluate("window.lit"))]
 
 
 def moves(page: Page) -> bool:
+    """Whether the sound goes on."""
     before = sound(page)["time"]
     time.sleep(0.06)
     return bool(sound(page)["time"] > before)

@@ -8,7 +8,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.listening import eventually, is_playing_from, searched, sound
+from tests.browser.listening import eventually, is_playing_from, lit, searched, sound
 
 
 def search_for_an_example(page: Page) -> str:
@@ -34,7 +34,7 @@ def test_a_search_plays_from_the_matching_word_and_lights_it(
     mark.click()
 
     eventually(lambda: is_playing_from(page, start))
-    expect(page.locator(f".hit .word.lit[data-i='{word}']")).to_have_count(1)
+    eventually(lambda: mark.inner_text() in lit(page))
     expect(page.get_by_role("region", name="Player")).to_be_visible()
 
 
