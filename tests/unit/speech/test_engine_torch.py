@@ -1,0 +1,101 @@
+"""The torch engine is transformers' own model, and padding leaves no trace in either norm."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch comes with requirements-model.txt")
+
+from earshot.audio.limits import SAMPLE_RATE  # noqa: E402
+from earshot.speech.acoustics import read_acoustics  # noqa: E402
+from earshot.speech.engine_torch import TorchEngine  # noqa: E402
+from earshot.speech.export import export  # noqa: E402
+from earshot.speech.model import load  # noqa: E402
+from earshot.speech.transcriber import Transcriber  # noqa: E402
+from scripts.model.random import write  # noqa: E402
+
+SHAPES = ["tiny-group", "tiny-layer"]
+
+
+@pytest.fixture(scope="module", params=SHAPES)
+def folder(request, tmp_path_factory):
+    path = tmp_path_factory.mktemp("models") / request.param
+    write(request.param, path, seed=1)
+    return path
+
+
+@pytest.fixture(scope="module")
+def waveforms() -> list[np.ndarray]:
+    chance = np.random.default_rng(0)
+    return [
+        chance.standard_normal(round(seconds * SAMPLE_RATE)).astype(np.float32)
+        for seconds in (0.025, 0.3, 1.0, 1.01, 2.5, 0.7)
+    ]
+
+
+def test_emissions_are_the_references(folder, waveforms):
+    from transformers import AutoFeatureExtractor, Wav2Vec2ForCTC
+
+    extractor = AutoFeatureExtractor.from_pretrained(folder)
+    reference = Wav2Vec2ForCTC.from_pretrained(folder).eval()
+    acoustics = read_acoustics(folder)
+    engine = TorchEngine(folder, acoustics, "fp32", "cpu")
+    for waveform in waveforms:
+        inputs = extractor(waveform, sampling_rate=SAMPLE_RATE, return_tensors="pt").input_values
+        with torch.inference_mode():
+            expected = reference(inputs).logits.log_softmax(-1)[0].numpy()
+        (ours,) = engine.emissions([acoustics.prepare(waveform)])
+        np.testing.assert_allclose(ours, expected, atol=1e-4)
+
+
+def test_a_padded_batch_gives_what_each_gives_alone(folder, waveforms):
+    acoustics = read_acoustics(folder)
+    inputs = [acoustics.prepare(waveform) for waveform in waveforms]
+    alone = TorchEngine(folder, acoustics, "fp32", "cpu", batch_seconds=0)
+    together = TorchEngine(folder, acoustics, "fp32", "cpu", batch_seconds=1_000)
+    for one, other in zip(alone.emissions(inputs), together.emissions(inputs), strict=True):
+        assert one.shape == other.shape
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_plain_padding_would_change_a_group_norm_model(tmp_path, waveforms):
+    """The trap that the masked norm is there for."""
+    from transformers import Wav2Vec2ForCTC
+
+    write("tiny-group", tmp_path / "m", seed=1)
+    model = Wav2Vec2ForCTC.from_pretrained(tmp_path / "m").eval()
+    inputs = torch.from_numpy(read_acoustics(tmp_path / "m").prepare(waveforms[2]))[None]
+    padded = torch.nn.functional.pad(inputs, (0, SAMPLE_RATE))
+    with torch.inference_mode():
+        alone = model(inputs).logits[0]
+        beside = model(padded).logits[0, : len(alone)]
+    assert float((alone - beside).abs().max()) > 1e-2
+
+
+def test_onnx_has_the_same_emissions(folder, waveforms, tmp_path):
+    export(folder, tmp_path / "onnx", "fp32")
+    onnx = load(str(tmp_path / "onnx"), engine="onnx-fp32")
+    inputs = [onnx.acoustics.prepare(waveform) for waveform in waveforms]
+    torch_engine = TorchEngine(folder, onnx.acoustics, "fp32", "cpu")
+    for one, other in zip(
+        onnx.engine.emissions(inputs), torch_engine.emissions(inputs), strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-3)
+
+
+def test_an_int8_export_transcribes_and_records_its_fingerprint(tmp_path):
+    write("tiny-layer", tmp_path / "checkpoint")
+    export(tmp_path / "checkpoint", tmp_path / "int8", "int8")
+    model = load(str(tmp_path / "int8"))
+    assert model.engine.name == "onnx-int8"
+    assert model.fingerprint == model.engine.fingerprint
+    Transcriber(model).transcribe(np.ones(SAMPLE_RATE, np.float32))
+
+
+def test_other_precisions_run_too(folder, waveforms):
+    acoustics = read_acoustics(folder)
+    inputs = [acoustics.prepare(waveform) for waveform in waveforms]
+    exact = TorchEngine(folder, acoustics, "fp32", "cpu").emissions(inputs)
+    rough = TorchEngine(folder, acoustics, "bf16", "cpu", batch_seconds=60)
+    assert rough.name == "torch-bf16"
+    for one, other in zip(exact, rough.emissions(inputs), strict=True):
+        np.testing.assert_allclose(one, other, atol=0.2)

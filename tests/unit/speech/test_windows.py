@@ -1,0 +1,71 @@
+"""Windows: every sample is kept once, cuts are quiet, and blocks don't matter."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from earshot.audio.limits import SAMPLE_RATE
+from earshot.speech.windows import CONTEXT, LONGEST, WHOLE, windows
+
+HOP = 320
+
+
+def noise(seconds: float, seed: int = 0) -> np.ndarray:
+    chance = np.random.default_rng(seed)
+    return (0.1 * chance.standard_normal(round(seconds * SAMPLE_RATE))).astype(np.float32)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.floats(0, 150), st.integers(0, 5))
+def test_every_sample_is_kept_exactly_once(seconds, seed):
+    recording = noise(seconds, seed)
+    kept = 0
+    for window in windows([recording], HOP):
+        assert window.keep_from == kept
+        assert window.start % HOP == window.keep_from % HOP == 0
+        np.testing.assert_array_equal(
+            window.waveform, recording[window.start : window.start + len(window.waveform)]
+        )
+        kept = window.keep_to
+    assert kept == len(recording)
+
+
+def test_a_recording_up_to_the_limit_is_one_window():
+    (only,) = windows([noise(WHOLE / SAMPLE_RATE)], HOP)
+    assert len(only.waveform) == only.keep_to == WHOLE
+
+
+def test_each_cut_has_context_on_both_sides():
+    cut = list(windows([noise(100)], HOP))
+    assert len(cut) > 3
+    for before, after in itertools.pairwise(cut):
+        assert before.start + len(before.waveform) - before.keep_to == CONTEXT
+        assert after.keep_from - after.start >= CONTEXT
+
+
+def test_no_window_is_longer_than_the_engine_was_measured_with():
+    assert max(len(w.waveform) for w in windows([noise(200)], HOP)) <= max(
+        WHOLE, LONGEST + 2 * CONTEXT + HOP
+    )
+
+
+@pytest.mark.parametrize("quiet_at", [15.0, 18.3, 23.0])
+def test_a_cut_falls_into_the_pause(quiet_at):
+    recording = noise(40)
+    pause = slice(round(quiet_at * SAMPLE_RATE), round((quiet_at + 0.4) * SAMPLE_RATE))
+    recording[pause] = 0
+    first = next(windows([recording], HOP))
+    assert pause.start <= first.keep_to <= pause.stop
+
+
+@pytest.mark.parametrize("size", [160, 4_000, 65_536, 1_000_000])
+def test_the_blocks_that_it_comes_in_do_not_matter(size):
+    recording = noise(90)
+    blocks = [recording[at : at + size] for at in range(0, len(recording), size)]
+    whole, pieces = list(windows([recording], HOP)), list(windows(blocks, HOP))
+    assert [(w.start, w.keep_from, w.keep_to) for w in whole] == [
+        (w.start, w.keep_from, w.keep_to) for w in pieces
+    ]
