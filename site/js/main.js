@@ -29,9 +29,10 @@ let leaving = new AbortController();
 
 /**
  * Shows the view of the present address.
- * `back`: it was there before, and may come from memory; `keepFocus`: focus stays on its control.
+ * `back`: it was there before, and may come from memory; `keepFocus`: focus stays on its control;
+ * `again`: it is shown already, and stays if there is no newer answer.
  */
-async function show({ back = false, keepFocus = false, focusMain = false } = {}) {
+async function show({ back = false, again = false, keepFocus = false, focusMain = false } = {}) {
   const state = read(location.search);
   const address = location.pathname + location.search;
   leaving.abort();
@@ -43,7 +44,7 @@ async function show({ back = false, keepFocus = false, focusMain = false } = {})
   const known = back ? remembered.get(address) : undefined;
   if (known) return present(known);
   const kind = state.recording ? "recording" : state.q ? "results" : "start";
-  const wait = setTimeout(() => waiting(kind), PATIENCE_MS);
+  const wait = setTimeout(() => again || waiting(kind), PATIENCE_MS);
   try {
     const answer = await ask(state, signal);
     if (signal.aborted) return undefined;
@@ -52,6 +53,7 @@ async function show({ back = false, keepFocus = false, focusMain = false } = {})
   } catch (error) {
     if (error.name === "AbortError" || signal.aborted) return undefined;
     if (!(error instanceof api.ApiError)) throw error;
+    if (again) return present(remembered.get(address));
     settle(kind);
     main.replaceChildren(failure(error, () => show()));
   } finally {
@@ -104,7 +106,7 @@ async function ask(state, signal) {
 function watch(recordings, signal) {
   if (!recordings.some(({ status }) => status === "queued" || status === "transcribing")) return;
   const timer = setTimeout(() => {
-    if (document.visibilityState === "visible" && !main.contains(document.activeElement)) show();
+    if (document.visibilityState === "visible" && !main.contains(document.activeElement)) show({ again: true });
     else watch(recordings, signal);
   }, POLL_MS);
   signal.addEventListener("abort", () => clearTimeout(timer));

@@ -79,5 +79,6 @@ export function exampleSearches(recordings) {
   const found = texts
     .map((words) => words.filter((word) => word.length >= SHORTEST && word.length <= LONGEST && !EVERYDAY.has(word)).sort(better)[0])
     .filter(Boolean);
-  return [...new Set(found)].sort((a, b) => rank(a) - rank(b)).slice(0, EXAMPLES);
+  const roots = new Map(found.map((word) => [word.slice(0, SHORTEST), word])); // "river" or "rivers", not both
+  return [...roots.values()].sort((a, b) => rank(a) - rank(b)).slice(0, EXAMPLES);
 }

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.listening import eventually
@@ -191,6 +191,26 @@ def test_the_start_page_offers_searches_that_find_something(page: Page) -> None:
     expect(examples).to_have_count(5)
     examples.nth(1).click()
     expect(page.locator(".hit").first).to_be_visible()
+
+
+def test_a_recording_appears_on_the_start_page_when_it_is_written_down(
+    open_page: OpenPage, fake_url: str
+) -> None:
+    page = open_page("about:blank", forgive="Failed to load resource")
+    waiting = {"recording_id": "w" * 16, "key": "new/hello.mp3", "status": "transcribing"}
+    done = {**waiting, "status": "done", "text": "HELLO FROM ELSEWHERE", "duration": 2.0}
+    answers = iter([(200, waiting), (503, None), (200, done)])
+
+    def answer(route: Route) -> None:
+        status, recording = next(answers)
+        body = {"recordings": [recording], "cursor": None} if recording else {}
+        route.fulfill(status=status, json=body)
+
+    page.route("**/api/recordings", answer)
+    page.goto(fake_url)
+    expect(page.locator(".latest")).to_contain_text("Being written down…")
+    expect(page.locator(".latest")).to_contain_text("hello from elsewhere", timeout=10_000)
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_the_start_page_names_what_could_not_be_read(page: Page) -> None:
