@@ -2,7 +2,7 @@
 
 import typer
 
-from scripts import bench, drift, model, openapi, samples, transcribe, upload
+from scripts import bench, drift, evaluate, model, openapi, samples, transcribe, upload
 from scripts.local import commands as local
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -11,6 +11,7 @@ app.add_typer(model.app, name="model")
 app.add_typer(local.app, name="local")
 app.add_typer(bench.app, name="bench")
 app.command()(transcribe.transcribe)
+app.command()(evaluate.evaluate)
 app.command()(upload.upload)
 app.command()(drift.drift)
 app.command()(openapi.openapi)

@@ -1,0 +1,1 @@
+"""Word and character error rates that one can trust: read, normalise, count, compare."""
