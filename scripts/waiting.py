@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from opensearchpy import OpenSearch
+from opensearchpy import OpenSearch, TransportError
 
 from earshot.search.client import connect
 from earshot.transcripts.item import recording_from_item
@@ -78,19 +78,20 @@ def _records(table: Any, ids: list[str]) -> Iterator[Recording]:
 def _searchable(client: OpenSearch, alias: str, done: Mapping[str, Recording]) -> list[str]:
     if not done:
         return []
-    answer = client.search(
-        index=alias,
-        body={
-            "size": len(done),
-            "_source": ["recording_id", "revision"],
-            "query": {
-                "bool": {
-                    "filter": [{"terms": {"recording_id": list(done)}}, {"term": {"n": 0}}],
-                }
-            },
+    body = {
+        "size": len(done),
+        "_source": ["recording_id", "revision"],
+        "query": {
+            "bool": {"filter": [{"terms": {"recording_id": list(done)}}, {"term": {"n": 0}}]}
         },
-        params={"ignore_unavailable": "true"},
-    )
+    }
+    try:
+        answer = client.search(index=alias, body=body, params={"ignore_unavailable": "true"})
+    except TransportError as error:
+        # An index that was made this moment answers 503 until its shard has started.
+        if error.status_code != 503:
+            raise
+        return []
     found = {
         hit["_source"]["recording_id"]: hit["_source"]["revision"] for hit in answer["hits"]["hits"]
     }
