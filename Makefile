@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 SYSTEM_PYTHON ?= python3
 PIP := $(PYTHON) -m pip --disable-pip-version-check install --quiet
 # uv installs in a fraction of pip's time; pip is there where uv can't reach what pip.conf names.
-UV := $(VENV)/bin/uv pip install --quiet --python $(PYTHON)
+UV := $(VENV)/bin/uv pip install --quiet --python $(PYTHON) --constraint constraints.txt
 UV_VERSION := 0.13.9
 export UV_SYSTEM_CERTS := 1
 EARSHOT := $(PYTHON) -m scripts
@@ -13,7 +13,7 @@ PYTEST := $(PYTHON) -m pytest
 CHECKED := app.py infra lambdas scripts tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-unit test-infra test-search test-pipeline test-browser lint format bench clean
+.PHONY: help demo up down test test-unit test-infra test-search test-pipeline test-browser lint format lock bench clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r t h; do printf '  make %-14s %s\n' "$$t" "$$h"; done
@@ -57,6 +57,9 @@ format: $(VENV)/dev  ## let ruff mend what it can
 	$(PYTHON) -m ruff format $(CHECKED)
 	$(PYTHON) -m ruff check --fix $(CHECKED)
 
+lock: $(VENV)/runtime  ## settle constraints.txt after a change of requirements
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --custom-compile-command "make lock" requirements.txt -o constraints.txt
+
 bench: $(VENV)/dev $(VENV)/model  ## the figures of docs/benchmarks.md, as JSON lines
 	$(EARSHOT) bench speech
 	$(EARSHOT) bench pipeline
@@ -71,17 +74,17 @@ $(PYTHON):
 	@$(SYSTEM_PYTHON) -m venv $(VENV)
 	@$(PIP) uv==$(UV_VERSION)
 
-$(VENV)/runtime: $(PYTHON) requirements.txt $(wildcard lambdas/*/requirements.txt)
+$(VENV)/runtime: $(PYTHON) constraints.txt requirements.txt $(wildcard lambdas/*/requirements.txt)
 	@echo "Installing Python packages …"
-	@$(UV) -r requirements.txt || $(PIP) -r requirements.txt
+	@$(UV) -r requirements.txt || $(PIP) -c constraints.txt -r requirements.txt
 	@touch $@
 
 $(VENV)/dev: $(VENV)/runtime requirements-dev.txt
 	@echo "Installing what tests and linting need …"
-	@$(UV) -r requirements-dev.txt || $(PIP) -r requirements-dev.txt
+	@$(UV) -r requirements-dev.txt || $(PIP) -c constraints.txt -r requirements-dev.txt
 	@touch $@
 
 $(VENV)/model: $(VENV)/runtime requirements-model.txt
 	@echo "Installing torch (2.6 GB), for exporting and training models …"
-	@$(UV) -r requirements-model.txt || $(PIP) -r requirements-model.txt
+	@$(UV) -r requirements-model.txt || $(PIP) -c constraints.txt -r requirements-model.txt
 	@touch $@

@@ -1,7 +1,9 @@
 """What a zip function's archive holds: the shared package, its handler, its pinned dependencies."""
 
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import jsii
@@ -11,6 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 LAMBDAS = ROOT / "lambdas"
 HANDLERS = ("api", "index", "transcribe")
 IGNORED = ("**/__pycache__", "**/*.pyc", "**/requirements.txt")
+PYTHON = "3.12"  # of zip functions
+CONSTRAINTS = ROOT / "constraints.txt"
+# Published without wheels. pip builds none for another platform than its own, so these, which are
+# Python alone and fit everywhere, are built first.
+SOURCE_ONLY = ("breame", "docopt", "metaphone")
+PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
 
 
 def source_only(*handlers: str) -> aws_lambda.Code:
@@ -35,33 +43,85 @@ def with_dependencies(handler: str) -> aws_lambda.Code:
 
 @jsii.implements(ILocalBundling)
 class _PipBundling:
-    """Installs wheels for Lambda's platform, whatever this machine is."""
+    """Bundles on this machine, whatever it is."""
 
     def __init__(self, handler: str) -> None:
         self._handler = handler
 
     def try_bundle(self, output_dir: str, options: BundlingOptions) -> bool:
         del options
-        subprocess.run(
-            [
-                sys.executable, "-m", "pip", "install", "--quiet", "--no-compile",
-                "--requirement", str(LAMBDAS / self._handler / "requirements.txt"),
-                "--target", output_dir,
-                "--platform", "manylinux_2_28_x86_64",
-                "--platform", "manylinux2014_x86_64",
-                "--python-version", "3.12",
-                "--only-binary=:all:",
-            ],
-            check=True,
-        )  # fmt: skip
-        for name in ("earshot", self._handler):
-            _copy(LAMBDAS / name, Path(output_dir) / name)
+        bundle(self._handler, Path(output_dir))
         return True
 
 
-def _copy(source: Path, target: Path) -> None:
-    import shutil
+def bundle(handler: str, target: Path) -> None:
+    """Fill `target` with what the function's archive holds."""
+    pinned = ["--constraint", str(CONSTRAINTS)]
+    with tempfile.TemporaryDirectory() as wheels:
+        _pip("wheel", "--no-deps", "--wheel-dir", wheels, *pinned, *SOURCE_ONLY)
+        _pip(
+            "install", "--no-compile", "--target", str(target), *pinned,
+            "--requirement", str(LAMBDAS / handler / "requirements.txt"),
+            "--find-links", wheels, "--only-binary=:all:", "--python-version", PYTHON,
+            *(part for platform in PLATFORMS for part in ("--platform", platform)),
+        )  # fmt: skip
+    for name in ("earshot", handler):
+        shutil.copytree(
+            LAMBDAS / name,
+            target / name,
+            ignore=shutil.ignore_patterns("__pycache__", "requirements.txt"),
+        )
+    _compile(target)
 
-    shutil.copytree(
-        source, target, ignore=shutil.ignore_patterns("__pycache__", "requirements.txt")
+
+def _pip(command: str, *arguments: str) -> None:
+    """Run pip. Its complaints about this environment are not about what it installs elsewhere."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            command,
+            "--quiet",
+            *arguments,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    if done.returncode:
+        raise RuntimeError(f"pip {command} failed:\n{done.stderr}")
+
+
+def _compile(target: Path) -> None:
+    """Compile for the functions' interpreter, if this machine has it.
+
+    Lambda's file system is read-only: what is not compiled now is compiled at every cold start.
+    Hashes instead of times, because the archive doesn't keep times.
+    """
+    if python := _interpreter():
+        subprocess.run(
+            [python, "-W", "ignore", "-m", "compileall", "-qq", "--invalidation-mode", "unchecked-hash", target],
+            check=False,  # some packages carry files for other versions of Python
+        )
+    else:
+        print(
+            f"There is no Python {PYTHON} here: functions will compile their code at cold starts.",
+            file=sys.stderr,
+        )
+
+
+def _interpreter() -> str | None:
+    """A Python of the functions' version that does start; version managers leave dead shims."""
+    for candidate in (sys.executable, f"python{PYTHON}"):
+        says = "import sys; print('{}.{}'.format(*sys.version_info))"
+        try:
+            done = subprocess.run(
+                [candidate, "-c", says], capture_output=True, text=True, check=False
+            )
+        except OSError:
+            continue
+        if done.stdout.strip() == PYTHON:
+            return candidate
+    return None
