@@ -18,6 +18,7 @@ from huggingface_hub.errors import (
 )
 
 from earshot.errors import ModelError
+from earshot.speech.acoustics import read_acoustics
 from earshot.speech.files import SETTINGS_FILES
 
 
@@ -25,15 +26,17 @@ def fetch(name: str, revision: str | None, weights: Sequence[str]) -> tuple[Path
     """The local folder of hub model `name`, and which of `weights` it holds: the first there is.
 
     What was fetched before is not fetched again; a pinned revision (a commit's full hash) that is
-    complete needs no network. A broken download goes on where it stopped. Raises ModelError.
+    complete needs no network. Where a connection breaks, the download goes on from there. Raises
+    ModelError.
     """
     try:
         folder = _snapshot(name, revision, SETTINGS_FILES)
+        read_acoustics(folder)  # refuses another kind of model before its weights are fetched
         held = [choice for choice in weights if (folder / choice).exists()]
         if held and held[0] == weights[0]:
             return folder, held[0]
         try:
-            there = set(HfApi().list_repo_files(name, revision=folder.name))
+            there = set(HfApi(endpoint=_endpoint()).list_repo_files(name, revision=folder.name))
         except (httpx2.TransportError, OfflineModeIsEnabled):
             if not held:
                 raise
@@ -53,7 +56,7 @@ def fetch(name: str, revision: str | None, weights: Sequence[str]) -> tuple[Path
     except (LocalEntryNotFoundError, httpx2.HTTPError, OSError) as error:
         raise ModelError(
             f"{name} is not on this machine, and fetching it from the hub failed. "
-            "Trying again goes on where it stopped."
+            "Try again: the files that arrived are kept."
         ) from error
     return folder, chosen
 
@@ -64,11 +67,18 @@ def cache() -> Path:
 
 
 def _snapshot(name: str, revision: str | None, files: Sequence[str]) -> Path:
-    folder = Path(snapshot_download(name, revision=revision, allow_patterns=list(files)))
+    folder = Path(
+        snapshot_download(name, revision=revision, allow_patterns=list(files), endpoint=_endpoint())
+    )
     for file in files:
         if (folder / file).exists():
             _check(folder / file)
     return folder
+
+
+def _endpoint() -> str | None:
+    """Read anew, where huggingface_hub remembers what it was when it was imported."""
+    return os.environ.get("HF_ENDPOINT")
 
 
 def _check(path: Path) -> None:
