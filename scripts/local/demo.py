@@ -31,14 +31,11 @@ def run(say: Say, model: str | None, audio: Path | None, csv: Path | None, stay:
         complete = _fill(target, audio, csv, say)
         _point_out(target, model, say)
         if stay:
-            say(
-                "\nCtrl-C ends the demo."
-                if not was_up
-                else "\nCtrl-C leaves; `make down` stops it."
-            )
+            stop = _at_interruption()
+            say("\nCtrl-C leaves; `make down` stops it." if was_up else "\nCtrl-C ends the demo.")
             with suppress(Exception):
                 webbrowser.open(target.site_url)
-            _until_interrupted()
+            stop.wait()
     finally:
         if stay and not was_up:
             stack.down(say)
@@ -89,8 +86,9 @@ def _point_out(target: Outputs, model: str | None, say: Say) -> None:
         )
 
 
-def _until_interrupted() -> None:
+def _at_interruption() -> threading.Event:
+    """Set by Ctrl-C, or when asked to end."""
     stop = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stop.set())
-    stop.wait()
+    return stop

@@ -33,11 +33,16 @@ def fingerprint(context: Mapping[str, str]) -> str:
     return digest.hexdigest()[:16]
 
 
-def synthesize(context: Mapping[str, str], assembly: Path, say: Say) -> None:
-    """Turn the app into templates and archives in the folder `assembly`."""
+def synthesize(context: Mapping[str, str], fingerprint: str, assembly: Path, say: Say) -> None:
+    """Turn the app into templates and archives in the folder `assembly`, unless they are there."""
+    made_of = assembly / "fingerprint"
+    if made_of.exists() and made_of.read_text() == fingerprint:
+        return
     say("Synthesizing the stack …")
+    made_of.unlink(missing_ok=True)
     switches = [part for name, value in context.items() for part in ("-c", f"{name}={value}")]
     _cdk("synth", "--quiet", "--output", str(assembly), *switches)
+    made_of.write_text(fingerprint)
 
 
 def bootstrap(endpoint_url: str, say: Say) -> None:

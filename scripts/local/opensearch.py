@@ -12,7 +12,6 @@ import hashlib
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 import venv
@@ -216,7 +215,6 @@ def run_loudly(command: Sequence[str | Path], say: Say) -> None:
 def first_free_port(among: range) -> int:
     """The first port on loopback, of these, that nothing listens on."""
     for port in among:
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+        if daemon.is_free(port):
             return port
     raise NodeError(f"Every port from {among.start} to {among.stop - 1} is taken.")

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +18,55 @@ from scripts.local import daemon, deploy, emulator, opensearch
 from scripts.outputs import LOCAL_OUTPUTS, Outputs
 
 HOME = ROOT / ".local"
-EMULATOR = HOME / "emulator"
-NODE = HOME / "node"
-STATE = HOME / "state.json"
 SITE = ROOT / "site"
 DEMO_MODEL = ROOT / "models" / "demo"
 
 Say = Callable[[str], None]
 
 
-def up(say: Say, model: str | None = None) -> Outputs:
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where one local stack keeps what it needs to be found again."""
+
+    home: Path
+
+    @property
+    def emulator(self) -> Path:
+        return self.home / "emulator"
+
+    @property
+    def node(self) -> Path:
+        return self.home / "node"
+
+    @property
+    def assembly(self) -> Path:
+        return self.home / "cdk.out"
+
+    @property
+    def state(self) -> Path:
+        return self.home / "state.json"
+
+    @property
+    def port(self) -> Path:
+        return self.home / "port"
+
+    @property
+    def outputs(self) -> Path:
+        return self.home / LOCAL_OUTPUTS.name
+
+
+def up(say: Say, model: str | None = None, home: Path = HOME) -> Outputs:
     """Bring the stack up, or find it up; what is stale or half dead is replaced."""
-    with daemon.locked(HOME / "stack.lock"):
+    files = Files(home)
+    with daemon.locked(home / "stack.lock"):
         deploy.ensure_cli(say)
-        running = emulator.endpoint(EMULATOR)
+        running = emulator.endpoint(files.emulator)
         with ThreadPoolExecutor(1) as pool:
-            node = pool.submit(opensearch.start, NODE, say)
-            url = running or emulator.start(EMULATOR, say, _wanted_port())
+            node = pool.submit(opensearch.start, files.node, say)
+            url = running or emulator.start(files.emulator, say, _wanted_port(files))
             if not running:
-                STATE.unlink(missing_ok=True)
+                files.state.unlink(missing_ok=True)
+                files.port.write_text(url.rpartition(":")[2])
                 deploy.bootstrap(url, say)
             search_url = node.result()
         context = {
@@ -46,44 +76,47 @@ def up(say: Say, model: str | None = None) -> Outputs:
             "opensearch_url": search_url,
         }
         fingerprint = deploy.fingerprint(context)
-        state = _state()
+        state = _state(files)
         if state.get("fingerprint") == fingerprint and _is_well(state["outputs"]):
             say("The stack is up already.")
         else:
             if running and state.get("opensearch_url") != search_url:
                 # Another search node knows nothing of what the table holds: begin anew.
                 say("The search node was replaced: deploying afresh.")
-                url = emulator.start(EMULATOR, say, int(context["endpoint_port"]))
+                url = emulator.start(files.emulator, say, int(context["endpoint_port"]))
                 deploy.bootstrap(url, say)
                 running = None
             if not running:
                 _drop_index(search_url)
-            state = _deploy(url, context, fingerprint, say)
+            state = _deploy(files, url, context, fingerprint, say)
         _copy_site(state["cdk"]["SiteBucket"], url)
         return Outputs(**state["outputs"])
 
 
-def down(say: Say) -> None:
+def down(say: Say, home: Path = HOME) -> None:
     """Stop everything; no process stays."""
-    with daemon.locked(HOME / "stack.lock"):
-        daemon.stop(EMULATOR)
-        opensearch.stop(NODE)
-        for file in (STATE, LOCAL_OUTPUTS):
+    files = Files(home)
+    with daemon.locked(home / "stack.lock"):
+        daemon.stop(files.emulator)
+        opensearch.stop(files.node)
+        for file in (files.state, files.outputs):
             file.unlink(missing_ok=True)
-        shutil.rmtree(EMULATOR / "tmp", ignore_errors=True)
+        shutil.rmtree(files.emulator / "tmp", ignore_errors=True)
     say("The stack is down.")
 
 
-def is_up() -> bool:
+def is_up(home: Path = HOME) -> bool:
     """Whether a deployed stack answers."""
-    return LOCAL_OUTPUTS.exists() and _is_well(_state().get("outputs", {}))
+    files = Files(home)
+    return files.outputs.exists() and _is_well(_state(files).get("outputs", {}))
 
 
-def _deploy(url: str, context: Mapping[str, str], fingerprint: str, say: Say) -> Mapping[str, Any]:
-    STATE.unlink(missing_ok=True)  # until it is done, there is nothing to rely on
-    assembly = HOME / "cdk.out"
-    deploy.synthesize(context, assembly, say)
-    cdk = deploy.deploy(url, assembly, say)
+def _deploy(
+    files: Files, url: str, context: Mapping[str, str], fingerprint: str, say: Say
+) -> Mapping[str, Any]:
+    files.state.unlink(missing_ok=True)  # until it is done, there is nothing to rely on
+    deploy.synthesize(context, fingerprint, files.assembly, say)
+    cdk = deploy.deploy(url, files.assembly, say)
     session = boto3.Session("test", "test", region_name=emulator.REGION)
     secrets = session.client("secretsmanager", endpoint_url=url)
     key = secrets.get_secret_value(SecretId=cdk["ApiKeySecret"])["SecretString"]
@@ -98,20 +131,20 @@ def _deploy(url: str, context: Mapping[str, str], fingerprint: str, say: Say) ->
         dlq_url=cdk["DeadLetterQueueUrl"].replace("//localhost:", "//127.0.0.1:"),
         index_failure_queue_url=cdk["IndexFailureQueueUrl"].replace("//localhost:", "//127.0.0.1:"),
     )
-    outputs.write(found)
+    outputs.write(found, files.outputs)
     state = {
         "fingerprint": fingerprint,
         "opensearch_url": context["opensearch_url"],
         "cdk": dict(cdk),
-        "outputs": json.loads(LOCAL_OUTPUTS.read_text()),
+        "outputs": json.loads(files.outputs.read_text()),
     }
-    STATE.write_text(json.dumps(state))
+    files.state.write_text(json.dumps(state))
     return state
 
 
-def _state() -> Mapping[str, Any]:
+def _state(files: Files) -> Mapping[str, Any]:
     try:
-        state: Mapping[str, Any] = json.loads(STATE.read_text())
+        state: Mapping[str, Any] = json.loads(files.state.read_text())
     except (OSError, ValueError):
         return {}
     return state
@@ -140,9 +173,15 @@ def _model(asked: str | None, say: Say) -> str:
     return asked
 
 
-def _wanted_port() -> int | None:
-    port = os.environ.get("EARSHOT_PORT")
-    return int(port) if port else None
+def _wanted_port(files: Files) -> int | None:
+    """EARSHOT_PORT, or the last one if it is free: what was synthesized for it serves again."""
+    if port := os.environ.get("EARSHOT_PORT"):
+        return int(port)
+    try:
+        last = int(files.port.read_text())
+    except (OSError, ValueError):
+        return None
+    return last if daemon.is_free(last) else None
 
 
 def _drop_index(opensearch_url: str) -> None:
