@@ -1,14 +1,17 @@
 """Error rates by set and voice, with intervals: the figures of the model card."""
 
+import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import jiwer
 import numpy as np
+import soundfile as sf
 from numpy.typing import NDArray
 
-from training.corpus import Corpus, Utterance
+from training.corpus import SAMPLE_RATE, Corpus, Utterance
+from training.texts import normalise
 
 Recognise = Callable[[Corpus, list[Utterance]], list[str]]
 
@@ -87,35 +90,30 @@ def by_set_and_voice(corpus: Corpus, recognise: Recognise, splits: Sequence[str]
 
 
 def recogniser(model: Path) -> Recognise:
-    """How `model` is run: an ONNX folder as the product runs it, another folder by torch."""
-    if (model / "onnx").is_dir():
-        return _product(model)
-    return _reference(model)
-
-
-def _product(model: Path) -> Recognise:
+    """How the product runs `model`: by ONNX Runtime where it was exported, else by torch."""
     from earshot.speech.model import load
     from earshot.speech.transcriber import Transcriber
 
-    transcriber = Transcriber(load(str(model)))
+    engine = "onnx" if (model / "onnx").is_dir() else "torch"
+    transcriber = Transcriber(load(str(model), engine=engine))
 
     def recognise(corpus: Corpus, utterances: list[Utterance]) -> list[str]:
-        return [transcriber.transcribe(corpus.waveform(u)).text.upper() for u in utterances]
+        return [normalise(transcriber.transcribe(corpus.waveform(u)).text) for u in utterances]
 
     return recognise
 
 
-def _reference(model: Path) -> Recognise:
-    import json
-
-    from transformers import Wav2Vec2ForCTC
-
-    from training.decoding import transcribe
-
-    network = Wav2Vec2ForCTC.from_pretrained(model).eval()
-    vocabulary = json.loads((model / "vocab.json").read_text())
-
-    def recognise(corpus: Corpus, utterances: list[Utterance]) -> list[str]:
-        return transcribe(network, corpus, utterances, vocabulary)
-
-    return recognise
+def read_samples(manifest: Path) -> Corpus:
+    """The demo's recordings as a corpus of one set, "samples"."""
+    utterances, sounds, start = [], [], 0
+    with manifest.open(newline="") as file:
+        for row in csv.DictReader(file):
+            sound, rate = sf.read(manifest.parent / Path(row["filename"]).name, dtype="int16")
+            if rate != SAMPLE_RATE:
+                raise ValueError(f"{row['filename']} has {rate} samples a second")
+            voice = f"{row['synthesizer']}/{row['voice']}"
+            text = normalise(row["text"])
+            utterances.append(Utterance("samples", text, voice, start, len(sound)))
+            sounds.append(sound)
+            start += len(sound)
+    return Corpus(tuple(utterances), np.concatenate(sounds))

@@ -46,4 +46,5 @@ def random(
 app.command()(training.prepare)
 app.command()(training.train)
 app.command()(training.take)
+app.command()(training.language)
 app.command()(training.figures)

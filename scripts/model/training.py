@@ -73,7 +73,7 @@ def train(
     }
     settings = dataclasses.replace(settings, **{k: v for k, v in asked.items() if v is not None})
     settings.write(kept)
-    for name in ("config.json", "vocab.json", "processor_config.json", "tokenizer_config.json"):
+    for name in ("vocab.json", "processor_config.json", "tokenizer_config.json"):
         if (start / name).exists():
             shutil.copyfile(start / name, run / name)
     vocabulary = json.loads((start / "vocab.json").read_text())
@@ -82,6 +82,7 @@ def train(
         build(start, settings, fresh), read_corpus(corpus), vocabulary, settings, run, device,
         log=lambda line: print(line, flush=True),
     )  # fmt: skip
+    trainer.model.config.save_pretrained(run)
     trainer.train(until, workers)
     draw(trainer.history, run / "curves.svg")
 
@@ -99,6 +100,24 @@ def take(
     typer.echo(f"{out}: step {state.step}, {state.seconds_heard / 3600:.1f} h heard")
 
 
+def language(
+    out: Annotated[Path, typer.Argument(help="The model folder that gets a language.npz.")],
+    corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = PLACE / "corpus",
+) -> None:
+    """Count the words that help a small model spell; from training text alone."""
+    from earshot.speech.files import LANGUAGE_FILE
+    from training.corpus import read_corpus
+    from training.language import lemmas, sentences, write
+
+    lines = sentences(read_corpus(corpus), SAMPLES)
+    write(lines, lemmas(), out / LANGUAGE_FILE)
+    words = sum(map(len, lines))
+    size = (out / LANGUAGE_FILE).stat().st_size / 1e6
+    typer.echo(
+        f"{out / LANGUAGE_FILE}: {len(lines)} sentences, {words} words counted, {size:.1f} MB"
+    )
+
+
 def figures(
     models: Annotated[list[Path], typer.Argument(help="Model folders, to set side by side.")],
     corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = PLACE / "corpus",
@@ -109,17 +128,20 @@ def figures(
     from rich.table import Table
 
     from training.corpus import read_corpus
-    from training.figures import by_set_and_voice, recogniser
+    from training.figures import by_set_and_voice, read_samples, recogniser
 
     prepared = read_corpus(corpus)
+    demo = read_samples(SAMPLES.parent / "manifest.csv")
     table = Table("set", "utterances", "seconds")
     columns = []
     for model in models:
         table.add_column(f"{model.name}: WER")
         table.add_column("CER")
-        columns.append(by_set_and_voice(prepared, recogniser(model), sets.split(",")))
-    for lines in zip(*columns, strict=True):
-        first = lines[0]
-        rates = [str(rate) for line in lines for rate in (line.wer, line.cer)]
+        recognise = recogniser(model)
+        sets_lines = by_set_and_voice(prepared, recognise, sets.split(","))
+        columns.append(sets_lines + by_set_and_voice(demo, recognise, ["samples"]))
+    for row in zip(*columns, strict=True):
+        first = row[0]
+        rates = [str(rate) for line in row for rate in (line.wer, line.cer)]
         table.add_row(first.group, str(first.utterances), f"{first.seconds:.0f}", *rates)
     Console(width=max(100, 60 + 50 * len(models))).print(table)

@@ -6,12 +6,14 @@ from typing import Any
 
 from earshot.errors import ModelError
 
+LANGUAGE_FILE = "language.npz"
 SETTINGS_FILES = (
     "config.json",
     "preprocessor_config.json",
     "processor_config.json",
     "tokenizer_config.json",
     "vocab.json",
+    LANGUAGE_FILE,
 )
 # As optimum and transformers.js name them in hub repositories; ours are named alike.
 INT8_FILES = ("onnx/model_quantized.onnx", "onnx/model_int8.onnx", "model_quantized.onnx")

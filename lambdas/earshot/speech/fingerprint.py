@@ -23,3 +23,8 @@ def of_weights(tensors: Mapping[str, Any], precision: str) -> str:
 def of_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
+
+
+def joined(*marks: str) -> str:
+    """One of several."""
+    return hashlib.sha256("".join(marks).encode()).hexdigest()[:DIGITS]

@@ -8,7 +8,8 @@ from earshot.errors import ModelError
 from earshot.speech import fingerprint
 from earshot.speech.acoustics import Acoustics, read_acoustics
 from earshot.speech.engine import Engine
-from earshot.speech.files import CHECKPOINT_FILES, FP32_FILES, INT8_FILES
+from earshot.speech.files import CHECKPOINT_FILES, FP32_FILES, INT8_FILES, LANGUAGE_FILE
+from earshot.speech.language import Language, read_language
 from earshot.speech.vocabulary import Vocabulary, read_vocabulary
 
 ENGINES = {
@@ -25,13 +26,17 @@ ENGINES = {
 
 @dataclass(frozen=True, slots=True)
 class SpeechModel:
-    """A loaded model: `name` as people know it, `fingerprint` of its weights."""
+    """A loaded model: `name` as people know it, `fingerprint` of its weights and its language.
+
+    Without a language its emissions are decoded greedily.
+    """
 
     name: str
     fingerprint: str
     engine: Engine
     acoustics: Acoustics
     vocabulary: Vocabulary
+    language: Language | None = None
 
 
 def load(source: str, revision: str | None = None, engine: str = "onnx") -> SpeechModel:
@@ -71,13 +76,24 @@ def _load_folder(folder: Path, name: str, engine: str) -> SpeechModel:
                 "The torch engine needs `pip install -r requirements-model.txt`."
             ) from error
         torch = TorchEngine(folder, acoustics, engine.partition("-")[2] or None)
-        return SpeechModel(name, fingerprint.of_file(weights), torch, acoustics, vocabulary)
+        mark = _mark(folder, fingerprint.of_file(weights))
+        return SpeechModel(name, mark, torch, acoustics, vocabulary, read_language(folder))
     from earshot.speech.engine_onnx import OnnxEngine
 
     precision = "int8" if weights.relative_to(folder).as_posix() in INT8_FILES else "fp32"
     onnx = OnnxEngine(weights, precision)
-    mark = onnx.fingerprint or fingerprint.of_file(weights)
-    return SpeechModel(name, mark, onnx, acoustics, vocabulary)
+    mark = _mark(folder, onnx.fingerprint or fingerprint.of_file(weights))
+    return SpeechModel(name, mark, onnx, acoustics, vocabulary, read_language(folder))
+
+
+def _mark(folder: Path, weights: str) -> str:
+    """Changes with the weights, and with what else decides the words."""
+    language = folder / LANGUAGE_FILE
+    return (
+        fingerprint.joined(weights, fingerprint.of_file(language))
+        if language.is_file()
+        else weights
+    )
 
 
 def _exported(name: str, revision: str | None, engine: str) -> Path:

@@ -7,6 +7,7 @@ import numpy as np
 import earshot
 from earshot.audio.limits import SAMPLE_RATE
 from earshot.speech import ctc, segments
+from earshot.speech.beam import BeamDecoder
 from earshot.speech.engine import Waveform
 from earshot.speech.model import SpeechModel
 from earshot.speech.transcript import Provenance, Transcript
@@ -22,11 +23,13 @@ class Transcriber:
     def __init__(self, model: SpeechModel, batch: int = 16) -> None:
         self.model = model
         self.batch = batch
+        beam = BeamDecoder(model.language, model.vocabulary) if model.language else None
+        self._best_path = beam.best_path if beam else ctc.best_path
         self.provenance = Provenance(
             model=model.name,
             fingerprint=model.fingerprint,
             engine=model.engine.name,
-            decoder="greedy",
+            decoder=beam.name if beam else "greedy",
             version=earshot.__version__,
         )
 
@@ -68,7 +71,7 @@ class Transcriber:
             some = audible[at : at + self.batch]
             inputs = [acoustics.prepare(cut[i].waveform) for i in some]
             for i, emission in zip(some, self.model.engine.emissions(inputs), strict=True):
-                paths[i] = ctc.best_path(emission)
+                paths[i] = self._best_path(emission)
         for i, window in enumerate(cut):
             if i not in paths:
                 paths[i] = ctc.blank_path(acoustics.frames(len(window.waveform)), vocabulary)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from earshot.errors import ModelError
 from earshot.speech import ctc, language
 from earshot.speech.beam import BeamDecoder
+from earshot.speech.files import LANGUAGE_FILE
 from earshot.speech.language import LETTERS, Language, Weights
 from earshot.speech.vocabulary import Vocabulary
 
@@ -127,7 +128,7 @@ def test_silence_says_nothing() -> None:
 def test_a_language_is_read_back_as_it_was_counted(tmp_path) -> None:
     training = pytest.importorskip("training.language")
     lines = [line.split() for line in ["THE SEA IS DEEP", "THE SEA IS WIDE", "IT'S THE SEA"]]
-    training.write(lines, {"SEAL", "DEEPER"}, tmp_path / language.FILE, Weights(letter=-1.5))
+    training.write(lines, {"SEAL", "DEEPER"}, tmp_path / LANGUAGE_FILE, Weights(letter=-1.5))
     read = language.read_language(tmp_path)
     words = ["DEEP", "DEEPER", "IS", "IT'S", "SEA", "SEAL", "THE", "WIDE"]
     for number, word in enumerate(words):
@@ -146,6 +147,6 @@ def test_a_language_is_read_back_as_it_was_counted(tmp_path) -> None:
 
 def test_a_model_without_a_language_has_none_and_a_broken_one_is_a_model_error(tmp_path) -> None:
     assert language.read_language(tmp_path) is None
-    (tmp_path / language.FILE).write_bytes(b"not an archive")
+    (tmp_path / LANGUAGE_FILE).write_bytes(b"not an archive")
     with pytest.raises(ModelError):
         language.read_language(tmp_path)

@@ -31,7 +31,7 @@ def test_a_transcript_tells_what_wrote_it(transcriber, speech):
     provenance = transcriber.transcribe(speech[0]).provenance
     assert provenance.model == "demo"
     assert provenance.engine.startswith("onnx-")
-    assert provenance.decoder == "greedy"
+    assert provenance.decoder == "beam-bigram"
     assert len(provenance.fingerprint) == 16
 
 
