@@ -22,7 +22,7 @@ class Hub:
     files: dict[str, bytes]
     name: str = "someone/model"
     gated: bool = False
-    cut: list[int] = field(default_factory=list)  # bytes after which the next downloads of weights break off
+    cut: list[int] = field(default_factory=list)  # bytes after which downloads of weights break off
     damaged: set[str] = field(default_factory=set)  # files that arrive with a wrong byte
     served: list[tuple[str, str, str | None]] = field(default_factory=list)  # method, path, range
     url: str = ""
