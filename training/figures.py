@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import jiwer
@@ -89,13 +89,17 @@ def by_set_and_voice(corpus: Corpus, recognise: Recognise, splits: Sequence[str]
     return lines
 
 
-def recogniser(model: Path) -> Recognise:
-    """How the product runs `model`: by ONNX Runtime where it was exported, else by torch."""
+def recogniser(model: Path, greedy: bool = False) -> Recognise:
+    """How the product runs `model`: by ONNX Runtime where it was exported, else by torch.
+
+    `greedy` leaves its language out.
+    """
     from earshot.speech.model import load
     from earshot.speech.transcriber import Transcriber
 
     engine = "onnx" if (model / "onnx").is_dir() else "torch"
-    transcriber = Transcriber(load(str(model), engine=engine))
+    loaded = load(str(model), engine=engine)
+    transcriber = Transcriber(replace(loaded, language=None) if greedy else loaded)
 
     def recognise(corpus: Corpus, utterances: list[Utterance]) -> list[str]:
         return [normalise(transcriber.transcribe(corpus.waveform(u)).text) for u in utterances]

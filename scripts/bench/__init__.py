@@ -2,8 +2,9 @@
 
 import typer
 
-from scripts.bench import api, pipeline
+from scripts.bench import api, pipeline, training
 
 app = typer.Typer(no_args_is_help=True, help="Measure; print JSON lines.")
 app.command()(pipeline.pipeline)
 app.command()(api.api)
+app.command()(training.training)

@@ -122,6 +122,9 @@ def figures(
     models: Annotated[list[Path], typer.Argument(help="Model folders, to set side by side.")],
     corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = PLACE / "corpus",
     sets: Annotated[str, typer.Option(help="Of the corpus.")] = "seen-voices,held-out-voices,human",
+    greedy: Annotated[
+        bool, typer.Option("--greedy", help="Also without the models' languages.")
+    ] = False,
 ) -> None:
     """Word and character error rates by set and voice, with 95 % bootstrap intervals."""
     from rich.console import Console
@@ -134,14 +137,15 @@ def figures(
     demo = read_samples(SAMPLES.parent / "manifest.csv")
     table = Table("set", "utterances", "seconds")
     columns = []
-    for model in models:
-        table.add_column(f"{model.name}: WER")
+    runs = [(model, way) for model in models for way in ([False, True] if greedy else [False])]
+    for model, without in runs:
+        table.add_column(f"{model.name}{', greedy' if without else ''}: WER")
         table.add_column("CER")
-        recognise = recogniser(model)
+        recognise = recogniser(model, without)
         sets_lines = by_set_and_voice(prepared, recognise, sets.split(","))
         columns.append(sets_lines + by_set_and_voice(demo, recognise, ["samples"]))
     for row in zip(*columns, strict=True):
         first = row[0]
         rates = [str(rate) for line in row for rate in (line.wer, line.cer)]
         table.add_row(first.group, str(first.utterances), f"{first.seconds:.0f}", *rates)
-    Console(width=max(100, 60 + 50 * len(models))).print(table)
+    Console(width=60 + 54 * len(runs)).print(table)
