@@ -5,7 +5,9 @@ import typer
 from scripts import bench, drift, evaluate, model, openapi, samples, transcribe, upload
 from scripts.local import commands as local
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Everything that people of Earshot run by hand.")
+HELP = "Everything that is run by hand. Each command has --help."
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=HELP)
 app.add_typer(samples.app, name="samples")
 app.add_typer(model.app, name="model")
 app.add_typer(local.app, name="local")
