@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from scripts import outputs
 from scripts.progress import progress
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from earshot.transcripts.recording import Recording
     from scripts.drift.observation import Observation
 
@@ -134,21 +137,27 @@ def observations(
     target: outputs.Outputs, chosen: "list[Recording]", texts: dict[str, str], sound: bool
 ) -> "Iterator[tuple[Recording, Observation]]":
     from earshot.audio import sandbox
-    from earshot.audio.decode import decode
-    from earshot.errors import AudioError
     from scripts.drift.observation import observe
 
     if sound:
         sandbox.start()
     bucket = target.resource("s3").Bucket(target.audio_bucket) if sound else None
     for recording in chosen:
-        waveform = None
-        if bucket is not None:
-            with tempfile.NamedTemporaryFile() as file:
-                bucket.download_fileobj(recording.key, file)
-                file.flush()
-                try:
-                    waveform = decode(Path(file.name)).waveform
-                except AudioError:
-                    waveform = None  # replaced by something unreadable since
+        waveform = _waveform(bucket, recording.key) if bucket is not None else None
         yield recording, observe(recording, texts, waveform)
+
+
+def _waveform(bucket: Any, key: str) -> "npt.NDArray[np.float32] | None":
+    """The sound at `key`; None where it was removed or replaced by something unreadable since."""
+    from botocore.exceptions import ClientError
+
+    from earshot.audio.decode import decode
+    from earshot.errors import AudioError
+
+    with tempfile.NamedTemporaryFile() as file:
+        try:
+            bucket.download_fileobj(key, file)
+            file.flush()
+            return decode(Path(file.name)).waveform
+        except (AudioError, ClientError):
+            return None
