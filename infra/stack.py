@@ -62,12 +62,14 @@ class EarshotStack(Stack):
         allow(transcribe, audio.bucket_arn, "s3:ListBucket")
         allow(transcribe, sound, "s3:GetObject")
         allow(transcribe, table.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
-        allow(transcribe, bodies.arn_for_objects("*"), "s3:PutObject")
+        allow(transcribe, bodies.arn_for_objects("*"), "s3:PutObject", "s3:DeleteObject")
         allow(index, bodies.arn_for_objects("*"), "s3:GetObject")
+        allow(index, bodies.bucket_arn, "s3:ListBucket")
         allow(read, table.table_arn, "dynamodb:GetItem", "dynamodb:BatchGetItem")
         allow(read, f"{table.table_arn}/index/*", "dynamodb:Query")
         allow(read, table.table_arn, "dynamodb:UpdateItem")  # tombstones of imports without sound
-        allow(read, bodies.arn_for_objects("*"), "s3:GetObject")
+        allow(read, bodies.arn_for_objects("*"), "s3:GetObject", "s3:DeleteObject")
+        allow(read, bodies.bucket_arn, "s3:ListBucket")
         # What a presigned upload may do is what its signer may.
         allow(read, sound, "s3:PutObject", "s3:DeleteObject")
         for function in (read, speech):

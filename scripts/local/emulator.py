@@ -93,5 +93,5 @@ def _settings(scratch: Path, port: int) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "TMPDIR": str(scratch),
         # One thread a model run: two workers share two cores, and waiting threads spin.
-        "OMP_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
     }

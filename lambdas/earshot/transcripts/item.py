@@ -2,7 +2,7 @@
 
 The transcript is one compressed attribute, because nothing in DynamoDB asks for single words. What
 lists and conditions need (text, duration, model) stands beside it in plain attributes. A body too
-large for an item is held in S3 and named by `body_key`.
+large for an item is held in S3 and named by `body_key` (earshot.transcripts.bodies).
 """
 
 import gzip
@@ -14,11 +14,9 @@ from typing import Any
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 from earshot.transcripts.recording import Failure, Recording, Source, Status
 
-# DynamoDB's limit is 400 KB an item; text, key and facets need room too.
-MAX_INLINE_BODY_BYTES = 280_000
 MAX_INLINE_TEXT_CHARS = 20_000
 
-BodyReader = Callable[[str], bytes]
+BodyReader = Callable[[str], bytes | None]
 
 
 def pack(transcript: Transcript) -> bytes:

@@ -5,43 +5,26 @@ older event never overwrites what a newer one wrote) and on the status (a repeat
 work once). A deletion leaves a tombstone, so that a late event can't resurrect the recording.
 """
 
-import base64
-import binascii
-import heapq
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from boto3.dynamodb.conditions import ConditionBase, Key
-from boto3.dynamodb.types import Binary
 from botocore.exceptions import ClientError
 
-from earshot.errors import InvalidRequest
 from earshot.events import ObjectEvent
 from earshot.speech.transcript import Transcript
-from earshot.transcripts.item import (
-    MAX_INLINE_BODY_BYTES,
-    pack,
-    recording_from_item,
-    transcript_attributes,
-)
+from earshot.transcripts.bodies import Bodies
+from earshot.transcripts.item import pack, recording_from_item, transcript_attributes
+from earshot.transcripts.listing import page_of_recordings
 from earshot.transcripts.recording import Failure, Recording, Source, Status, recording_id
 
-LIST_INDEX = "by_status"
 INTERNAL = "internal"  # the failure that a redrive may try again
 
 _TOMBSTONE_LIFETIME = timedelta(days=14)  # SQS keeps a message for at most as long
-_LISTED = (Status.QUEUED, Status.TRANSCRIBING, Status.DONE, Status.FAILED)
 _TRANSCRIPT_ATTRIBUTES = ("body", "body_key", "text", "duration", "model", "fingerprint")
 _ERROR_ATTRIBUTES = ("error_code", "error_message")
-_SUMMARY_ATTRIBUTES = (
-    "recording_id", "key", "status", "revision", "updated_at", "uploaded_at", "sequencer", "etag",
-    "size", "source", "facets", "error_code", "error_message", "passages", "text", "duration",
-    "model", "fingerprint",
-)  # fmt: skip
 
 
 class Claim(StrEnum):
@@ -69,7 +52,7 @@ class Recordings:
         self, table: Any, transcripts: Any = None, now: Callable[[], datetime] = _now
     ) -> None:
         self._table = table
-        self._transcripts = transcripts
+        self._bodies = Bodies(transcripts)
         self._now = now
 
     # -- reading
@@ -80,10 +63,9 @@ class Recordings:
         recording = item.get("Item") and recording_from_item(item["Item"], self.read_body)
         return recording if recording and recording.status is not Status.DELETED else None
 
-    def read_body(self, key: str) -> bytes:
-        """A transcript body that was too large for its item."""
-        body: bytes = self._transcripts.Object(key).get()["Body"].read()
-        return body
+    def read_body(self, key: str) -> bytes | None:
+        """A transcript body that was too large for its item; None when it was replaced since."""
+        return self._bodies.read(key)
 
     def list(
         self,
@@ -97,19 +79,7 @@ class Recordings:
         `prefix` keeps keys that begin with it; the page may then be short though more follow: go on
         while there is a cursor. Raises InvalidRequest for a cursor that isn't one of ours.
         """
-        before = _decode_cursor(cursor) if cursor else None
-        statuses = (status,) if status else _LISTED
-        queues = [self._listing(one, before, size) for one in statuses]
-        entries = heapq.merge(*queues, key=lambda entry: entry["listed_at"], reverse=True)
-        page = [entry for entry, _ in zip(entries, range(size), strict=False)]
-        recordings = [
-            recording
-            for recording in self._summaries([entry["recording_id"] for entry in page])
-            if (prefix is None or recording.key.startswith(prefix))
-            and recording.status is not Status.DELETED
-        ]
-        after = _encode_cursor(page[-1]["listed_at"]) if len(page) == size else None
-        return recordings, after
+        return page_of_recordings(self._table, status, prefix, cursor, size)
 
     def scan(self) -> Iterator[Recording]:
         """Every recording with its transcript, tombstones too, in no order."""
@@ -180,15 +150,12 @@ class Recordings:
 
         `passages`: the most passages any version, this one included, had in the index.
         """
-        body = pack(transcript)
+        body = self._bodies.keep(event.recording_id, pack(transcript))
         attributes = transcript_attributes(transcript) | {"passages": passages}
-        if len(body) > MAX_INLINE_BODY_BYTES:
-            key = f"{event.recording_id}/{event.sequencer}.json.gz"
-            self._transcripts.put_object(Key=key, Body=body, ContentType="application/gzip")
-            attributes["body_key"] = key
-        else:
-            attributes["body"] = Binary(body)
-        return self._end(event, attributes | {"status": Status.DONE})
+        ended = self._end(event, attributes | body | {"status": Status.DONE})
+        if not ended and "body_key" in body:
+            self._bodies.drop(body["body_key"])
+        return ended
 
     def fail(self, event: ObjectEvent, failure: Failure) -> bool:
         """Write why the claimed event has no transcript; False when a newer event took over."""
@@ -223,13 +190,13 @@ class Recordings:
     def _add_imported(
         self, key: str, facets: Mapping[str, str], transcript: Transcript, passages: int
     ) -> bool:
-        attributes = transcript_attributes(transcript)
-        return self._write(
+        body = self._bodies.keep(recording_id(key), pack(transcript))
+        written = self._write(
             recording_id(key),
-            set_=attributes
+            set_=transcript_attributes(transcript)
+            | body
             | {
                 "key": key,
-                "body": Binary(pack(transcript)),
                 "status": Status.DONE,
                 "source": Source.IMPORT,
                 "facets": dict(facets),
@@ -243,6 +210,9 @@ class Recordings:
             ),
             names={"#source": "source", "#text": "text"},
         )
+        if not written and "body_key" in body:
+            self._bodies.drop(body["body_key"])
+        return written
 
     # -- writing
 
@@ -291,7 +261,7 @@ class Recordings:
         if removed:
             expression += " REMOVE " + ", ".join(f"#{name}" for name in removed)
         try:
-            self._table.update_item(
+            answer = self._table.update_item(
                 Key={"recording_id": recording_id},
                 UpdateExpression=expression + " ADD #revision :one",
                 ConditionExpression=condition,
@@ -302,63 +272,16 @@ class Recordings:
                 ExpressionAttributeValues={f":{name}": value for name, value in attributes.items()}
                 | dict(values or {})
                 | {":one": 1},
+                ReturnValues="UPDATED_OLD",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
                 return False
             raise
+        if replaced := answer.get("Attributes", {}).get("body_key"):
+            self._bodies.drop(replaced)  # what was said goes when its recording or version goes
         return True
-
-    # -- listing
-
-    def _listing(
-        self, status: Status, before: str | None, size: int
-    ) -> Iterator[Mapping[str, str]]:
-        condition: ConditionBase = Key("status").eq(status)
-        if before:
-            condition &= Key("listed_at").lt(before)
-        page = self._table.query(
-            IndexName=LIST_INDEX,
-            KeyConditionExpression=condition,
-            ScanIndexForward=False,
-            Limit=size,
-        )
-        yield from page["Items"]
-
-    def _summaries(self, ids: Sequence[str]) -> Iterator[Recording]:
-        """The recordings of these ids, without bodies, in this order."""
-        found: dict[str, Recording] = {}
-        client, name = self._table.meta.client, self._table.name
-        for start in range(0, len(ids), 100):  # BatchGetItem's limit
-            request: dict[str, Any] = {
-                name: {
-                    "Keys": [{"recording_id": one} for one in ids[start : start + 100]],
-                    "ProjectionExpression": ", ".join(f"#{one}" for one in _SUMMARY_ATTRIBUTES),
-                    "ExpressionAttributeNames": {f"#{one}": one for one in _SUMMARY_ATTRIBUTES},
-                }
-            }
-            while request:
-                answer = client.batch_get_item(RequestItems=request)
-                for item in answer["Responses"].get(name, []):
-                    found[item["recording_id"]] = recording_from_item(item)
-                request = answer.get("UnprocessedKeys", {})
-        return (found[one] for one in ids if one in found)
 
 
 def _timestamp(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _encode_cursor(listed_at: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([listed_at]).encode()).decode()
-
-
-def _decode_cursor(cursor: str) -> str:
-    try:
-        decoded = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    except (ValueError, binascii.Error):
-        decoded = None
-    match decoded:
-        case [str(listed_at)]:
-            return listed_at
-    raise InvalidRequest("The cursor is not one that this API gave out.")

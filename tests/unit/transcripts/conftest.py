@@ -9,7 +9,8 @@ from moto import mock_aws
 
 from earshot.events import Change, ObjectEvent, comparable_sequencer
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
-from earshot.transcripts.store import LIST_INDEX, Recordings
+from earshot.transcripts.listing import LIST_INDEX
+from earshot.transcripts.store import Recordings
 
 PROVENANCE = Provenance("demo", "f1", "onnx-int8", "greedy", "0.1.0")
 

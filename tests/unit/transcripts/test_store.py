@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -125,11 +126,7 @@ def test_an_internal_failure_can_be_tried_again(recordings: Recordings) -> None:
 
 
 def test_a_very_long_transcript_reads_back_whole(recordings: Recordings) -> None:
-    words = tuple(
-        Word(f"WORD{n * 7919 % 99991}", n * 0.31, n * 0.31 + 0.2, (n * 37 % 1000) / 1000)
-        for n in range(80_000)
-    )
-    long = Transcript((Segment(words),), 25_000.0, PROVENANCE)
+    long = long_transcript()
     one = event(1)
     recordings.claim(one, "f1", {}, 1)
     assert recordings.finish(one, long, 800)
@@ -139,6 +136,33 @@ def test_a_very_long_transcript_reads_back_whole(recordings: Recordings) -> None
     (listed,), _ = recordings.list()
     assert listed.transcript is None
     assert long.text.startswith(listed.text)
+
+
+def kept_bodies() -> list[str]:
+    return [one.key for one in boto3.resource("s3").Bucket("transcripts").objects.all()]
+
+
+def long_transcript() -> Transcript:
+    words = tuple(
+        Word(f"WORD{n * 7919 % 99991}", n * 0.31, n * 0.31 + 0.2, (n * 37 % 1000) / 1000)
+        for n in range(80_000)
+    )
+    return Transcript((Segment(words),), 25_000.0, PROVENANCE)
+
+
+def test_a_very_long_transcript_leaves_nothing_behind(recordings: Recordings) -> None:
+    slow, newer = event(1), event(2)
+    recordings.claim(slow, "f1", {}, 1)
+    recordings.claim(newer, "f1", {}, 1)
+    assert not recordings.finish(slow, long_transcript(), 800)
+    assert kept_bodies() == []  # overtaken: what it wrote is cleared away
+    assert recordings.finish(newer, long_transcript(), 800)
+    assert len(kept_bodies()) == 1
+    assert not recordings.finish(newer, long_transcript(), 800)  # repeated
+    assert len(kept_bodies()) == 1
+    assert recordings.get(A) is not None
+    recordings.remove(event(3, Change.REMOVED))
+    assert kept_bodies() == []
 
 
 def test_lists_show_the_latest_first_and_page_without_gaps(aws: None) -> None:
