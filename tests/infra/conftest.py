@@ -1,0 +1,67 @@
+"""Both targets, synthesized once a session by the app itself, in a bare environment."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.infra.template import Template
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCAL = {
+    "target": "local",
+    "endpoint_port": "4566",
+    "local_model": "models/demo",
+    "opensearch_url": "http://127.0.0.1:9201",
+}
+NO_PIP = {"aws:cdk:bundling-stacks": []}  # zips of the code alone; test_bundling.py runs pip
+
+
+def synthesize(folder: Path, context: Mapping[str, object]) -> subprocess.CompletedProcess[str]:
+    """`app.py` as the CDK's command line runs it: no credentials, no Docker, nowhere to call."""
+    return subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={
+            # Node, which the CDK is written for, and nothing else.
+            "PATH": str(Path(sys.executable).parent),
+            "HOME": str(folder),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "HTTP_PROXY": "http://127.0.0.1:9",
+            "HTTPS_PROXY": "http://127.0.0.1:9",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+            "CDK_OUTDIR": str(folder),
+            "CDK_CONTEXT_JSON": json.dumps(context),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
+    contexts = {"aws": NO_PIP | {"alarm_email": "ops@example.org"}, "local": NO_PIP | LOCAL}
+    folders = {target: tmp_path_factory.mktemp(target) for target in contexts}
+    with ThreadPoolExecutor() as pool:
+        done = pool.map(synthesize, folders.values(), contexts.values())
+        for one in done:
+            assert one.returncode == 0, one.stderr
+    return {target: Template(folder) for target, folder in folders.items()}
+
+
+@pytest.fixture(scope="session")
+def aws(templates: dict[str, Template]) -> Template:
+    return templates["aws"]
+
+
+@pytest.fixture(scope="session")
+def local(templates: dict[str, Template]) -> Template:
+    return templates["local"]

@@ -1,0 +1,124 @@
+"""What the public meets: the CDN in front of the page, the sound and the API."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.infra.template import Template, reference
+
+
+@pytest.fixture
+def distribution(aws: Template) -> Any:
+    (found,) = aws.properties("CloudFront::Distribution").values()
+    return found["DistributionConfig"]
+
+
+def behaviors(distribution: Any) -> dict[str, Any]:
+    others = {one["PathPattern"]: one for one in distribution["CacheBehaviors"]}
+    return {"/": distribution["DefaultCacheBehavior"]} | others
+
+
+def test_everything_is_served_over_https(distribution: Any) -> None:
+    found = behaviors(distribution)
+    assert set(found) == {"/", "/api/*", "/audio/*"}
+    for path, behavior in found.items():
+        assert behavior["ViewerProtocolPolicy"] == "redirect-to-https", path
+
+
+def test_only_the_api_takes_more_than_reading(distribution: Any) -> None:
+    for path, behavior in behaviors(distribution).items():
+        methods = set(behavior.get("AllowedMethods", ["GET", "HEAD"]))
+        assert methods <= {"GET", "HEAD"} or path == "/api/*", path
+
+
+def test_buckets_are_read_through_origin_access_control(aws: Template, distribution: Any) -> None:
+    buckets = [one for one in distribution["Origins"] if "S3OriginConfig" in one]
+    assert len(buckets) == 2
+    for origin in buckets:
+        control = reference(origin["OriginAccessControlId"])
+        config = aws.properties("CloudFront::OriginAccessControl")[control]
+        assert config["OriginAccessControlConfig"]["SigningBehavior"] == "always"
+
+
+def test_the_api_is_reached_over_tls_1_2(distribution: Any) -> None:
+    (origin,) = [one for one in distribution["Origins"] if "CustomOriginConfig" in one]
+    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+    assert origin["CustomOriginConfig"]["OriginSSLProtocols"] == ["TLSv1.2"]
+
+
+def test_every_answer_carries_a_policy_that_lets_no_foreign_code_in(
+    aws: Template, distribution: Any
+) -> None:
+    ((name, policy),) = aws.properties("CloudFront::ResponseHeadersPolicy").items()
+    for path, behavior in behaviors(distribution).items():
+        assert reference(behavior["ResponseHeadersPolicyId"]) == name, path
+    headers = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    csp = headers["ContentSecurityPolicy"]
+    directives = dict(
+        part.strip().partition(" ")[::2] for part in csp["ContentSecurityPolicy"].split(";")
+    )
+    assert csp["Override"] is True
+    assert directives["default-src"] == "'none'"
+    assert directives["script-src"] == directives["media-src"] == "'self'"
+    assert directives["require-trusted-types-for"] == "'script'"
+    assert "unsafe" not in csp["ContentSecurityPolicy"]
+    assert "*" not in csp["ContentSecurityPolicy"]
+    assert headers["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 31_536_000
+    assert headers["ContentTypeOptions"] == {"Override": True}
+    assert headers["FrameOptions"]["FrameOption"] == "DENY"
+
+
+def stage(template: Template) -> Any:
+    (found,) = template.properties("ApiGatewayV2::Stage").values()
+    return found
+
+
+@pytest.mark.parametrize("target", ["aws", "local"])
+def test_calls_are_throttled_and_those_that_run_the_model_more_so(
+    templates: dict[str, Template], target: str
+) -> None:
+    found = stage(templates[target])
+    assert found["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": 50,
+        "ThrottlingBurstLimit": 100,
+    }
+    assert found["RouteSettings"] == {
+        route: {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 10}
+        for route in ("POST /asr", "POST /v1/audio/transcriptions")
+    }
+
+
+def test_limits_are_set_after_the_routes_that_they_are_for(aws: Template) -> None:
+    (found,) = aws.resources("ApiGatewayV2::Stage").values()
+    routes = {
+        logical_id: resource["Properties"]["RouteKey"]
+        for logical_id, resource in aws.body["Resources"].items()
+        if resource["Type"] == "AWS::ApiGatewayV2::Route"
+    }
+    waited_for = {routes[one] for one in found["DependsOn"] if one in routes}
+    assert set(found["Properties"]["RouteSettings"]) <= waited_for
+
+
+def test_the_function_with_the_model_answers_where_the_model_is_needed(aws: Template) -> None:
+    integrations = aws.properties("ApiGatewayV2::Integration")
+    answering: dict[str, str] = {}
+    for route in aws.properties("ApiGatewayV2::Route").values():
+        integration = integrations[reference(route["Target"])]
+        answering[route["RouteKey"]] = reference(integration["IntegrationUri"])
+    assert answering == {
+        "$default": "Api",
+        "POST /asr": "ApiSpeech",
+        "POST /v1/audio/transcriptions": "ApiSpeech",
+        "GET /v1/models": "ApiSpeech",
+    }
+
+
+def test_the_access_log_says_who_was_answered_what_but_not_what_was_searched(
+    aws: Template,
+) -> None:
+    log = stage(aws)["AccessLogSettings"]
+    assert reference(log["DestinationArn"]) in aws.properties("Logs::LogGroup")
+    fields = json.loads(log["Format"])
+    assert {"$context.requestId", "$context.status", "$context.path"} <= set(fields.values())
+    assert "querystring" not in log["Format"].lower()

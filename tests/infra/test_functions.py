@@ -1,0 +1,162 @@
+"""What the functions may do, for how long, and how they are called."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.infra.template import Template, listed, reference
+
+ITS_LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
+TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+
+MAY: dict[str, dict[str, set[str]]] = {
+    "IngestionTranscribe": {
+        "IngestionTranscribeLogs": ITS_LOG,
+        "*": TRACES,
+        "IngestionQueue": {
+            "sqs:ReceiveMessage",
+            "sqs:ChangeMessageVisibility",
+            "sqs:GetQueueUrl",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+        },
+        "AudioBucket": {"s3:ListBucket", "s3:GetObject"},
+        "RecordsTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "RecordsTranscripts": {"s3:PutObject", "s3:DeleteObject"},
+    },
+    "ProjectionIndex": {
+        "ProjectionIndexLogs": ITS_LOG,
+        # Listing streams has no narrower resource.
+        "*": TRACES | {"dynamodb:ListStreams"},
+        "RecordsTable": {
+            "dynamodb:DescribeStream",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+        },
+        "RecordsTranscripts": {"s3:ListBucket", "s3:GetObject"},
+        "ProjectionFailures": {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"},
+        "SearchDomain": {"es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"},
+    },
+    "Api": {
+        "ApiApiLogs": ITS_LOG,
+        "*": TRACES,
+        "RecordsTable": {
+            "dynamodb:GetItem",
+            "dynamodb:BatchGetItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
+        "RecordsTranscripts": {"s3:ListBucket", "s3:GetObject", "s3:DeleteObject"},
+        "AudioBucket": {"s3:PutObject", "s3:DeleteObject"},
+        "ApiKey": {"secretsmanager:GetSecretValue"},
+        "SearchDomain": {"es:ESHttpGet", "es:ESHttpPost"},
+    },
+    "ApiSpeech": {
+        "ApiSpeechLogs": ITS_LOG,
+        "*": TRACES,
+        "ApiKey": {"secretsmanager:GetSecretValue"},
+    },
+}
+
+
+@pytest.mark.parametrize("function", MAY)
+def test_a_function_may_do_what_it_does_and_no_more(aws: Template, function: str) -> None:
+    allowed: dict[str, set[str]] = {}
+    for statement in aws.statements(function):
+        assert statement["Effect"] == "Allow"
+        for resource in listed(statement["Resource"]):
+            allowed.setdefault(reference(resource), set()).update(listed(statement["Action"]))
+    assert allowed == MAY[function]
+
+
+def test_these_are_all_the_functions(aws: Template, local: Template) -> None:
+    assert set(aws.functions) == set(local.functions) == set(MAY)
+
+
+def test_no_role_of_ours_has_more_than_its_own_statements(aws: Template) -> None:
+    for function in aws.functions.values():
+        role = aws.properties("IAM::Role")[reference(function["Role"])]
+        assert "ManagedPolicyArns" not in role
+        assert "Policies" not in role
+
+
+def test_the_public_api_can_search_the_index_but_not_write_to_it(aws: Template) -> None:
+    (search,) = [
+        statement for statement in aws.statements("Api") if "es:" in str(statement["Action"])
+    ]
+    assert search["Resource"]["Fn::Join"][1][-1] == "/passages/_search"
+
+
+def test_no_secret_stands_in_an_environment(templates: dict[str, Template]) -> None:
+    for template in templates.values():
+        for name, function in template.functions.items():
+            variables = function["Environment"]["Variables"]
+            assert "{{resolve:" not in json.dumps(variables), name
+            assert "EARSHOT_API_KEY" not in variables, name
+            for key, value in variables.items():
+                if "SECRET" in key:
+                    assert reference(value) == "ApiKey", "the secret's name, not the secret"
+
+
+def test_the_key_is_made_by_secrets_manager(aws: Template) -> None:
+    (secret,) = aws.properties("SecretsManager::Secret").values()
+    assert "SecretString" not in secret
+    assert secret["GenerateSecretString"]["PasswordLength"] == 40
+
+
+def timeouts(template: Template) -> dict[str, int]:
+    return {name: function["Timeout"] for name, function in template.functions.items()}
+
+
+def test_functions_end_before_those_who_wait_for_them_give_up(aws: Template) -> None:
+    assert timeouts(aws) == {
+        "IngestionTranscribe": 900,
+        "ProjectionIndex": 120,
+        "Api": 29,  # API Gateway waits for 30
+        "ApiSpeech": 29,
+    }
+
+
+def test_the_largest_object_fits_on_the_functions_disk(aws: Template) -> None:
+    function = aws.functions["IngestionTranscribe"]
+    largest = int(function["Environment"]["Variables"]["EARSHOT_MAX_AUDIO_BYTES"])
+    assert function["EphemeralStorage"]["Size"] * 1024**2 >= largest + 64 * 1024**2
+
+
+def mapping(template: Template, source: str) -> Any:
+    (found,) = [
+        one
+        for one in template.properties("Lambda::EventSourceMapping").values()
+        if reference(one["EventSourceArn"]) == source
+    ]
+    return found
+
+
+def test_the_queue_drives_a_bounded_number_of_runs_and_repeats_what_failed(aws: Template) -> None:
+    queue = mapping(aws, "IngestionQueue")
+    assert queue["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert queue["ScalingConfig"] == {"MaximumConcurrency": 10}
+    assert queue["BatchSize"] == 1, "a recording has the function's time to itself"
+
+
+def test_a_bad_stream_record_is_cut_out_and_set_aside(aws: Template) -> None:
+    stream = mapping(aws, "RecordsTable")
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert stream["MaximumRetryAttempts"] == 10
+    assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert reference(stream["DestinationConfig"]["OnFailure"]["Destination"]) == (
+        "ProjectionFailures"
+    )
+    assert stream["StartingPosition"] == "TRIM_HORIZON", "nothing written before is left out"
+
+
+@pytest.mark.parametrize(("target", "days"), [("aws", 30), ("local", 1)])
+def test_logs_are_kept_for_a_time_and_no_longer(
+    templates: dict[str, Template], target: str, days: int
+) -> None:
+    template = templates[target]
+    groups = template.properties("Logs::LogGroup")
+    assert {group["RetentionInDays"] for group in groups.values()} == {days}
+    for function in template.functions.values():
+        assert reference(function["LoggingConfig"]["LogGroup"]) in groups

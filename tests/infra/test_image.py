@@ -1,0 +1,230 @@
+"""The functions as Lambda would run them: from their image or archive, nothing else in reach."""
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from earshot.transcripts.recording import recording_id
+from infra.code import LAMBDAS
+from scripts.lambda_runtime import LambdaRuntime
+from tests.infra import image
+from tests.infra.cloud import KEY, Cloud
+from tests.infra.conftest import ROOT
+from tests.infra.template import Template
+
+SAMPLE = ROOT / "samples" / "morning-bread.mp3"
+EVENT = ROOT / "tests" / "events" / "s3_put_in_sqs.json"
+
+
+@pytest.fixture(scope="module")
+def context(aws: Template) -> Path:
+    """What the CDK hands to `docker build`."""
+    assets = json.loads((aws.assembly / "Earshot.assets.json").read_text())["dockerImages"]
+    (source,) = [one["source"] for one in assets.values()]
+    assert source["dockerFile"] == "containers/transcribe/Dockerfile"
+    assert source["platform"] == "linux/amd64"
+    folder: Path = aws.assembly / source["directory"]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(context: Path, tmp_path_factory: pytest.TempPathFactory) -> image.Stage:
+    root = tmp_path_factory.mktemp("image")
+    return image.build(context, root, {"MODEL": "models/demo"})
+
+
+@pytest.fixture(scope="module")
+def cloud(aws: Template) -> Iterator[Cloud]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        made = Cloud(f"http://{host}:{port}", aws)
+        made.create()
+        yield made
+    finally:
+        server.stop()
+
+
+def running(
+    built: image.Stage, cloud: Cloud, function: str, folder: Path, handler: str
+) -> LambdaRuntime:
+    """The image as the function runs it."""
+    ours = {name: value for name, value in built.variables.items() if name != "LAMBDA_TASK_ROOT"}
+    ours["EARSHOT_MODEL"] = str(built.path(ours["EARSHOT_MODEL"]))
+    return LambdaRuntime(
+        handler,
+        built.path(image.TASK_ROOT),
+        ours | cloud.environment(function),
+        path=[image.lend(built.packages | {*image.BASE_PACKAGES}, folder / "packages")],
+        python=image.INTERPRETER,
+    )
+
+
+def test_everything_that_is_copied_is_there_to_be_copied(context: Path) -> None:
+    assert (context / "containers/transcribe/Dockerfile").is_file()
+    for stage in image.stages(ROOT / "containers/transcribe/Dockerfile"):
+        for other, sources, _ in image.copies(stage):
+            for source in sources:
+                assert other or (context / source).exists(), source
+
+
+def test_nothing_is_handed_to_the_build_that_it_does_not_use(context: Path) -> None:
+    assert {one.name for one in context.iterdir()} <= {
+        ".dockerignore",
+        "constraints.txt",
+        "containers",
+        "lambdas",
+        "models",
+        "requirements-model.txt",
+        "scripts",
+    }
+    assert {one.name for one in (context / "scripts").iterdir()} == {"__init__.py", "model"}
+    assert not list(context.rglob("*.pyc"))
+
+
+def test_every_stage_stands_on_one_pinned_base() -> None:
+    stages = image.stages(ROOT / "containers/transcribe/Dockerfile")
+    assert {stage.base for stage in stages} == {"${BASE}"}
+    text = (ROOT / "containers/transcribe/Dockerfile").read_text()
+    (base,) = [line for line in text.splitlines() if line.startswith("ARG BASE=")]
+    repository, _, tag = base.removeprefix("ARG BASE=").partition(":")
+    assert repository == "public.ecr.aws/lambda/python"
+    assert tag.startswith("3.12.20")
+
+
+def test_torch_stays_in_the_stage_that_exports(built: image.Stage) -> None:
+    assert "torch" not in built.packages
+    assert "onnxruntime" in built.packages
+    assert {one.name for one in built.path(image.TASK_ROOT).iterdir()} == {
+        "api",
+        "earshot",
+        "transcribe",
+    }
+
+
+def test_anyone_may_read_what_the_image_holds(built: image.Stage) -> None:
+    for root in (built.path(image.TASK_ROOT), built.path("/opt/models")):
+        for path in (root, *root.rglob("*")):
+            wanted = 0o555 if path.is_dir() else 0o444
+            assert path.stat().st_mode & wanted == wanted, path
+
+
+def test_the_image_writes_what_it_hears_in_the_bucket_into_the_table(
+    built: image.Stage, cloud: Cloud, tmp_path: Path
+) -> None:
+    key = "interviews/Anna + Ben é.mp3"
+    audio = cloud.environment("IngestionTranscribe")["EARSHOT_AUDIO_BUCKET"]
+    body = SAMPLE.read_bytes()
+    etag = cloud.client("s3").put_object(Bucket=audio, Key=key, Body=body)["ETag"].strip('"')
+    event = json.loads(EVENT.read_text())
+    told = json.loads(event["Records"][0]["body"])
+    told["Records"][0]["s3"]["bucket"]["name"] = audio
+    told["Records"][0]["s3"]["object"] |= {"eTag": etag, "size": len(body)}
+    event["Records"][0]["body"] = json.dumps(told)
+
+    (handler,) = built.command
+    with running(built, cloud, "IngestionTranscribe", tmp_path, handler) as function:
+        assert function.invoke(event) == {"batchItemFailures": []}, function.printed
+    item = cloud.client("dynamodb").get_item(
+        TableName="RecordsTable", Key={"recording_id": {"S": recording_id(key)}}
+    )["Item"]
+    assert item["status"] == {"S": "done"}
+    assert item["key"] == {"S": key}
+    assert item["model"] == {"S": "demo"}
+    assert len(item["text"]["S"].split()) > 20
+
+
+def test_the_same_image_answers_the_apis_speech_routes(
+    built: image.Stage, cloud: Cloud, aws: Template, tmp_path: Path
+) -> None:
+    (handler,) = aws.functions["ApiSpeech"]["ImageConfig"]["Command"]
+    with running(built, cloud, "ApiSpeech", tmp_path, handler) as function:
+        answer = function.invoke(upload("/asr", SAMPLE, key=KEY))
+        assert answer["statusCode"] == 200, answer
+        said = json.loads(answer["body"])
+        assert len(said["transcription"].split()) > 20
+        assert float(said["duration"]) == pytest.approx(17.0, abs=0.1)
+        assert function.invoke(upload("/asr", SAMPLE, key="wrong"))["statusCode"] == 401
+
+
+@pytest.mark.parametrize(("name", "function"), [("api", "Api"), ("index", "ProjectionIndex")])
+def test_a_zip_function_starts_with_what_its_requirements_name(
+    cloud: Cloud, tmp_path: Path, name: str, function: str
+) -> None:
+    root = tmp_path / "task"
+    for part in ("earshot", name):
+        (root / part).parent.mkdir(exist_ok=True)
+        (root / part).symlink_to(LAMBDAS / part)
+    packages = image.required(LAMBDAS / name / "requirements.txt") | {*image.BASE_PACKAGES}
+    with LambdaRuntime(
+        f"{name}.handler.handler",
+        root,
+        cloud.environment(function),
+        path=[image.lend(packages, tmp_path / "packages")],
+        python=image.INTERPRETER,
+    ) as running:
+        if name == "api":
+            answer = running.invoke(request("GET", "/ping"))
+            assert json.loads(answer["body"]) == {"message": "pong"}
+
+
+def test_a_checkpoint_is_exported_as_the_image_is_built(context: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="exporting needs requirements-model.txt")
+    from scripts.model.random import write
+
+    copy = tmp_path / "context"
+    copy.mkdir()
+    for part in context.iterdir():
+        (copy / part.name).symlink_to(part)
+    (copy / "models").unlink()
+    (copy / "models").mkdir()
+    write("tiny-group", copy / "models" / "mine")
+    exported = image.build(copy, tmp_path / "image", {"MODEL": "models/mine"})
+    folder = exported.path(exported.variables["EARSHOT_MODEL"])
+    assert (folder / "onnx" / "model_quantized.onnx").is_file()
+    assert (folder / "vocab.json").is_file()
+
+
+def request(method: str, path: str, **fields: Any) -> dict[str, Any]:
+    """An HTTP API's event, payload format 2.0."""
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"host": "api.example.org"},
+        "requestContext": {
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "test",
+            },
+            "requestId": "1",
+            "stage": "$default",
+        },
+        "isBase64Encoded": False,
+    } | fields
+
+
+def upload(path: str, file: Path, key: str) -> dict[str, Any]:
+    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{file.name}"\r\n\r\n'
+    body = head.encode() + file.read_bytes() + b"\r\n--b--\r\n"
+    return request(
+        "POST",
+        path,
+        headers={
+            "authorization": f"Bearer {key}",
+            "content-type": "multipart/form-data; boundary=b",
+            "content-length": str(len(body)),
+        },
+        body=base64.b64encode(body).decode(),
+        isBase64Encoded=True,
+    )

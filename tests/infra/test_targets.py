@@ -1,0 +1,140 @@
+"""What differs between AWS and the emulator, and what settings are refused."""
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from infra.settings import Settings
+from tests.infra.conftest import LOCAL, synthesize
+from tests.infra.template import Template
+
+LOCAL_GIVEN = {name: value for name, value in LOCAL.items() if name.endswith(("port", "model"))}
+
+
+def kinds(template: Template) -> Counter[str]:
+    return Counter(one["Type"] for one in template.body["Resources"].values())
+
+
+def test_the_emulator_gets_the_same_stack_but_for_the_named_switches(
+    aws: Template, local: Template
+) -> None:
+    missing = kinds(aws) - kinds(local)
+    assert not kinds(local) - kinds(aws), "nothing is there locally alone"
+    assert missing == {
+        # no alarms, dashboard or access log
+        "AWS::CloudWatch::Alarm": 11,
+        "AWS::CloudWatch::Dashboard": 1,
+        "AWS::SNS::Topic": 1,
+        "AWS::SNS::TopicPolicy": 1,
+        "AWS::SNS::Subscription": 1,
+        "AWS::Logs::LogGroup": 1,
+        # a node of one's own, given as opensearch_url
+        "AWS::OpenSearchService::Domain": 1,
+        # the site is copied up by scripts/local; buckets go with the emulator
+        "Custom::CDKBucketDeployment": 1,
+        "Custom::S3AutoDeleteObjects": 1,
+        "AWS::Lambda::LayerVersion": 1,
+        "AWS::Lambda::Function": 2,
+        "AWS::IAM::Role": 2,
+        "AWS::IAM::Policy": 1,
+    }
+
+
+def test_functions_are_images_on_aws_and_zips_locally(aws: Template, local: Template) -> None:
+    packages = {name: one.get("PackageType", "Zip") for name, one in aws.functions.items()}
+    assert packages == {
+        "IngestionTranscribe": "Image",
+        "ApiSpeech": "Image",
+        "ProjectionIndex": "Zip",
+        "Api": "Zip",
+    }
+    assert all("PackageType" not in one for one in local.functions.values())
+
+
+def test_one_image_serves_both_functions_that_run_the_model(aws: Template) -> None:
+    transcribe, speech = aws.functions["IngestionTranscribe"], aws.functions["ApiSpeech"]
+    assert transcribe["Code"] == speech["Code"]
+    assert transcribe["ImageConfig"]["Command"] == ["transcribe.handler.handler"]
+    assert speech["ImageConfig"]["Command"] == ["api.handler.handler"]
+
+
+def test_only_the_emulator_names_a_model_folder_and_an_origin_without_tls(
+    aws: Template, local: Template
+) -> None:
+    def named(template: Template) -> set[str]:
+        variables = [one["Environment"]["Variables"] for one in template.functions.values()]
+        return {one["EARSHOT_MODEL"] for one in variables if "EARSHOT_MODEL" in one}
+
+    assert named(local) == {"models/demo"}
+    assert named(aws) == set(), "the image says where its model is"
+    assert "http-only" in local.path.read_text()
+    assert "http-only" not in aws.path.read_text()
+    assert "127.0.0.1" not in aws.path.read_text()
+
+
+def test_nothing_is_retained_by_an_emulator_that_forgets_all(local: Template) -> None:
+    assert '"Retain"' not in local.path.read_text()
+
+
+def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: Path) -> None:
+    context = {
+        "aws:cdk:bundling-stacks": [],
+        "image": "earshot:2026-11",
+        "opensearch_url": "https://search.example.org",
+        "opensearch_arn": "arn:aws:es:eu-central-1:123456789012:domain/mine",
+    }
+    done = synthesize(tmp_path, context)
+    assert done.returncode == 0, done.stderr
+    template = Template(tmp_path)
+    assert "earshot:2026-11" in str(template.functions["ApiSpeech"]["Code"])
+    assert not template.properties("OpenSearchService::Domain")
+    allowed = [one for one in template.statements("Api") if "es:" in str(one["Action"])]
+    assert [one["Resource"] for one in allowed] == [
+        "arn:aws:es:eu-central-1:123456789012:domain/mine/passages/_search"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"log_days": "12"}, "log_days must be one of"),
+        ({"transcribe_concurrency": "many"}, "transcribe_concurrency must be a whole number"),
+        ({"opensearch_arn": "arn:aws:es:::domain/x"}, "opensearch_arn goes with opensearch_url"),
+        ({"max_audio_bytes": str(20 * 1024**3)}, "max_audio_bytes is more than"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_a_sentence(
+    values: dict[str, str], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        Settings.from_values(values)
+
+
+def test_an_unknown_target_is_refused() -> None:
+    with pytest.raises(ValueError, match="target must be aws or local, not 'gcp'"):
+        Settings.from_values({}, target="gcp")
+
+
+def test_the_local_target_names_what_it_lacks() -> None:
+    with pytest.raises(ValueError, match="target=local needs -c endpoint_port=… -c local_model=…"):
+        Settings.from_values({}, target="local")
+
+
+def test_settings_override_the_local_defaults() -> None:
+    assert Settings.from_values({}, "local", LOCAL_GIVEN).log_days == 1
+    assert Settings.from_values({"log_days": "7"}, "local", LOCAL_GIVEN).log_days == 7
+
+
+def test_templates_pass_cfn_lint(templates: dict[str, Template]) -> None:
+    # W3005: the CDK states dependencies that references imply already.
+    files = [str(template.path) for template in templates.values()]
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--", *files],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
