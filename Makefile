@@ -10,7 +10,7 @@ UV_VERSION := 0.13.9
 export UV_SYSTEM_CERTS := 1
 EARSHOT := $(PYTHON) -m scripts
 PYTEST := $(PYTHON) -m pytest
-CHECKED := app.py infra lambdas scripts tests
+CHECKED := app.py infra lambdas scripts tests training
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down test test-unit test-infra test-search test-pipeline test-browser lint format lock bench clean
@@ -51,7 +51,7 @@ test-browser: $(VENV)/dev  ## headless Chromium searches and plays
 lint: $(VENV)/dev  ## ruff and mypy
 	$(PYTHON) -m ruff format --check $(CHECKED)
 	$(PYTHON) -m ruff check $(CHECKED)
-	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/api scripts infra app.py
+	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/api scripts training infra app.py
 
 format: $(VENV)/dev  ## let ruff mend what it can
 	$(PYTHON) -m ruff format $(CHECKED)

@@ -102,7 +102,17 @@ def _compile(target: Path) -> None:
     """
     if python := _interpreter():
         subprocess.run(
-            [python, "-W", "ignore", "-m", "compileall", "-qq", "--invalidation-mode", "unchecked-hash", target],
+            [
+                python,
+                "-W",
+                "ignore",
+                "-m",
+                "compileall",
+                "-qq",
+                "--invalidation-mode",
+                "unchecked-hash",
+                target,
+            ],
             check=False,  # some packages carry files for other versions of Python
         )
     else:
