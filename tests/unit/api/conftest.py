@@ -15,8 +15,8 @@ from api.recogniser import recogniser
 from api.settings import ApiSettings
 from earshot.events import Change, ObjectEvent, comparable_sequencer
 from earshot.speech.transcript import Transcript
-from earshot.transcripts.recording import recording_id
 from earshot.transcripts.listing import LIST_INDEX
+from earshot.transcripts.recording import recording_id
 from earshot.transcripts.store import Recordings
 from tests.unit.api.stage import (
     AUDIO_BUCKET,
