@@ -16,7 +16,7 @@ from infra.search_domain import SearchDomain
 from infra.settings import Settings
 from infra.site import Site
 
-INDEX = "passages"
+INDEX = "earshot-passages"
 
 
 class EarshotStack(Stack):

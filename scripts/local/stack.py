@@ -86,9 +86,9 @@ def up(say: Say, model: str | None = None, home: Path = HOME) -> Outputs:
                 url = emulator.start(files.emulator, say, int(context["endpoint_port"]))
                 deploy.bootstrap(url, say)
                 running = None
-            if not running:
-                _drop_index(search_url)
             state = _deploy(files, url, context, fingerprint, say)
+            if not running:
+                _drop_index(search_url, state["cdk"]["IndexAlias"])
         _copy_site(state["cdk"]["SiteBucket"], url)
         return Outputs(**state["outputs"])
 
@@ -184,9 +184,9 @@ def _wanted_port(files: Files) -> int | None:
     return last if daemon.is_free(last) else None
 
 
-def _drop_index(opensearch_url: str) -> None:
-    """A fresh table has an empty projection."""
-    httpx.delete(f"{opensearch_url}/passages-*", timeout=30)
+def _drop_index(opensearch_url: str, alias: str) -> None:
+    """A fresh table has an empty projection, also on a node that outlived the last one."""
+    httpx.delete(f"{opensearch_url}/{alias}-*", timeout=30)
 
 
 def _copy_site(bucket: str, url: str) -> None:

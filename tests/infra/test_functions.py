@@ -85,7 +85,7 @@ def test_the_public_api_can_search_the_index_but_not_write_to_it(aws: Template) 
     (search,) = [
         statement for statement in aws.statements("Api") if "es:" in str(statement["Action"])
     ]
-    assert search["Resource"]["Fn::Join"][1][-1] == "/passages/_search"
+    assert search["Resource"]["Fn::Join"][1][-1] == "/earshot-passages/_search"
 
 
 def test_no_secret_stands_in_an_environment(templates: dict[str, Template]) -> None:

@@ -93,7 +93,7 @@ def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: 
     assert not template.properties("OpenSearchService::Domain")
     allowed = [one for one in template.statements("Api") if "es:" in str(one["Action"])]
     assert [one["Resource"] for one in allowed] == [
-        "arn:aws:es:eu-central-1:123456789012:domain/mine/passages/_search"
+        "arn:aws:es:eu-central-1:123456789012:domain/mine/earshot-passages/_search"
     ]
 
 
