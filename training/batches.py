@@ -88,9 +88,16 @@ class TrainingBatches(Dataset[Batch]):  # type: ignore[misc]
     """Steps `first` to `last` as augmented batches; a step's randomness is its own."""
 
     def __init__(
-        self, corpus: Corpus, schedule: Schedule, vocabulary: dict[str, int], first: int, last: int
+        self,
+        corpus: Corpus,
+        schedule: Schedule,
+        vocabulary: dict[str, int],
+        first: int,
+        last: int,
+        augmentation: float = 1.0,
     ) -> None:
         self.corpus, self.schedule, self.vocabulary = corpus, schedule, vocabulary
+        self.augmentation = augmentation
         self.first, self.last = first, last
 
     def __len__(self) -> int:
@@ -102,7 +109,8 @@ class TrainingBatches(Dataset[Batch]):  # type: ignore[misc]
         utterances = self.schedule[step]
         speed = float(rng.uniform(0.88, 1.12))
         waveforms = [
-            augment(change_speed(self.corpus.waveform(u), speed), rng, u.human) for u in utterances
+            augment(change_speed(self.corpus.waveform(u), speed), rng, u.human, self.augmentation)
+            for u in utterances
         ]
         labels = [encode_text(u.text, self.vocabulary) for u in utterances]
         return Batch(

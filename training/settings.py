@@ -19,6 +19,7 @@ class TrainingSettings:
     clip_norm: float = 1.0
     batch_seconds: float = 24.0
     human_share: float = 0.2
+    augmentation: float = 1.0  # how often speech is changed, 0 never; see training.augment
     dropout: float = 0.05
     mask_time: float = 0.04  # share of frames that begin or lie in a masked span, SpecAugment
     mask_features: float = 0.02

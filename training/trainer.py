@@ -94,6 +94,7 @@ class Trainer:
         self.schedule = Schedule(
             corpus.of("train"), settings.seed, settings.human_share, settings.batch_seconds
         )
+        self.stopping = False  # set, from a signal's handler say, to save and return
         self.step, self.seconds_heard = 0, 0.0
         self.history: list[dict[str, float]] = []
         self.averaged = {n: p.detach().clone() for n, p in self.model.state_dict().items()}
@@ -120,7 +121,9 @@ class Trainer:
     def train(self, until: int | None = None, workers: int = 0) -> None:
         """Trains up to step `until` (the settings' `steps` unless given)."""
         last = self.settings.steps if until is None else min(until, self.settings.steps)
-        steps = TrainingBatches(self.corpus, self.schedule, self.vocabulary, self.step, last)
+        steps = TrainingBatches(
+            self.corpus, self.schedule, self.vocabulary, self.step, last, self.settings.augmentation
+        )
         losses: list[float] = []
         began, heard_before = time.monotonic(), self.seconds_heard
         for batch in DataLoader(steps, batch_size=None, num_workers=workers):
@@ -136,8 +139,11 @@ class Trainer:
                 )
             if self.step % self.settings.measure_every == 0:
                 self._measure()
-            if self.step % self.settings.save_every == 0 or self.step == last:
+            if self.step % self.settings.save_every == 0 or self.step == last or self.stopping:
                 self.save()
+            if self.stopping:
+                self.log(f"stopped at step {self.step}")
+                return
 
     def _take_step(self, batch: Batch) -> float:
         seed = self.settings.seed * 1_000_003 + self.step

@@ -39,6 +39,9 @@ def train(
     human_share: Annotated[float | None, typer.Option(help="Of the seconds heard.")] = None,
     batch_seconds: Annotated[float | None, typer.Option()] = None,
     peak_rate: Annotated[float | None, typer.Option(help="Learning rate after warm-up.")] = None,
+    augmentation: Annotated[float | None, typer.Option(help="How often; 0 is never.")] = None,
+    dropout: Annotated[float | None, typer.Option()] = None,
+    masks: Annotated[float | None, typer.Option(help="Share of frames that are masked.")] = None,
     seed: Annotated[int | None, typer.Option()] = None,
     fresh: Annotated[bool, typer.Option(help="The shape of START, with new weights.")] = False,
     threads: Annotated[int, typer.Option(help="Of torch; 0 leaves it to torch.")] = 0,
@@ -50,6 +53,7 @@ def train(
     import json
     import os
     import shutil
+    import signal
 
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # shared cores: sleep, don't spin
     import torch
@@ -69,6 +73,9 @@ def train(
         "human_share": human_share,
         "batch_seconds": batch_seconds,
         "peak_rate": peak_rate,
+        "augmentation": augmentation,
+        "dropout": dropout,
+        "mask_time": masks,
         "seed": seed,
     }
     settings = dataclasses.replace(settings, **{k: v for k, v in asked.items() if v is not None})
@@ -83,6 +90,8 @@ def train(
         log=lambda line: print(line, flush=True),
     )  # fmt: skip
     trainer.model.config.save_pretrained(run)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: setattr(trainer, "stopping", True))
     trainer.train(until, workers)
     draw(trainer.history, run / "curves.svg")
 

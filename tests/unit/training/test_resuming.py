@@ -99,6 +99,16 @@ def test_training_waits_between_steps_while_a_pause_file_exists(
     assert made.step == 1
 
 
+def test_a_run_that_is_asked_to_stop_saves_the_step_it_is_at(
+    corpus: Corpus, tiny: Path, tmp_path: Path
+) -> None:
+    made = trainer(corpus, tiny, tmp_path)
+    made.stopping = True
+    made.train()
+    assert made.step == 1
+    assert trainer(corpus, tiny, tmp_path).step == 1
+
+
 def test_a_run_becomes_a_model_folder_with_its_averaged_weights(
     corpus: Corpus, tiny: Path, tmp_path: Path
 ) -> None:
