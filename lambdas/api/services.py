@@ -14,7 +14,7 @@ from fastapi import Depends
 from opensearchpy import OpenSearch
 
 from api.settings import ApiSettings
-from earshot.search import searcher
+from earshot.search import searcher, suggest
 from earshot.search.client import connect
 from earshot.search.request import SearchPage, SearchRequest
 from earshot.transcripts.store import Recordings
@@ -68,7 +68,7 @@ class SearchCluster:
         return searcher.search(self.client, self.alias, request)
 
     def suggest(self, typed: str, size: int) -> list[str]:
-        return list(searcher.suggest(self.client, self.alias, typed, size))
+        return list(suggest.suggest(self.client, self.alias, typed, size))
 
 
 @cache
