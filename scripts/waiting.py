@@ -1,5 +1,6 @@
 """Waiting for recordings: done means that a search finds the very version that the table holds."""
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from earshot.search.client import connect
 from earshot.transcripts.item import recording_from_item
 from earshot.transcripts.recording import Recording, Status, recording_id
 from scripts.outputs import Outputs
+
+# The client warns of every answer that is not 2xx; those that matter are raised here.
+logging.getLogger("opensearch").setLevel(logging.ERROR)
 
 _AT_ONCE = 100  # BatchGetItem's limit
 

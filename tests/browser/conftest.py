@@ -1,25 +1,20 @@
-"""A real browser, the fake server, and the stack where it runs.
+"""A real browser, the fake server, and the real stack.
 
 Every page watches itself: a console error, an uncaught exception or a violation of the content
 security policy fails the test that caused it.
 """
 
-import json
 import os
 import shutil
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from scripts.outputs import Outputs
 from tests.browser.fake_api import serve
 
-OUTPUTS = Path(__file__).resolve().parents[2] / ".local" / "outputs.json"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # In the page, before its own code. What the policy refuses, where sound started and which words lit
 # up is kept for the test to read: some of it is over before a busy machine looks.
@@ -37,10 +32,6 @@ new MutationObserver((changes) => changes.forEach(({ target }) => {
 """
 
 OpenPage = Callable[..., Page]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "stack: runs on the local stack that `make up` starts")
 
 
 @pytest.fixture(scope="session")
@@ -71,29 +62,13 @@ def fake_url() -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.fixture(params=["fake", pytest.param("stack", marks=pytest.mark.stack)])
+@pytest.fixture(params=["fake", "stack"])
 def site_url(request: pytest.FixtureRequest) -> str:
-    """Where the site is: on the fake server, and then on the real stack where one is up."""
+    """Where the site is: on the fake server, and then on the real stack with the samples in it."""
     if request.param == "fake":
         return str(request.getfixturevalue("fake_url"))
-    if not OUTPUTS.exists():
-        pytest.skip("no local stack is up: `make up` starts one")
-    url = str(json.loads(OUTPUTS.read_text())["site_url"]).rstrip("/")
-    if not _answers(url):
-        pytest.skip("the local stack does not answer: `make up` replaces it")
-    return url
-
-
-def _answers(url: str) -> bool:
-    """Python does not resolve names below localhost, as browsers do."""
-    parts = urlsplit(url)
-    address = f"http://127.0.0.1:{parts.port or 80}/"
-    request = urllib.request.Request(address, headers={"host": parts.netloc})
-    try:
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - http on loopback
-            return bool(answer.status == 200)
-    except OSError:
-        return False
+    stack: Outputs = request.getfixturevalue("filled_stack")
+    return stack.site_url.rstrip("/")
 
 
 @pytest.fixture

@@ -12,21 +12,11 @@ import pytest
 
 from earshot.search.client import connect
 from earshot.transcripts.recording import recording_id
-from scripts.local import stack as local_stack
 from scripts.outputs import Outputs
 from scripts.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120
-
-
-@pytest.fixture(scope="session")
-def stack() -> Iterator[Outputs]:
-    """The stack, brought up unless it is; what was up before stays up."""
-    was_up = local_stack.is_up()
-    yield local_stack.up(print)
-    if not was_up:
-        local_stack.down(print)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,30 @@
+"""What several kinds of tests share: the real local stack."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from scripts.local import stack as local_stack
+from scripts.local.demo import SAMPLES
+from scripts.manifest import facets_by_name
+from scripts.outputs import Outputs
+from scripts.upload import collect, put
+from scripts.waiting import wait_for
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Outputs]:
+    """The stack, brought up unless it is; what was up before stays up."""
+    was_up = local_stack.is_up()
+    yield local_stack.up(print)
+    if not was_up:
+        local_stack.down(print)
+
+
+@pytest.fixture(scope="session")
+def filled_stack(stack: Outputs) -> Outputs:
+    """The stack with the demo's sample recordings in it."""
+    uploads = collect([SAMPLES], facets=facets_by_name(SAMPLES / "manifest.csv"))
+    put(uploads, stack)
+    list(wait_for((upload.key for upload in uploads), stack))
+    return stack
