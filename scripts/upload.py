@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,6 +39,7 @@ class Upload:
     path: Path
     key: str
     facets: Mapping[str, str]
+    marks: Mapping[str, str] = field(default_factory=dict)  # more metadata
 
 
 def collect(
@@ -140,7 +141,8 @@ def _audio_files(folder: Path) -> Iterator[Path]:
 
 
 def _put(bucket: Any, upload: Upload, again: bool) -> float | None:
-    metadata = {one: upload.facets[one] for one in FACETS if upload.facets.get(one)}
+    facets = {one: upload.facets[one] for one in FACETS if upload.facets.get(one)}
+    metadata = facets | dict(upload.marks)
     stored = bucket.Object(upload.key)
     if not again and _is_there(stored, upload.path, metadata):
         return None

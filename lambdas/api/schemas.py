@@ -1,29 +1,13 @@
 """What the API takes and gives about recordings, as JSON."""
 
-import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from earshot.transcripts.keys import plain_key
 from earshot.transcripts.recording import FACETS, Recording, Source, Status
 
-MAX_KEY_BYTES = 1024  # S3's own limit
-
-
-def _plain_key(key: str) -> str:
-    """Raises ValueError for a key that S3, a URL or a shell would trip over."""
-    if len(key.encode()) > MAX_KEY_BYTES:
-        raise ValueError(f"a key has at most {MAX_KEY_BYTES} bytes")
-    if re.search(r"[\x00-\x1f\x7f]", key):
-        raise ValueError("a key has no control characters")
-    if "${" in key:
-        raise ValueError("a key has no '${', which upload forms would fill in")
-    if {"", ".", ".."} & set(key.split("/")):
-        raise ValueError("a key has no empty, '.' or '..' part between its slashes")
-    return key
-
-
-AudioKey = Annotated[str, Field(min_length=1), AfterValidator(_plain_key)]
+AudioKey = Annotated[str, Field(min_length=1), AfterValidator(plain_key)]
 # S3 keeps metadata as header values, which are ASCII.
 Facet = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[ -~]+$")]
 

@@ -25,12 +25,15 @@ from earshot.transcripts.store import INTERNAL, Claim, Recordings
 
 _CHUNK_BYTES = 1 << 20
 _MAX_FACET_CHARS = 64
+# Metadata of sound whose transcript was imported before it came: x-amz-meta-transcript: imported
+IMPORTED = {"transcript": "imported"}
 
 
 class Outcome(StrEnum):
     """What became of an event, for logs and metrics."""
 
     DONE = "done"
+    ADOPTED = "adopted"
     FAILED = "failed"
     REMOVED = "removed"
     UNCHANGED = "unchanged"
@@ -72,6 +75,8 @@ class Ingest:
             stored = self._open(event)
             metadata = stored.get("Metadata", {}) if stored else {}
             size = stored["ContentLength"] if stored else event.size
+            if stored and is_imported(metadata) and self._adopt(event, stored):
+                return Outcome.ADOPTED
             claimed = self.recordings.claim(
                 event, self.transcriber.provenance.fingerprint, facets_from(metadata), size
             )
@@ -98,6 +103,12 @@ class Ingest:
         done = self.recordings.finish(event, transcript, passages)
         return Outcome.DONE if done else Outcome.STALE
 
+    def _adopt(self, event: ObjectEvent, stored: Mapping[str, Any]) -> bool:
+        """Leave the imported transcript as it is; False when the sound must be listened to."""
+        return stored["ETag"].strip('"') == event.etag and self.recordings.adopt(
+            event, stored["ContentLength"]
+        )
+
     def _open(self, event: ObjectEvent) -> Mapping[str, Any] | None:
         """The object as it is now, its body unread; None when it is gone."""
         try:
@@ -119,3 +130,9 @@ def facets_from(metadata: Mapping[str, str]) -> dict[str, str]:
     """The facets among an object's metadata (`x-amz-meta-age: thirties` …), tidied."""
     named = {name.lower(): " ".join(value.split()) for name, value in metadata.items()}
     return {facet: named[facet][:_MAX_FACET_CHARS] for facet in FACETS if named.get(facet)}
+
+
+def is_imported(metadata: Mapping[str, str]) -> bool:
+    """Whether an object says that its transcript came before it, by an import."""
+    named = {name.lower(): value for name, value in metadata.items()}
+    return named.items() >= IMPORTED.items()

@@ -9,10 +9,11 @@ from fastapi.responses import RedirectResponse
 
 from api import caching
 from api.auth import KeyRequired
-from api.schemas import MAX_KEY_BYTES, Deletion, RecordingPage, RecordingSummary
+from api.schemas import Deletion, RecordingPage, RecordingSummary
 from api.services import AudioBucket, Store
 from earshot.errors import InvalidRequest, NotFound
 from earshot.events import Change, ObjectEvent, comparable_sequencer
+from earshot.transcripts.keys import MAX_KEY_BYTES
 from earshot.transcripts.recording import Recording, Source, Status, recording_id
 from earshot.transcripts.store import Recordings
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from api import caching
-from api.schemas import MAX_KEY_BYTES
 from api.services import Index
 from earshot.search.facets import parse_range
 from earshot.search.request import (
@@ -18,6 +17,7 @@ from earshot.search.request import (
     SearchPage,
     SearchRequest,
 )
+from earshot.transcripts.keys import MAX_KEY_BYTES
 
 router = APIRouter(tags=["search"])
 

@@ -183,7 +183,8 @@ class Recordings:
     ) -> int:
         """Write (key, facets, transcript, passages) of existing transcripts; how many were new.
 
-        A recording that was uploaded, or imported with the same transcript, is left as it is.
+        A recording that was uploaded, imported with the same transcript, or deleted not long ago
+        is left as it is. Several threads may do this at once.
         """
         return sum(self._add_imported(*recording) for recording in recordings)
 
@@ -205,14 +206,36 @@ class Recordings:
             },
             condition=(
                 "attribute_not_exists(recording_id)"
-                " OR (#source = :source AND (#text <> :text OR fingerprint <> :fingerprint"
-                " OR facets <> :facets))"
+                " OR (#source = :source AND #status = :status AND (#text <> :text"
+                " OR #duration <> :duration OR fingerprint <> :fingerprint OR facets <> :facets))"
             ),
             names={"#source": "source", "#text": "text"},
         )
         if not written and "body_key" in body:
             self._bodies.drop(body["body_key"])
         return written
+
+    def adopt(self, event: ObjectEvent, size: int) -> bool:
+        """Give an imported recording the sound that this event brought; its transcript stays.
+
+        False when there is no imported transcript to keep, or a newer event was there before.
+        """
+        return self._write(
+            event.recording_id,
+            set_={
+                "status": Status.DONE,
+                "sequencer": event.sequencer,
+                "uploaded_at": event.time,
+                "etag": event.etag,
+                "size": size,
+            },
+            condition=(
+                "#source = :import AND #status = :status"
+                " AND (attribute_not_exists(sequencer) OR sequencer < :sequencer)"
+            ),
+            values={":import": Source.IMPORT},
+            names={"#source": "source"},
+        )
 
     # -- writing
 

@@ -13,7 +13,8 @@ from earshot.events import Change, ObjectEvent
 from earshot.ingest import Ingest, Outcome, facets_from
 from earshot.speech.model import load
 from earshot.speech.transcriber import Transcriber
-from earshot.transcripts.recording import Recording, Status, recording_id
+from earshot.transcripts.imported import imported_transcript
+from earshot.transcripts.recording import Recording, Source, Status, recording_id
 from earshot.transcripts.store import Recordings
 from tests.unit.transcripts.conftest import aws, event, recordings  # noqa: F401
 
@@ -132,3 +133,55 @@ def test_the_last_attempt_leaves_word_without_details(
 def test_facets_are_tidied_and_bounded() -> None:
     metadata = {"Age": " thirties ", "gender": "", "accent": "x" * 500, "secret": "no"}
     assert facets_from(metadata) == {"age": "thirties", "accent": "x" * 64}
+
+
+def imported(ingest: Ingest, text: str = "what was imported", key: str = "a.mp3") -> int:
+    words = imported_transcript(text, 17.0, "elsewhere", "0")
+    return ingest.recordings.add_imported([(key, {"accent": "us"}, words, 1)])
+
+
+def test_sound_that_follows_its_imported_transcript_does_not_overwrite_it(
+    ingest: Ingest, audio: Any
+) -> None:
+    imported(ingest)
+    one = put(audio, SAMPLE.read_bytes(), 1, transcript="imported")
+    assert ingest.handle(one) is Outcome.ADOPTED
+    recording = found(ingest)
+    assert recording is not None and recording.transcript is not None
+    assert recording.transcript.text == "what was imported"
+    assert (recording.source, recording.status) == (Source.IMPORT, Status.DONE)
+    assert (recording.etag, recording.sequencer) == (one.etag, one.sequencer)
+    assert ingest.handle(one) is Outcome.STALE
+    assert found(ingest) == recording
+
+
+def test_importing_again_changes_nothing(ingest: Ingest, audio: Any) -> None:
+    assert imported(ingest) == 1
+    ingest.handle(put(audio, SAMPLE.read_bytes(), 1, transcript="imported"))
+    before = found(ingest)
+    assert imported(ingest) == 0
+    assert found(ingest) == before
+    assert imported(ingest, "a better transcript") == 1
+
+
+def test_an_import_does_not_bring_back_what_was_deleted(ingest: Ingest, audio: Any) -> None:
+    imported(ingest)
+    ingest.handle(event(1, Change.REMOVED))
+    assert imported(ingest) == 0
+    assert found(ingest) is None
+
+
+def test_sound_marked_as_imported_without_a_transcript_is_listened_to(
+    ingest: Ingest, audio: Any
+) -> None:
+    assert ingest.handle(put(audio, SAMPLE.read_bytes(), 1, transcript="imported")) is Outcome.DONE
+
+
+def test_new_sound_without_the_mark_replaces_an_imported_transcript(
+    ingest: Ingest, audio: Any
+) -> None:
+    imported(ingest)
+    ingest.handle(put(audio, SAMPLE.read_bytes(), 1, transcript="imported"))
+    assert ingest.handle(put(audio, SAMPLE.read_bytes(), 2)) is Outcome.DONE
+    recording = found(ingest)
+    assert recording is not None and recording.source is Source.UPLOAD
