@@ -10,29 +10,31 @@ from typing import Any
 import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from torch.nn.utils import parametrize
 from transformers import Wav2Vec2ForCTC
 
 from earshot.errors import ModelError
 from earshot.speech.acoustics import read_acoustics
+from earshot.speech.cpu_network import CpuNetwork
 from earshot.speech.files import FP32_FILES, INT8_FILES, SETTINGS_FILES
 from earshot.speech.fingerprint import RECORDED_AS, of_weights
 from earshot.speech.vocabulary import read_vocabulary
 
 OPSET = 20
+SHORTEST = 400  # samples: one frame
 
 
 def export(folder: Path, out: Path, precision: str) -> Path:
     """Writes `out`/onnx/model.onnx (fp32) or model_quantized.onnx (int8), the settings beside.
 
     int8 quantises the weights of matrix products, by column; activations are scaled as they come.
-    Convolutions stay fp32: they are a small part of the weights, and hear the raw waveform.
+    Two parts stay fp32: the first convolution, because it hears the raw waveform, whose loudest
+    moment would set the scale for all, and the grouped one that tells places.
     """
     if precision not in ("fp32", "int8"):
         raise ModelError(f"There is no precision {precision!r}: fp32 or int8.")
     read_acoustics(folder)
     read_vocabulary(folder)
-    model = Wav2Vec2ForCTC.from_pretrained(folder, attn_implementation="eager").eval()
+    model = Wav2Vec2ForCTC.from_pretrained(folder).eval()
     mark = of_weights(model.state_dict(), precision)
     (out / "onnx").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as scratch:
@@ -42,7 +44,7 @@ def export(folder: Path, out: Path, precision: str) -> Path:
             target = Path(scratch) / "model_quantized.onnx"
             quantize_dynamic(
                 fp32, target, op_types_to_quantize=["MatMul"], per_channel=True,
-                weight_type=QuantType.QInt8,
+                weight_type=QuantType.QInt8, nodes_to_exclude=_first_convolution(fp32, model),
             )  # fmt: skip
         else:
             target = fp32
@@ -55,28 +57,13 @@ def export(folder: Path, out: Path, precision: str) -> Path:
     return written
 
 
-class _Logits(torch.nn.Module):  # type: ignore[misc]
-    """The model as one function of the waveform, without an attention mask."""
-
-    def __init__(self, model: Any) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, input_values: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.model(input_values, return_dict=False)[0]
-        return logits
-
-
 def _to_onnx(model: Any, path: Path) -> None:
-    positions = model.wav2vec2.encoder.pos_conv_embed.conv
-    if parametrize.is_parametrized(positions):  # fold the weight norm into plain weights
-        parametrize.remove_parametrizations(positions, "weight")
-    lengths = {0: torch.export.Dim("batch"), 1: torch.export.Dim("samples", min=400)}
+    lengths = {0: torch.export.Dim("batch"), 1: torch.export.Dim("samples", min=SHORTEST)}
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            _Logits(model).eval(),
+            CpuNetwork(model).eval(),
             (torch.randn(2, 16_000),),
             dynamo=True,
             input_names=["input_values"],
@@ -86,6 +73,16 @@ def _to_onnx(model: Any, path: Path) -> None:
             verbose=False,
         )
     program.save(path)
+
+
+def _first_convolution(path: Path, model: Any) -> list[str]:
+    """The name of its matrix product; none in a group-norm model, whose weights it computes."""
+    graph = onnx.load(path, load_external_data=False).graph
+    shape = [model.config.conv_kernel[0], model.config.conv_dim[0]]
+    weights = {value.name for value in graph.initializer if list(value.dims) == shape}
+    return [
+        node.name for node in graph.node if node.op_type == "MatMul" and node.input[1] in weights
+    ]
 
 
 def _record(path: Path, mark: str) -> None:
