@@ -8,6 +8,8 @@ from constructs import Construct
 from infra.function import zip_function
 from infra.settings import Settings
 
+PATIENCE = Duration.hours(6)  # with OpenSearch away; the stream itself forgets after 24
+
 
 class Projection(Construct):
     """Keeps the search index a projection of the table."""
@@ -49,10 +51,14 @@ class Projection(Construct):
         )
 
     def _retries(self) -> dict[str, object]:
-        """What the emulator has not: there the handler's own catching has to do."""
+        """What the emulator has not: there the handler's own catching has to do.
+
+        The handler sets bad recordings aside itself and raises only when OpenSearch is away, which
+        passes: so a batch is repeated for hours, not for a number of times.
+        """
         return {
             "bisect_batch_on_error": True,
-            "retry_attempts": 10,
+            "max_record_age": PATIENCE,
             "report_batch_item_failures": True,
             "parallelization_factor": 2,
             "on_failure": aws_lambda_event_sources.SqsDlq(self.failures),

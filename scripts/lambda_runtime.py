@@ -90,6 +90,13 @@ class LambdaRuntime:
         """What the function wrote to its log so far."""
         return "".join(self._printed)
 
+    @property
+    def processor_seconds(self) -> float:
+        """What the function's process has computed so far, on all cores (Linux alone knows)."""
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text()
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def invoke(self, event: Any) -> Any:
         """The function's answer to the event. Raises FunctionError."""
         request_id = str(uuid.uuid4())

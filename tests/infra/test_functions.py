@@ -140,10 +140,13 @@ def test_the_queue_drives_a_bounded_number_of_runs_and_repeats_what_failed(aws: 
     assert queue["BatchSize"] == 1, "a recording has the function's time to itself"
 
 
-def test_a_bad_stream_record_is_cut_out_and_set_aside(aws: Template) -> None:
+def test_the_stream_waits_hours_for_the_search_and_then_sets_aside_what_it_held(
+    aws: Template,
+) -> None:
     stream = mapping(aws, "RecordsTable")
+    assert stream["MaximumRecordAgeInSeconds"] == 6 * 3600
+    assert "MaximumRetryAttempts" not in stream, "as often as it takes"
     assert stream["BisectBatchOnFunctionError"] is True
-    assert stream["MaximumRetryAttempts"] == 10
     assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert reference(stream["DestinationConfig"]["OnFailure"]["Destination"]) == (
         "ProjectionFailures"
