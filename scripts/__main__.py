@@ -2,7 +2,7 @@
 
 import typer
 
-from scripts import bench, drift, evaluate, model, openapi, samples, transcribe, upload
+from scripts import bench, costs, drift, evaluate, model, openapi, samples, transcribe, upload
 from scripts.local import commands as local
 
 HELP = "Everything that is run by hand. Each command has --help."
@@ -17,6 +17,7 @@ app.command()(evaluate.evaluate)
 app.command()(upload.upload)
 app.command()(drift.drift)
 app.command()(openapi.openapi)
+app.command()(costs.costs)
 
 if __name__ == "__main__":
     app(prog_name="python -m scripts")
