@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from earshot import __version__
@@ -120,7 +119,7 @@ def import_(
     rows = [one for one in judged if isinstance(one, Row)]
     refused = [one for one in judged if isinstance(one, Refused)]
     with progress("Importing", len(rows)) as advance:
-        report = add_rows(rows, _recordings(target), model or csv.stem, prefix, advance)
+        report = add_rows(rows, target.recordings(_CONCURRENCY), model or csv.stem, prefix, advance)
     refused += report.failures
     if audio:
         refused += _put_sound(rows, audio, prefix, target)
@@ -140,16 +139,6 @@ def _put_sound(rows: Sequence[Row], folder: Path, prefix: str, target: Outputs) 
     return refused + [
         Refused(lines[key].line, lines[key].filename, reason) for key, reason in failures
     ]
-
-
-def _recordings(target: Outputs) -> Recordings:
-    busy = Config(
-        max_pool_connections=_CONCURRENCY, retries={"mode": "adaptive", "total_max_attempts": 10}
-    )
-    return Recordings(
-        target.resource("dynamodb", config=busy).Table(target.table),
-        target.resource("s3", config=busy).Bucket(target.transcripts_bucket),
-    )
 
 
 def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

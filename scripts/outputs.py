@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
+from opensearchpy import OpenSearch
 
+from earshot.search.client import TIMEOUT, connect
+from earshot.transcripts.store import Recordings
 from scripts import ROOT
 
 LOCAL_OUTPUTS = ROOT / ".local" / "outputs.json"
@@ -47,6 +51,20 @@ class Outputs:
 
     def resource(self, service: str, **options: Any) -> Any:
         return self.session().resource(service, endpoint_url=self.aws_endpoint_url, **options)
+
+    def recordings(self, concurrency: int = 10) -> Recordings:
+        """Its table; `concurrency` threads may use it at once."""
+        patient = Config(
+            max_pool_connections=concurrency,
+            retries={"mode": "adaptive", "total_max_attempts": 10},
+        )
+        return Recordings(
+            self.resource("dynamodb", config=patient).Table(self.table),
+            self.resource("s3", config=patient).Bucket(self.transcripts_bucket),
+        )
+
+    def search_client(self, timeout: float = TIMEOUT) -> OpenSearch:
+        return connect(self.opensearch_url, self.region, timeout)
 
 
 def find(stack: str | None = None) -> Outputs:

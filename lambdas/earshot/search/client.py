@@ -8,7 +8,7 @@ from opensearchpy import OpenSearch, Urllib3AWSV4SignerAuth, Urllib3HttpConnecti
 TIMEOUT = 15  # seconds; a search that takes longer is not worth waiting for
 
 
-def connect(url: str, region: str | None = None) -> OpenSearch:
+def connect(url: str, region: str | None = None, timeout: float = TIMEOUT) -> OpenSearch:
     """A client for the node at `url`; with a region and https, requests are signed for AWS.
 
     Nothing is sent yet. One client serves many threads.
@@ -20,5 +20,5 @@ def connect(url: str, region: str | None = None) -> OpenSearch:
         credentials = boto3.Session().get_credentials()
         signed["http_auth"] = Urllib3AWSV4SignerAuth(credentials, region, "es")
     return OpenSearch(
-        [url], timeout=TIMEOUT, connection_class=Urllib3HttpConnection, pool_maxsize=16, **signed
+        [url], timeout=timeout, connection_class=Urllib3HttpConnection, pool_maxsize=16, **signed
     )

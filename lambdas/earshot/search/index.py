@@ -36,7 +36,7 @@ class _Action:
 
 
 class SearchIndex:
-    """The passages behind `alias`."""
+    """The passages behind `alias`; with `is_alias` False it names an index that must be there."""
 
     def __init__(
         self,
@@ -44,19 +44,25 @@ class SearchIndex:
         alias: str = "passages",
         refresh_interval: str = "1s",
         pause: Callable[[float], None] = time.sleep,
+        is_alias: bool = True,
     ) -> None:
         self._client = client
         self._alias = alias
         self._refresh_interval = refresh_interval
         self._pause = pause
+        self._is_alias = is_alias
 
     def ensure(self) -> None:
         """Make the index and its alias unless they are there; safe when two do it at once."""
+        # Names first: who makes one after this look makes the very name that is tried below.
+        there = self._client.indices.get(index=f"{self._alias}-*")
         if self._client.indices.exists_alias(name=self._alias):
             return
+        numbers = [name.removeprefix(f"{self._alias}-") for name in there]
+        number = max((int(one) for one in numbers if one.isdecimal()), default=0) + 1
         body = index_body(self._refresh_interval) | {"aliases": {self._alias: {}}}
         try:
-            self._client.indices.create(index=f"{self._alias}-1", body=body)
+            self._client.indices.create(index=f"{self._alias}-{number}", body=body)
         except RequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise
@@ -101,6 +107,10 @@ class SearchIndex:
             place, b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines)
         )
 
+    def _target(self) -> dict[str, str]:
+        """An alias that is gone must not come back as an index without a mapping."""
+        return {"require_alias": "true"} if self._is_alias else {}
+
     def _write(self, actions: Sequence[_Action]) -> dict[int, str]:
         """Write one batch; the recordings that failed, with the reason."""
         failures: dict[int, str] = {}
@@ -111,7 +121,7 @@ class SearchIndex:
                 self._pause(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311
             try:
                 lines = b"".join(action.lines for action in waiting)
-                answer = self._client.bulk(body=lines, params={"require_alias": "true"})
+                answer = self._client.bulk(body=lines, params=self._target())
             except NoConnection as error:
                 reason = f"no connection: {error.error}"
                 continue
@@ -133,7 +143,7 @@ class SearchIndex:
             waiting = busy
             if not waiting:
                 break
-            if _NO_INDEX in reason:
+            if _NO_INDEX in reason and self._is_alias:
                 self.ensure()  # it was deleted under us
         if waiting:
             raise Unavailable(f"The search index takes no writes: {reason}")

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from earshot.events import ObjectEvent
@@ -81,16 +82,35 @@ class Recordings:
         """
         return page_of_recordings(self._table, status, prefix, cursor, size)
 
-    def scan(self) -> Iterator[Recording]:
-        """Every recording with its transcript, tombstones too, in no order."""
-        arguments: dict[str, Any] = {}
+    def current(self, recording_id: str) -> Recording | None:
+        """The recording as `get` gives it, but a tombstone too: what the index must show."""
+        item = self._table.get_item(Key={"recording_id": recording_id}, ConsistentRead=True)
+        return recording_from_item(item["Item"], self.read_body) if "Item" in item else None
+
+    def scan(self, since: str | None = None, transcripts: bool = True) -> Iterator[Recording]:
+        """Every recording with its transcript, tombstones too, in no order.
+
+        With `since` only what was written at that time (ISO 8601) or later. Without `transcripts`
+        only the ids, revisions and passages are read.
+        """
+        arguments: dict[str, Any] = {"ConsistentRead": True}
+        if since:
+            arguments["FilterExpression"] = Attr("updated_at").gte(since)
+        if not transcripts:
+            arguments["ProjectionExpression"] = "recording_id, #status, revision, passages"
+            arguments["ExpressionAttributeNames"] = {"#status": "status"}
         while True:
-            page = self._table.scan(ConsistentRead=True, **arguments)
+            page = self._table.scan(**arguments)
             for item in page["Items"]:
                 yield recording_from_item(item, self.read_body)
             if "LastEvaluatedKey" not in page:
                 return
             arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def about_how_many(self) -> int:
+        """How many items the table has, by an estimate that DynamoDB makes every six hours."""
+        self._table.reload()
+        return int(self._table.item_count)
 
     # -- the way of an object event
 

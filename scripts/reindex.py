@@ -1,0 +1,49 @@
+"""`python -m scripts reindex`: a new search index out of the table, while everything goes on."""
+
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from scripts import outputs
+from scripts.progress import progress
+
+PATIENCE = 60.0  # seconds that one bulk request may take
+
+
+def reindex(
+    rollback: Annotated[
+        bool, typer.Option(help="Go back to the index before, with what it missed.")
+    ] = False,
+    stack: Annotated[
+        str | None, typer.Option(help="A stack on AWS; the local one if not given.")
+    ] = None,
+) -> None:
+    """Build the search index anew beside the old one, compare, then swap. Nothing is interrupted.
+
+    The old index is kept for --rollback; older ones are removed.
+    """
+    from earshot.errors import Unavailable
+    from earshot.search.rebuild import Disagreement, rebuild, roll_back
+
+    try:
+        target = outputs.find(stack)
+        client, recordings = target.search_client(PATIENCE), target.recordings()
+        began = time.monotonic()
+        if rollback:
+            made = roll_back(client, target.index, recordings)
+        else:
+            with progress("Copying", recordings.about_how_many()) as advance:
+                made = rebuild(client, target.index, recordings, advance)
+    except (outputs.NoDeployment, Disagreement, Unavailable) as fault:
+        print(f"error: {fault}", file=sys.stderr)
+        raise typer.Exit(1) from fault
+    for recording, reason in made.failures:
+        print(f"{recording.key or recording.recording_id}: {reason}", file=sys.stderr)
+    seconds = time.monotonic() - began
+    print(
+        f"{target.index} is {made.name} now: {made.recordings} recordings looked at,"
+        f" {made.documents} passages written, {len(made.failures)} failed, {seconds:.1f} s."
+    )
+    raise typer.Exit(1 if made.failures else 0)

@@ -1,0 +1,176 @@
+"""A new index out of the table, while searches and writes go on."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from opensearchpy import OpenSearch
+
+from earshot.search import rebuild as rebuilding
+from earshot.search.index import SearchIndex
+from earshot.search.rebuild import Disagreement, rebuild, roll_back
+from earshot.search.request import SearchRequest
+from earshot.search.searcher import search
+from earshot.search.versions import versions
+from earshot.transcripts.recording import recording_id
+from earshot.transcripts.store import Recordings
+from tests.search.recordings import transcript
+from tests.unit.transcripts.conftest import aws, event, recordings  # noqa: F401
+
+# What the fixture of another file is called is what a test asks for.
+# ruff: noqa: F811
+
+WORDS = ("first light", "second thought", "third time lucky")
+
+
+def say(table: Recordings, text: str, key: str | None = None, sequencer: int = 1) -> str:
+    """A done recording in the table, as transcribing leaves one; its id."""
+    one = event(sequencer, key=key or f"{text}.mp3")
+    table.claim(one, "f00", {}, 1)
+    assert table.finish(one, transcript(text), 1)
+    return one.recording_id
+
+
+def texts(client: OpenSearch, alias: str) -> set[str]:
+    client.indices.refresh(index=alias)
+    return {hit.text for hit in search(client, alias, SearchRequest("", size=100)).hits}
+
+
+@pytest.fixture
+def table(recordings: Recordings) -> Recordings:
+    for text in WORDS:
+        say(recordings, text)
+    return recordings
+
+
+def test_a_rebuilt_index_holds_what_the_table_holds_and_the_old_one_is_kept(
+    client: OpenSearch, alias: str, index: SearchIndex, table: Recordings
+) -> None:
+    made = rebuild(client, alias, table)
+    assert (made.documents, made.failures) == (3, [])
+    assert texts(client, alias) == set(WORDS)
+    assert [(one.number, one.live) for one in versions(client, alias)] == [(1, False), (2, True)]
+    rebuild(client, alias, table)
+    assert [one.number for one in versions(client, alias)] == [2, 3]
+
+
+def test_an_index_that_was_deleted_is_rebuilt_from_nothing(
+    client: OpenSearch, alias: str, table: Recordings
+) -> None:
+    rebuild(client, alias, table)
+    assert texts(client, alias) == set(WORDS)
+    assert [one.live for one in versions(client, alias)] == [True]
+
+
+def test_going_back_brings_what_the_previous_index_missed(
+    client: OpenSearch, alias: str, index: SearchIndex, table: Recordings
+) -> None:
+    rebuild(client, alias, table)
+    rebuild(client, alias, table)
+    say(table, "said after the swap")
+    roll_back(client, alias, table)
+    assert texts(client, alias) == {*WORDS, "said after the swap"}
+    assert [(one.number, one.live) for one in versions(client, alias)] == [(2, True), (3, False)]
+
+
+def test_there_is_nothing_to_go_back_to_before_a_rebuild(
+    client: OpenSearch, alias: str, index: SearchIndex, table: Recordings
+) -> None:
+    with pytest.raises(Disagreement, match="no previous"):
+        roll_back(client, alias, table)
+
+
+def test_an_index_that_disagrees_with_the_table_is_not_put_in_use(
+    client: OpenSearch,
+    alias: str,
+    index: SearchIndex,
+    table: Recordings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rebuild(client, alias, table)
+    before = versions(client, alias)
+    project = SearchIndex.project
+    monkeypatch.setattr(SearchIndex, "project", lambda self, all_: project(self, all_[1:]))
+    with pytest.raises(Disagreement, match="holds 2 passages and should hold 3"):
+        rebuild(client, alias, table)
+    assert versions(client, alias) == before
+    assert texts(client, alias) == set(WORDS)
+
+
+def test_what_vanished_from_the_table_meanwhile_is_not_in_the_new_index(
+    client: OpenSearch,
+    alias: str,
+    index: SearchIndex,
+    table: Recordings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def judge_late(*arguments: object) -> None:
+        table._table.delete_item(Key={"recording_id": recording_id("first light.mp3")})
+
+    monkeypatch.setattr(rebuilding, "_judge", judge_late)
+    rebuild(client, alias, table)
+    assert texts(client, alias) == set(WORDS[1:])
+
+
+@contextmanager
+def searched(client: OpenSearch, alias: str) -> Iterator[list[int]]:
+    """Searches one after another beside what is done; how much each found."""
+    found: list[int] = []
+    faults: list[Exception] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.wait(0.02):
+            try:
+                found.append(search(client, alias, SearchRequest("light thought lucky")).total)
+            except Exception as fault:
+                faults.append(fault)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        yield found
+    finally:
+        stop.set()
+        asking.join()
+    assert not faults
+
+
+@contextmanager
+def written(alias: str, index: SearchIndex, table: Recordings) -> Iterator[set[str]]:
+    """New words all the time, by the way they go: into the table, then through the alias."""
+    said: set[str] = set()
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.wait(0.05):
+            text = f"spoken while it went on {len(said)}"
+            one = table.current(say(table, text))
+            assert one is not None and index.project([one]) == []
+            said.add(text)
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    try:
+        yield said
+    finally:
+        stop.set()
+        writing.join()
+
+
+def test_no_search_fails_and_no_write_is_lost_while_the_index_is_rebuilt(
+    client: OpenSearch, alias: str, index: SearchIndex, table: Recordings
+) -> None:
+    rebuild(client, alias, table)
+    with searched(client, alias) as found, written(alias, index, table) as said:
+        while len(said) < 3 or len(found) < 3:
+            time.sleep(0.01)
+        rebuild(client, alias, table)
+        after = len(said)
+        while len(said) < after + 3:
+            time.sleep(0.01)
+    assert min(found) >= len(WORDS)
+    client.indices.refresh(index=alias)
+    assert client.count(index=alias)["count"] == len(WORDS) + len(said)
