@@ -14,9 +14,12 @@ class Engine(Protocol):
     """Runs one acoustic model.
 
     `name` says what computed, e.g. "onnx-int8" or "torch-bf16"; it goes into the provenance.
+    `batch` is how many waveforms a call takes best, `calls` how many calls may run at once.
     """
 
     name: str
+    batch: int
+    calls: int
 
     def emissions(self, waveforms: Sequence[Waveform]) -> list[Emission]:
         """CTC log-probabilities (frames, vocabulary) of each waveform (n,), normalised as the

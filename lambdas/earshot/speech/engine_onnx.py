@@ -14,6 +14,10 @@ from earshot.speech.fingerprint import RECORDED_AS
 # It has a single-threaded kernel, seven times slower than the add and the norm that it fuses.
 UNWANTED = ["SkipLayerNormFusion"]
 
+SMALL = 64_000_000
+"""Bytes of weights: below it layers are too small to fill several cores, and a call's memory is
+small enough to have several calls at once."""
+
 
 class OnnxEngine:
     """One waveform at a time: on a CPU that is as fast as a batch, and no clip has neighbours."""
@@ -42,6 +46,8 @@ class OnnxEngine:
             raise ModelError(f"{path.name} does not take waveforms (its inputs: {sorted(inputs)}).")
         self._masked = "attention_mask" in inputs
         self.name = f"onnx-{precision}"
+        self.batch = 1
+        self.calls = cores() if path.stat().st_size < SMALL else 1
 
     @property
     def fingerprint(self) -> str | None:

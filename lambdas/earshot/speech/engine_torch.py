@@ -16,6 +16,9 @@ from earshot.speech.engine import Emission, Waveform
 BATCH_SECONDS = 600.0
 """Of padded sound in one batch on CUDA."""
 
+BATCH = 128
+"""Waveforms to sort by length and batch together."""
+
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -51,6 +54,8 @@ class TorchEngine:
         self._norm = _mask_norm(model) if acoustics.group_norm else None
         self._model = model.to(self._device).eval()
         self.name = f"torch-{precision}"
+        self.batch = BATCH if self._batch_seconds else 1
+        self.calls = 1
 
     def emissions(self, waveforms: Sequence[Waveform]) -> list[Emission]:
         found: dict[int, Emission] = {}

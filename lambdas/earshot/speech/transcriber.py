@@ -1,11 +1,15 @@
 """The whole way from waveforms to transcripts."""
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from itertools import islice
 
 import numpy as np
 
 import earshot
 from earshot.audio.limits import SAMPLE_RATE
+from earshot.errors import ModelError
 from earshot.speech import ctc, segments
 from earshot.speech.beam import BeamDecoder
 from earshot.speech.engine import Waveform
@@ -20,10 +24,20 @@ SILENCE = 4 / 32768
 class Transcriber:
     """Transcribes with one model. Safe to call from several threads."""
 
-    def __init__(self, model: SpeechModel, batch: int = 16) -> None:
+    def __init__(
+        self, model: SpeechModel, decoder: str | None = None, batch: int | None = None
+    ) -> None:
+        """`decoder` is "greedy" or "beam"; by default a beam where the model has a language.
+        `batch` is how many windows the engine gets at once, by default what it takes best.
+        """
+        if decoder not in (None, "greedy", "beam"):
+            raise ModelError(f"There is no decoder {decoder!r}: greedy or beam.")
+        if decoder == "beam" and model.language is None:
+            raise ModelError(f"{model.name} has no word list for a beam to go by.")
         self.model = model
-        self.batch = batch
-        beam = BeamDecoder(model.language, model.vocabulary) if model.language else None
+        self.batch = batch or model.engine.batch
+        wanted = model.language if decoder != "greedy" else None
+        beam = BeamDecoder(wanted, model.vocabulary) if wanted else None
         self._best_path = beam.best_path if beam else ctc.best_path
         self.provenance = Provenance(
             model=model.name,
@@ -58,24 +72,31 @@ class Transcriber:
                 yield block
 
         paths: list[ctc.BestPath] = []
-        for window in windows(counted(), self.model.acoustics.hop):
-            paths += self._paths([window])
+        cut = windows(counted(), self.model.acoustics.hop)
+        while some := list(islice(cut, self.batch * self.model.engine.calls)):
+            paths += self._paths(some)
         return self._transcript(paths, samples)
 
     def _paths(self, cut: Sequence[Window]) -> list[ctc.BestPath]:
         """The best path through the frames that each window keeps."""
         acoustics, vocabulary = self.model.acoustics, self.model.vocabulary
         audible = [i for i, window in enumerate(cut) if _audible(window.waveform)]
+        batches = [audible[at : at + self.batch] for at in range(0, len(audible), self.batch)]
+        calls = min(self.model.engine.calls, len(batches))
         paths: dict[int, ctc.BestPath] = {}
-        for at in range(0, len(audible), self.batch):
-            some = audible[at : at + self.batch]
-            inputs = [acoustics.prepare(cut[i].waveform) for i in some]
-            for i, emission in zip(some, self.model.engine.emissions(inputs), strict=True):
-                paths[i] = self._best_path(emission)
+        with ThreadPoolExecutor(calls) if calls > 1 else nullcontext() as pool:
+            run = pool.map if pool else map
+            heard = run(lambda batch: self._hear([cut[i].waveform for i in batch]), batches)
+            for batch, found in zip(batches, heard, strict=True):
+                paths.update(zip(batch, found, strict=True))
         for i, window in enumerate(cut):
             if i not in paths:
                 paths[i] = ctc.blank_path(acoustics.frames(len(window.waveform)), vocabulary)
         return [_kept(paths[i], window, acoustics.hop) for i, window in enumerate(cut)]
+
+    def _hear(self, waveforms: Sequence[Waveform]) -> list[ctc.BestPath]:
+        inputs = [self.model.acoustics.prepare(waveform) for waveform in waveforms]
+        return [self._best_path(emission) for emission in self.model.engine.emissions(inputs)]
 
     def _transcript(self, paths: list[ctc.BestPath], samples: int) -> Transcript:
         words = (
