@@ -10,6 +10,8 @@ UV_VERSION := 0.13.9
 export UV_SYSTEM_CERTS := 1
 EARSHOT := $(PYTHON) -m scripts
 PYTEST := $(PYTHON) -m pytest
+# The quick ones first; the browser last, because its driver leaves an event loop running.
+TIERS := tests/unit tests/infra tests/search tests/pipeline tests/browser
 CHECKED := app.py infra lambdas scripts tests training
 
 .DEFAULT_GOAL := help
@@ -29,7 +31,7 @@ down: $(VENV)/runtime  ## stop it; no process stays
 
 test: $(VENV)/dev $(VENV)/model  ## every test
 	@$(EARSHOT) local prepare-tests
-	$(PYTEST) tests
+	$(PYTEST) $(TIERS)
 
 test-unit: $(VENV)/dev $(VENV)/model  ## seconds; no network
 	$(PYTEST) tests/unit
