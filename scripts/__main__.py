@@ -2,7 +2,21 @@
 
 import typer
 
-from scripts import bench, costs, drift, evaluate, model, openapi, samples, transcribe, upload
+from scripts import (
+    bench,
+    check,
+    costs,
+    drift,
+    evaluate,
+    import_,
+    model,
+    openapi,
+    redrive,
+    reindex,
+    samples,
+    transcribe,
+    upload,
+)
 from scripts.local import commands as local
 
 HELP = "Everything that is run by hand. Each command has --help."
@@ -15,6 +29,10 @@ app.add_typer(bench.app, name="bench")
 app.command()(transcribe.transcribe)
 app.command()(evaluate.evaluate)
 app.command()(upload.upload)
+app.command("import")(import_.import_)
+app.command()(reindex.reindex)
+app.command()(check.check)
+app.command()(redrive.redrive)
 app.command()(drift.drift)
 app.command()(openapi.openapi)
 app.command()(costs.costs)

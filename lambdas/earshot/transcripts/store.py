@@ -6,7 +6,7 @@ work once). A deletion leaves a tombstone, so that a late event can't resurrect 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -256,6 +256,29 @@ class Recordings:
             values={":import": Source.IMPORT},
             names={"#source": "source"},
         )
+
+    # -- the way of a repair
+
+    def raise_revision(self, recording_id: str, least: int) -> Recording | None:
+        """Count the revision on, to `least` or more, and nothing else; the recording after it.
+
+        A tombstone too; None when the table knows nothing of it.
+        """
+        while (current := self.current(recording_id)) is not None:
+            revision = max(current.revision + 1, least)
+            try:
+                self._table.update_item(
+                    Key={"recording_id": recording_id},
+                    UpdateExpression="SET revision = :next",
+                    ConditionExpression="revision = :seen",
+                    ExpressionAttributeValues={":next": revision, ":seen": current.revision},
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                    raise
+                continue  # written to meanwhile
+            return replace(current, revision=revision)
+        return None
 
     # -- writing
 
