@@ -21,6 +21,7 @@ from metaphone import doublemetaphone
 
 LONGEST_TOKEN = 64  # letters; what is longer was never a word
 GRAM = 3
+SHORTEST_SLIP, LONGEST_SLIP = 3, 8  # longer tokens have trigrams enough that survive an edit
 
 # A number (with thousands, decimals, ordinal ending or per cent), a word with inner apostrophes,
 # or one of the signs that people say.
@@ -31,6 +32,8 @@ _UNITS = re.compile(
 )
 _SIGNS = {"&": "and", "%": "percent", "@": "at"}
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ´`", "'"))
+
+_PUNCTUATION = "'\".,;:!?()[]{}…–—-*/\\<>|~^=+_#"
 
 # English contractions are a closed class. 'd is left alone (had or would), and so is 's after a
 # noun, where it is mostly a possessive.
@@ -76,6 +79,12 @@ class Token:
 
     text: str
     word: int
+
+
+def written(words: Iterable[str]) -> list[str]:
+    """The words as they stand, but for case and outer punctuation."""
+    bare = (word.translate(_APOSTROPHES).casefold().strip(_PUNCTUATION) for word in words)
+    return [word[:LONGEST_TOKEN] for word in bare if word]
 
 
 def tokens(words: Iterable[str]) -> list[Token]:
@@ -136,6 +145,18 @@ def stem(token: str) -> str:
 def sound(token: str) -> str:
     """The token's Double Metaphone code; itself where the code says nothing (other scripts)."""
     return doublemetaphone(token)[0] or token
+
+
+@lru_cache(maxsize=100_000)
+def slips(token: str) -> tuple[str, ...]:
+    """The token, and what is left of it when one letter is left out.
+
+    Two tokens have one of these in common if they are an edit apart: what a fuzzy query looks for
+    in the whole dictionary is a few exact look-ups here (Garbe's symmetric deletes).
+    """
+    if not SHORTEST_SLIP <= len(token) <= LONGEST_SLIP:
+        return (token,)
+    return (token, *{token[:at] + token[at + 1 :] for at in range(len(token))})
 
 
 def grams(texts: Iterable[str]) -> list[str]:

@@ -1,21 +1,36 @@
 """Filters, and how many recordings each further choice would show.
 
 The values of one facet are alternatives, so its own counts ignore what is chosen in it and respect
-what is chosen in the others ("disjunctive" facets). Recordings are counted, not passages.
+what is chosen in the others ("disjunctive" facets).
+
+Recordings are counted, not passages. The engine counts passages for nearly nothing, and distinct
+recordings dearly; so only the passages of recordings that have several are counted a second time,
+and only when the first answer holds some.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from earshot.errors import InvalidRequest
 from earshot.search.mapping import KEYWORD_FACETS
 from earshot.search.request import FILTERS, MAX_FACET_VALUES, FacetValue, Range, SearchRequest
 
 Chosen = Mapping[str, tuple[str, ...]]
+Aggregations = Mapping[str, Any]
 
 DURATIONS = ("0-5", "5-10", "10-30", "30-60", "60-300", "300-")  # seconds
 _SHOWN = 50  # values of one facet
-_EXACT_UP_TO = 40_000  # recordings; the engine estimates beyond
+_TOTAL_EXACT_UP_TO = 40_000  # recordings with several passages; the engine estimates beyond
+_VALUE_EXACT_UP_TO = 3_000
+_SEVERAL = {"range": {"passages": {"gt": 1}}}
+
+
+class Counted(NamedTuple):
+    """Recordings in all (`exact` or estimated), and by facet value."""
+
+    total: int
+    exact: bool
+    facets: Mapping[str, tuple[FacetValue, ...]]
 
 
 def parse_range(text: str) -> Range:
@@ -29,6 +44,15 @@ def parse_range(text: str) -> Range:
         raise InvalidRequest("A range looks like 5-10, 5- or -10.") from None
 
 
+def check(chosen: Chosen) -> None:
+    """Raises InvalidRequest for choices that can't be made."""
+    unknown = set(chosen) - set(FILTERS)
+    if unknown:
+        raise InvalidRequest(f"There is no facet {min(unknown)}.")
+    if any(len(values) > MAX_FACET_VALUES for values in chosen.values()):
+        raise InvalidRequest(f"More than {MAX_FACET_VALUES} values of one facet are chosen.")
+
+
 def filters(request: SearchRequest) -> list[dict[str, Any]]:
     """The filters that are no facets."""
     clauses: list[dict[str, Any]] = []
@@ -37,65 +61,105 @@ def filters(request: SearchRequest) -> list[dict[str, Any]]:
     if request.confidence:
         clauses.append(_range("confidence", request.confidence))
     bounds = {"gte": request.after, "lt": request.before}
-    if any(bounds.values()):
-        given = {bound: date for bound, date in bounds.items() if date}
+    if given := {bound: date for bound, date in bounds.items() if date}:
         clauses.append({"range": {"uploaded_at": given}})
     return clauses
 
 
-def chosen(facets: Chosen, but: str | None = None) -> dict[str, Any]:
-    """The chosen values of every facet `but` one, as one filter."""
-    return {
-        "bool": {
-            "filter": [
-                _any_of(name, facets[name]) for name in facets if name != but and facets[name]
-            ]
-        }
-    }
+def any_of_each(chosen: Chosen, but: str | None = None) -> dict[str, Any]:
+    """One of the chosen values of every facet `but` one, as one filter."""
+    wanted = [_any_of(name, chosen[name]) for name in chosen if name != but and chosen[name]]
+    return {"bool": {"filter": wanted}}
 
 
-def ask(facets: Chosen) -> dict[str, Any]:
-    """The aggregations that count every facet's values, and the recordings in all."""
-    unknown = set(facets) - set(FILTERS)
-    if unknown:
-        raise InvalidRequest(f"There is no facet {min(unknown)}.")
-    if any(len(values) > MAX_FACET_VALUES for values in facets.values()):
-        raise InvalidRequest(f"More than {MAX_FACET_VALUES} values of one facet are chosen.")
-    recordings = {"cardinality": {"field": "recording_id", "precision_threshold": _EXACT_UP_TO}}
-    counts: dict[str, Any] = {
-        "recordings": {"filter": chosen(facets), "aggs": {"chosen": recordings}}
+def counts(chosen: Chosen) -> dict[str, Any]:
+    """The aggregations that count passages, in all and for every facet's values."""
+    asked: dict[str, Any] = {
+        "total": {
+            "filter": any_of_each(chosen),
+            "aggs": {"several": {"filter": _SEVERAL}},
+        },
+        "several": {"filter": _SEVERAL},
     }
     for name in FILTERS:
-        if name == "duration":
-            ranges = [
-                _bounds(parse_range(text), "from", "to") | {"key": text} for text in DURATIONS
+        asked[name] = {
+            "filter": any_of_each(chosen, but=name),
+            "aggs": {"values": _values(name)},
+        }
+    return asked
+
+
+def needs_distinct(counted: Aggregations) -> bool:
+    """Whether some of the counted passages are of one recording."""
+    return bool(counted["several"]["doc_count"])
+
+
+def distinct(chosen: Chosen, counted: Aggregations) -> dict[str, Any]:
+    """The aggregations that count the recordings with several passages, for the same values."""
+    asked: dict[str, Any] = {
+        "total": {
+            "filter": {"bool": {"filter": [_SEVERAL, any_of_each(chosen)]}},
+            "aggs": {"recordings": _recordings(_TOTAL_EXACT_UP_TO)},
+        }
+    }
+    for name in FILTERS:
+        values = _values(name)
+        if name in KEYWORD_FACETS:
+            values["terms"]["include"] = [
+                bucket["key"] for bucket in counted[name]["values"]["buckets"]
             ]
-            values: dict[str, Any] = {"range": {"field": name, "ranges": ranges}}
-        else:
-            values = {"terms": {"field": name, "size": _SHOWN}}
-        values["aggs"] = {"recordings": recordings}
-        counts[name] = {"filter": chosen(facets, but=name), "aggs": {"values": values}}
-    return counts
+        asked[name] = {
+            "filter": {"bool": {"filter": [_SEVERAL, any_of_each(chosen, but=name)]}},
+            "aggs": {"values": values | {"aggs": {"recordings": _recordings(_VALUE_EXACT_UP_TO)}}},
+        }
+    return asked
 
 
-def read(answer: Mapping[str, Any], facets: Chosen) -> dict[str, tuple[FacetValue, ...]]:
-    """The counted values of every facet; chosen ones are there even when they count nothing."""
+def read(chosen: Chosen, counted: Aggregations, again: Aggregations | None) -> Counted:
+    """The counts of recordings. Chosen values are there even when they count nothing."""
+    total = counted["total"]["doc_count"]
+    several = 0
+    if again:
+        several = again["total"]["recordings"]["value"]
+        total += several - again["total"]["doc_count"]
     found: dict[str, tuple[FacetValue, ...]] = {}
     for name in FILTERS:
-        selected = facets.get(name, ())
-        counted = {
-            bucket["key"]: bucket["recordings"]["value"]
-            for bucket in answer[name]["values"]["buckets"]
-            if bucket["doc_count"] or bucket["key"] in selected
+        selected = chosen.get(name, ())
+        passages = _buckets(counted[name])
+        twice = _buckets(again[name]) if again else {}
+        values = {
+            value: bucket["doc_count"] - _surplus(twice.get(value))
+            for value, bucket in passages.items()
+            if bucket["doc_count"] or value in selected
         }
-        counted |= {value: 0 for value in selected if value not in counted}
+        values |= {value: 0 for value in selected if value not in values}
         found[name] = tuple(
-            FacetValue(value, count, value in selected) for value, count in counted.items()
+            FacetValue(value, count, value in selected) for value, count in values.items()
         )
-    return found
+    return Counted(total, several < _TOTAL_EXACT_UP_TO, found)
 
 
-def _any_of(name: str, values: tuple[str, ...]) -> dict[str, Any]:
+def _surplus(bucket: Aggregations | None) -> int:
+    """How many more passages than recordings there are."""
+    return int(bucket["doc_count"] - bucket["recordings"]["value"]) if bucket else 0
+
+
+def _buckets(facet: Aggregations) -> dict[str, Aggregations]:
+    return {bucket["key"]: bucket for bucket in facet["values"]["buckets"]}
+
+
+def _values(name: str) -> dict[str, Any]:
+    if name == "duration":
+        bounds = [_bounds(parse_range(text), "from", "to") | {"key": text} for text in DURATIONS]
+        return {"range": {"field": name, "ranges": bounds}}
+    return {"terms": {"field": name, "size": _SHOWN}}
+
+
+def _recordings(exact_up_to: int) -> dict[str, Any]:
+    return {"cardinality": {"field": "recording_id", "precision_threshold": exact_up_to}}
+
+
+def _any_of(name: str, values: Sequence[str]) -> dict[str, Any]:
     if name in KEYWORD_FACETS:
         return {"terms": {name: list(values)}}
     return {"bool": {"should": [_range(name, parse_range(value)) for value in values]}}

@@ -1,6 +1,6 @@
 """What the index holds: one document per passage, strictly mapped, and how it is made.
 
-The five searched fields hold tokens that earshot.search.analysis made, separated by spaces; the
+The searched fields hold tokens that earshot.search.analysis made, separated by spaces; the
 engine only splits them. They are left out of the stored source, which answers queries with the
 words as they were heard.
 """
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from earshot.search import analysis
+from earshot.search.heard import Heard, doubted
 from earshot.search.passages import Passage, passages
 from earshot.transcripts.recording import FACETS, Recording
 
@@ -18,24 +19,33 @@ UNKNOWN = "unknown"
 KEYWORD_FACETS = (*FACETS, "source", "model")
 
 _TOKENS = {"type": "text", "analyzer": "whitespace"}
-# Trigrams say whether, not how often or where.
+# These say whether, not where.
 _GRAMS = _TOKENS | {"index_options": "freqs"}
 _STORED = {"index": False, "doc_values": False}
 
+# From the word as it was written to what it shares with any that sounds a little like it.
+SEARCHED = ("written", "exact", "stem", "sound", "slips", "sound_slips", "grams", "sound_grams")
+
 MAPPING: dict[str, Any] = {
     "dynamic": "strict",
-    "_source": {"excludes": ["exact", "stem", "sound", "grams", "sound_grams"]},
+    "_source": {"excludes": [*SEARCHED, "heard"]},
     "properties": {
+        "written": _TOKENS,
         # Prefixes are for suggestions as one types.
         "exact": _TOKENS | {"index_prefixes": {"min_chars": 1, "max_chars": 8}},
         "stem": _TOKENS,
         "sound": _TOKENS,
+        "slips": _GRAMS,
+        "sound_slips": _GRAMS,
         "grams": _GRAMS,
         "sound_grams": _GRAMS,
+        # What ranking compares, where it costs nothing to fetch.
+        "heard": {"type": "binary", "doc_values": True},
         "text": {"type": "text", "index": False},
         "words": {"type": "object", "enabled": False},
         "recording_id": {"type": "keyword"},
         "n": {"type": "integer"},
+        "passages": {"type": "integer"},
         "key": {"type": "keyword"},
         "start": {"type": "float", **_STORED},
         "end": {"type": "float", **_STORED},
@@ -74,35 +84,56 @@ def document_id(recording_id: str, n: int) -> str:
 
 
 def documents(recording: Recording) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The id and the document of every passage of a recording."""
-    for passage in passages(recording):
-        yield document_id(recording.recording_id, passage.n), _document(recording, passage)
+    """The id and the document of every passage of a recording; none unless it is done."""
+    cut = passages(recording)
+    about = _about(recording, len(cut))
+    for passage in cut:
+        yield document_id(recording.recording_id, passage.n), about | _said(passage)
 
 
-def _document(recording: Recording, passage: Passage) -> dict[str, Any]:
-    words = passage.words
-    said = [token.text for token in analysis.tokens(word.text for word in words)]
-    sounds = [analysis.sound(token) for token in said]
-    document = {
-        "exact": " ".join(said),
-        "stem": " ".join(map(analysis.stem, said)),
-        "sound": " ".join(sounds),
-        "grams": " ".join(analysis.grams(said)),
-        "sound_grams": " ".join(analysis.grams(sounds)),
-        "text": passage.text,
-        "words": [[word.text, round(word.start, 3), round(word.end, 3)] for word in words],
+def _about(recording: Recording, count: int) -> dict[str, Any]:
+    """What all passages of a recording have in common."""
+    about = {
         "recording_id": recording.recording_id,
-        "n": passage.n,
         "key": recording.key,
-        "start": passage.start,
-        "end": passage.end,
-        "duration": recording.transcript.duration if recording.transcript else 0.0,
-        "confidence": passage.confidence,
+        "passages": count,
         "revision": recording.revision,
         "source": str(recording.source),
-        "model": recording.transcript.provenance.model if recording.transcript else UNKNOWN,
+        "uploaded_at": recording.uploaded_at or recording.updated_at,
         **{facet: recording.facets.get(facet) or UNKNOWN for facet in FACETS},
     }
-    if uploaded := recording.uploaded_at or recording.updated_at:
-        document["uploaded_at"] = uploaded
-    return document
+    if transcript := recording.transcript:
+        words = transcript.words
+        about |= {
+            "duration": transcript.duration,
+            "model": transcript.provenance.model or UNKNOWN,
+            "confidence": round(sum(word.confidence for word in words) / max(len(words), 1), 4),
+        }
+    return about
+
+
+def _said(passage: Passage) -> dict[str, Any]:
+    words = passage.words
+    tokens = analysis.tokens(word.text for word in words)
+    exact = [token.text for token in tokens]
+    sound = [analysis.sound(token) for token in exact]
+    written = analysis.written(word.text for word in words)
+    doubts = [one.text for one in tokens if doubted(one.text, words[one.word].confidence)]
+    searched = {
+        "written": written,
+        "exact": exact,
+        "stem": map(analysis.stem, exact),
+        "sound": sound,
+        "slips": (slip for token in exact for slip in analysis.slips(token)),
+        "sound_slips": (slip for code in sound for slip in analysis.slips(code)),
+        "grams": analysis.grams(exact),
+        "sound_grams": analysis.grams(sound),
+    }
+    return {name: " ".join(tokens) for name, tokens in searched.items()} | {
+        "heard": Heard(" ".join(written), exact, sound, doubts).pack(),
+        "n": passage.n,
+        "text": passage.text,
+        "words": [[word.text, round(word.start, 3), round(word.end, 3)] for word in words],
+        "start": passage.start,
+        "end": passage.end,
+    }

@@ -37,11 +37,6 @@ class Passage:
     def end(self) -> float:
         return self.words[-1].end if self.words else 0.0
 
-    @property
-    def confidence(self) -> float:
-        """The mean confidence of its words; 0 when there are none."""
-        return sum(word.confidence for word in self.words) / max(len(self.words), 1)
-
 
 def passages(recording: Recording) -> list[Passage]:
     """The passages of a done recording; of any other, none.

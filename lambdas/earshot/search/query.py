@@ -1,5 +1,12 @@
-"""From what a person typed to what the engine is asked; the engine itself parses nothing."""
+"""From what a person typed to what the engine is asked; the engine itself parses nothing.
 
+Two questions are made of one query. The precise one looks every word up in ways that cost a few
+look-ups each; it answers nearly all queries. The broad one slides over the letters and sounds of
+the whole query, wherever the recogniser put the spaces; it is asked when the precise one found
+nothing close.
+"""
+
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +16,34 @@ from earshot.errors import InvalidRequest
 from earshot.search import analysis
 from earshot.search.request import MAX_QUERY_CHARS
 
+Query = dict[str, Any]
+
 MAX_TOKENS = 40
-ENOUGH = "60%"  # of the words must be there
+ENOUGH = 0.6  # of the words must be there, in one way or another
+FEW = 0.01  # one word is enough
+BROAD_LETTERS, BROAD_SOUNDS = 0.4, 0.5  # of the trigrams
+
+_EXACT, _STEM, _SOUND, _NEAR = 1.0, 0.8, 0.3, 0.15
+_PHRASE, _WRITTEN = 3.0, 0.5
+_PHRASE_SLOP = 2
+_LONG_WORD = 9  # letters; from here on trigrams find what one slip does not
+_LONG_SOUND = 5  # codes; two words of four are too often a slip apart
+
+# Heard right nearly always, and said by everybody: looked up as they are, never by what is near.
+_COMMON = frozenset(
+    """a about all an and are as at be been but by can could did do for from had has have he her him
+    his i if in into is it me my no not of on one or out said she so that the their them then there
+    they this to up was we were what when which who will with would you your""".split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The tokens of free words, and of every quoted phrase."""
+    """The tokens of the free words and of each quoted phrase; `written`: the words as typed."""
 
-    words: tuple[str, ...]
-    phrases: tuple[tuple[str, ...], ...]
+    words: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    written: tuple[str, ...] = ()
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -35,55 +60,96 @@ def parse(q: str) -> Question:
     """
     if len(q) > MAX_QUERY_CHARS:
         raise InvalidRequest(f"The query is longer than {MAX_QUERY_CHARS} characters.")
-    q = re.sub("[“”„«»]", '"', q)
-    pieces = q.split('"')
+    pieces = re.sub("[“”„«»]", '"', q).split('"')
     if len(pieces) % 2 == 0:  # a quote that is not closed (yet) quotes nothing
         pieces[-2:] = [f"{pieces[-2]} {pieces[-1]}"]
-    free = [token.text for piece in pieces[::2] for token in analysis.tokens(piece.split())]
-    quoted = [
-        tuple(token.text for token in analysis.tokens(piece.split())) for piece in pieces[1::2]
-    ]
-    question = Question(tuple(free), tuple(phrase for phrase in quoted if phrase))
+    free = " ".join(pieces[::2]).split()
+    quoted = (_tokens(piece.split()) for piece in pieces[1::2])
+    question = Question(
+        words=_tokens(free),
+        phrases=tuple(phrase for phrase in quoted if phrase),
+        written=tuple(analysis.written(free)),
+    )
     if len(question.tokens) > MAX_TOKENS:
         raise InvalidRequest(f"The query has more than {MAX_TOKENS} words.")
     return question
 
 
-def build(question: Question, enough: str = ENOUGH) -> dict[str, Any]:
-    """The engine's query for a question: all of it when there is no question."""
+def is_common(token: str) -> bool:
+    return token in _COMMON
+
+
+def precise(question: Question, enough: float = ENOUGH) -> Query:
+    """Passages with all phrases and `enough` of the words: said, or something like them said."""
     if not question:
-        return {"match_all": {}}
-    must: list[dict[str, Any]] = [
-        _match_phrase("exact", phrase, slop=0, boost=1) for phrase in question.phrases
-    ]
+        return {"term": {"n": 0}}  # every recording once
+    must = [_phrase("exact", phrase, 1.0, slop=0) for phrase in question.phrases]
     if question.words:
-        must.append(
-            {"bool": {"should": list(_ways(question.words, enough)), "minimum_should_match": 1}}
-        )
-    should = []
-    if len(question.words) > 1:
-        should.append(_match_phrase("exact", question.words, slop=2, boost=10))
-    return {"bool": {"must": must, "should": should}}
+        must.append(_at_least(enough, [_word(word) for word in question.words]))
+    return {"bool": {"must": must, "should": _order(question)}}
 
 
-def _ways(words: Sequence[str], enough: str) -> Sequence[dict[str, Any]]:
-    sounds = [analysis.sound(word) for word in words]
-    return (
-        _match("exact", words, 2, enough),
-        _match("stem", [analysis.stem(word) for word in words], 1, enough),
-        _match("exact", words, 0.5, enough, fuzziness="AUTO", max_expansions=30),
-        _match("sound", sounds, 0.5, enough),
-        _match("grams", analysis.grams(words), 0.5, enough),
-        _match("sound_grams", analysis.grams(sounds), 0.5, enough),
-    )
+def broad(question: Question) -> Query:
+    """Passages with all the phrases and some of the words' letters or sounds in a row."""
+    must = [_phrase("exact", phrase, 1.0, slop=0) for phrase in question.phrases]
+    sounds = [analysis.sound(word) for word in question.words]
+    letter_grams = [_term("grams", gram) for gram in analysis.grams(question.words)]
+    sound_grams = [_term("sound_grams", gram) for gram in analysis.grams(sounds)]
+    alike = [  # one trigram alone says nothing
+        _at_least(BROAD_LETTERS, letter_grams, least=2),
+        _at_least(BROAD_SOUNDS, sound_grams, least=2),
+    ]
+    return {
+        "bool": {"must": [*must, _at_least(FEW, alike)], "should": _order(question)},
+    }
 
 
-def _match(
-    field: str, tokens: Sequence[str], boost: float, enough: str, **more: Any
-) -> dict[str, Any]:
-    clause = {"query": " ".join(tokens), "boost": boost, "minimum_should_match": enough, **more}
-    return {"match": {field: clause}}
+def said(word: str) -> Query:
+    """Passages with this very word."""
+    return _term("exact", word)
 
 
-def _match_phrase(field: str, tokens: Sequence[str], slop: int, boost: float) -> dict[str, Any]:
+def _word(word: str) -> Query:
+    """One word, in the ways that it may have been heard: the best way counts."""
+    exact, stem = _term("exact", word, _EXACT), _term("stem", analysis.stem(word), _STEM)
+    if word in _COMMON:
+        return exact
+    sound = analysis.sound(word)
+    ways = [exact, stem, _term("sound", sound, _SOUND)]
+    if len(word) > analysis.SHORTEST_SLIP:
+        ways += [_term("slips", slip, _NEAR) for slip in analysis.slips(word)]
+    if len(word) >= _LONG_WORD:
+        grams = [_term("grams", gram) for gram in analysis.grams([word])]
+        ways.append(_at_least(0.5, grams, boost=_NEAR / len(grams)))
+    if len(sound) >= _LONG_SOUND:
+        ways += [_term("sound_slips", slip, _NEAR) for slip in analysis.slips(sound)]
+    return {"dis_max": {"queries": ways}}
+
+
+def _order(question: Question) -> list[Query]:
+    """What finds nothing more, but puts first who says the words together, and spelled so."""
+    if not question.words:
+        return []
+    if len(question.words) == 1:
+        return [_term("written", word, _WRITTEN) for word in question.written]
+    return [
+        _phrase("exact", question.words, _PHRASE, _PHRASE_SLOP),
+        _phrase("written", question.written, _WRITTEN, slop=0),
+    ]
+
+
+def _at_least(share: float, clauses: Sequence[Query], boost: float = 1.0, least: int = 1) -> Query:
+    needed = max(min(least, len(clauses)), math.ceil(share * len(clauses) - 1e-9))
+    return {"bool": {"should": list(clauses), "minimum_should_match": needed, "boost": boost}}
+
+
+def _term(field: str, token: str, boost: float = 1.0) -> Query:
+    return {"term": {field: {"value": token, "boost": boost}}}
+
+
+def _phrase(field: str, tokens: Sequence[str], boost: float, slop: int) -> Query:
     return {"match_phrase": {field: {"query": " ".join(tokens), "slop": slop, "boost": boost}}}
+
+
+def _tokens(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(token.text for token in analysis.tokens(words))

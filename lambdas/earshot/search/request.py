@@ -29,7 +29,7 @@ class SearchRequest:
     duration (a range such as "5-10", in seconds); values of one facet are alternatives.
 
     `after` and `before` bound the upload (ISO dates, `before` not included), `confidence` the mean
-    confidence of a passage's words. `page` counts from 1.
+    confidence of a recording's words. `page` counts from 1; a `cursor` takes its place.
     """
 
     q: str = ""
@@ -54,7 +54,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One recording, shown by its best passage; `others` are further passages of it that match."""
+    """One recording, shown by its best passage; `others` are further passages of it that match.
+
+    `score` is the closeness to the query in 0..1, for the hits that were compared with it.
+    """
 
     recording_id: str
     key: str

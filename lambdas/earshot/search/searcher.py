@@ -1,82 +1,115 @@
 """Ask the index and make an answer of what it says."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from opensearchpy import OpenSearch
 
-from earshot.search import facets, query
+from earshot.errors import InvalidRequest
+from earshot.search import facets, pages, query, spelling
+from earshot.search.engine import Engine
 from earshot.search.marks import marks
+from earshot.search.pages import Cursor, Found
 from earshot.search.query import Question
-from earshot.search.request import Hit, SearchPage, SearchRequest
-
-_FEW = "1"
-_SORTS: dict[str, list[Any]] = {
-    "relevance": [{"_score": "desc"}],
-    "newest": [{"uploaded_at": "desc"}],
-    "oldest": [{"uploaded_at": "asc"}],
-    "longest": [{"duration": "desc"}],
-    "shortest": [{"duration": "asc"}],
-    "confidence": [{"confidence": "desc"}],
-}
+from earshot.search.request import MAX_SIZE, Hit, Order, SearchPage, SearchRequest
+from earshot.search.selection import Selection, select
 
 
 def search(client: OpenSearch, alias: str, request: SearchRequest) -> SearchPage:
-    """The page of hits that a request asks for, the best passage of each recording.
+    """The page of hits that a request asks for: recordings, each by its best passage.
 
     Raises InvalidRequest for what can't be asked.
     """
     began = time.monotonic()
+    start = _start(request)
+    facets.check(request.facets)
     question = query.parse(request.q)
-    answer = client.search(index=alias, body=_body(question, request, query.ENOUGH))
-    relaxed = False
-    if question.words and answer["hits"]["total"]["value"] == 0:
-        answer = client.search(index=alias, body=_body(question, request, _FEW))
-        relaxed = answer["hits"]["total"]["value"] > 0
+    engine = Engine.of(client, alias, request)
+    selection = select(engine, question, facets.counts(request.facets))
+    counted = _count(engine, question, selection, request)
+    found, following = (
+        pages.page(engine, selection, _order(request, question), start, request.size)
+        if start.offset < counted.total
+        else ([], None)
+    )
     return SearchPage(
-        total=answer["aggregations"]["recordings"]["chosen"]["value"],
-        total_relation="eq",
+        total=counted.total,
+        total_relation="eq" if counted.exact else "gte",
+        hits=_hits(engine, found, question),
+        facets=counted.facets,
+        relaxed=selection.relaxed,
+        did_you_mean=spelling.did_you_mean(engine, request.q, question, selection),
+        cursor=following.encode() if following and following.offset < counted.total else None,
         took_ms=round((time.monotonic() - began) * 1000),
-        hits=tuple(_hit(raw, question) for raw in answer["hits"]["hits"]),
-        facets=facets.read(answer["aggregations"], request.facets),
-        relaxed=relaxed,
     )
 
 
-def _body(question: Question, request: SearchRequest, enough: str) -> dict[str, Any]:
-    return {
-        "query": {
-            "bool": {"must": [query.build(question, enough)], "filter": facets.filters(request)}
-        },
-        "post_filter": facets.chosen(request.facets),
-        "aggs": facets.ask(request.facets),
-        "collapse": {"field": "recording_id"},
-        "sort": [*_SORTS[request.sort], {"recording_id": "asc"}],
-        "track_scores": True,
-        "track_total_hits": True,
-        "from": (request.page - 1) * request.size,
-        "size": request.size,
-    }
+def _start(request: SearchRequest) -> Cursor:
+    if not (1 <= request.size <= MAX_SIZE and request.page >= 1):
+        raise InvalidRequest(f"Pages count from 1 and have 1 to {MAX_SIZE} hits.")
+    if request.cursor:
+        return Cursor.decode(request.cursor)
+    return Cursor((request.page - 1) * request.size)
 
 
-def _hit(raw: dict[str, Any], question: Question) -> Hit:
-    source = raw["_source"]
-    words = tuple((str(text), float(start), float(end)) for text, start, end in source["words"])
+def _order(request: SearchRequest, question: Question) -> Order:
+    """Where nothing is asked, nothing is more relevant: the newest come first."""
+    return "newest" if request.sort == "relevance" and not question else request.sort
+
+
+def _count(
+    engine: Engine, question: Question, selection: Selection, request: SearchRequest
+) -> facets.Counted:
+    counted = selection.aggregations
+    again = None
+    if question and facets.needs_distinct(counted):  # else each recording is there once
+        again = engine.aggregate(selection.query, facets.distinct(request.facets, counted))
+    return facets.read(request.facets, counted, again)
+
+
+def _hits(engine: Engine, found: list[Found], question: Question) -> tuple[Hit, ...]:
+    wanted = [place.document_id for one in found for place in (one.best, *one.others)]
+    documents = engine.documents(wanted)
+    return tuple(
+        _hit(
+            documents[one.best.document_id],
+            question,
+            one.closeness,
+            tuple(
+                _hit(documents[other.document_id], question, None)
+                for other in one.others
+                if other.document_id in documents
+            ),
+        )
+        for one in found
+        if one.best.document_id in documents
+    )
+
+
+def _hit(
+    document: Mapping[str, Any],
+    question: Question,
+    score: float | None,
+    others: tuple[Hit, ...] = (),
+) -> Hit:
+    words = tuple((str(text), float(start), float(end)) for text, start, end in document["words"])
     return Hit(
-        recording_id=source["recording_id"],
-        key=source["key"],
-        text=source["text"],
-        start=source["start"],
-        end=source["end"],
+        recording_id=document["recording_id"],
+        key=document["key"],
+        text=document["text"],
+        start=document["start"],
+        end=document["end"],
         words=words,
-        marks=marks([text for text, _, _ in words], question.tokens),
-        duration=source["duration"],
-        age=source["age"],
-        gender=source["gender"],
-        accent=source["accent"],
-        source=source["source"],
-        model=source["model"],
-        uploaded_at=source.get("uploaded_at", ""),
-        confidence=source["confidence"],
-        score=raw["_score"],
+        marks=marks([text for text, _, _ in words], question),
+        duration=document["duration"],
+        age=document["age"],
+        gender=document["gender"],
+        accent=document["accent"],
+        source=document["source"],
+        model=document["model"],
+        uploaded_at=document.get("uploaded_at", ""),
+        confidence=document["confidence"],
+        score=score if score is None else round(score, 4),
+        others=others,
     )

@@ -28,13 +28,7 @@ def test_a_minute_of_talk_is_one_passage() -> None:
 
 def test_a_recording_without_speech_has_one_empty_passage() -> None:
     (passage,) = passages_of(transcript([]))
-    assert (passage.n, passage.text, passage.start, passage.end, passage.confidence) == (
-        0,
-        "",
-        0,
-        0,
-        0,
-    )
+    assert (passage.n, passage.text, passage.start, passage.end) == (0, "", 0, 0)
 
 
 def test_a_recording_that_is_not_done_has_no_passages() -> None:

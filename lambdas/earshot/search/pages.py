@@ -1,0 +1,166 @@
+"""Pages of recordings out of passages, as deep as one likes.
+
+A page is one hit per recording, its best passage. By relevance, the ranked window comes first and
+the rest follows in the engine's order. Deep pages are walked to from position to position
+(`search_after`), so there is no wall at 10,000; positions of the walk are values, not a snapshot
+held open in the engine, which the public could exhaust.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from earshot.errors import InvalidRequest
+from earshot.search.engine import Engine, Place
+from earshot.search.request import Order
+from earshot.search.selection import Selection
+
+FIRST_STRIDE, STRIDE = 100, 5000  # passages a step, from few to many
+DEEPEST = 100_000  # recordings that a page number may skip; a cursor goes on from there
+OTHERS = 3  # further passages shown of one recording
+
+_LAST = 1 << 30
+# Within one recording the best passage first; recordings that are equal in order of their ids.
+_WITHIN = ({"recording_id": "asc"}, {"_score": "desc"}, {"n": "asc"})
+_SORTS: dict[Order, Sequence[dict[str, str]]] = {
+    "relevance": ({"_score": "desc"}, {"recording_id": "asc"}, {"n": "asc"}),
+    "newest": ({"uploaded_at": "desc"}, *_WITHIN),
+    "oldest": ({"uploaded_at": "asc"}, *_WITHIN),
+    "longest": ({"duration": "desc"}, *_WITHIN),
+    "shortest": ({"duration": "asc"}, *_WITHIN),
+    "confidence": ({"confidence": "desc"}, *_WITHIN),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A recording by its best passage; `others` are more of its passages that match."""
+
+    best: Place
+    others: tuple[Place, ...] = ()
+    closeness: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page begins: how many recordings come before, and the engine's position if known."""
+
+    offset: int
+    position: tuple[Any, ...] = ()
+
+    def encode(self) -> str:
+        return base64.urlsafe_b64encode(json.dumps([self.offset, self.position]).encode()).decode()
+
+    @classmethod
+    def decode(cls, text: str) -> "Cursor":
+        """Raises InvalidRequest for what `encode` did not make."""
+        try:
+            offset, position = json.loads(base64.urlsafe_b64decode(text.encode()))
+            if isinstance(offset, int) and offset >= 0 and _is_position(position):
+                return cls(offset, tuple(position))
+        except (ValueError, binascii.Error, TypeError):
+            pass
+        raise InvalidRequest("The cursor is not one that this API gave out.")
+
+
+def page(
+    engine: Engine, selection: Selection, order: Order, start: Cursor, size: int
+) -> tuple[list[Found], Cursor | None]:
+    """`size` recordings from `start` on, and where the next page starts if there may be one.
+
+    Raises InvalidRequest when a page number leads deeper than a walk may take.
+    """
+    if start.offset > DEEPEST and not start.position:
+        raise InvalidRequest("Page numbers end here; go on with the cursor, or narrow the search.")
+    ranked = _window(selection) if order == "relevance" else []
+    found = ranked[start.offset : start.offset + size]
+    position = start.position
+    if len(found) < size:
+        skip = 0 if position else max(0, start.offset - len(ranked))
+        rest = _rest(engine, selection, order, ranked, position)
+        for one in rest:
+            if skip:
+                skip -= 1
+                continue
+            if len(found) == size:
+                break
+            found.append(one)
+            position = _after(one.best, order)
+    if len(found) < size:
+        return found, None
+    return found, Cursor(start.offset + size, position)
+
+
+def _window(selection: Selection) -> list[Found]:
+    """The window's recordings, in the order of their best passages."""
+    grouped: dict[str, list[Place]] = {}
+    closeness: dict[str, float] = {}
+    for ranked in selection.window:
+        grouped.setdefault(ranked.place.recording_id, []).append(ranked.place)
+        closeness.setdefault(ranked.place.recording_id, ranked.closeness)
+    return [
+        Found(places[0], tuple(places[1 : 1 + OTHERS]), closeness[recording_id])
+        for recording_id, places in grouped.items()
+    ]
+
+
+def _rest(
+    engine: Engine,
+    selection: Selection,
+    order: Order,
+    ranked: Sequence[Found],
+    position: Sequence[Any],
+) -> Iterator[Found]:
+    """Every further recording once, from `position` on."""
+    shown = [found.best.recording_id for found in ranked]
+    seen: set[str] = set()
+    middle = bool(position)
+    stride = FIRST_STRIDE
+    while True:
+        places = engine.ordered(selection.query, _SORTS[order], stride, position, but=shown)
+        better = _earlier(engine, selection, order, places) if middle else {}
+        fresh: dict[str, list[Place]] = {}
+        for place in places:
+            if place.recording_id in seen:
+                continue
+            if better.get(place.recording_id, place.n) != place.n:
+                continue  # its better passage was on a page before
+            fresh.setdefault(place.recording_id, []).append(place)
+        for recording_id, group in fresh.items():
+            seen.add(recording_id)
+            yield Found(group[0], tuple(group[1 : 1 + OTHERS]))
+        if len(places) < stride:
+            return
+        position, stride = places[-1].position, STRIDE
+
+
+def _earlier(
+    engine: Engine, selection: Selection, order: Order, places: Sequence[Place]
+) -> dict[str, int]:
+    """For a walk that starts in the middle: the best passage of recordings that have several.
+
+    In other orders than by relevance a recording's passages stand together.
+    """
+    several = list({place.recording_id for place in places if place.passages > 1})
+    if order != "relevance" or not several:
+        return {}
+    return engine.best_of_each(selection.query, several)
+
+
+def _after(place: Place, order: Order) -> tuple[Any, ...]:
+    """The position behind this recording."""
+    if order == "relevance":
+        return place.position
+    value, recording_id, _, _ = place.position
+    return (value, recording_id, -1.0, _LAST)
+
+
+def _is_position(position: object) -> bool:
+    return (
+        isinstance(position, list)
+        and len(position) in (0, 3, 4)
+        and all(isinstance(value, str | int | float) for value in position)
+    )

@@ -1,0 +1,360 @@
+"""What a person who searches sees, on a real node."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from opensearchpy import OpenSearch
+
+from earshot.errors import InvalidRequest
+from earshot.search import pages
+from earshot.search.client import connect
+from earshot.search.index import SearchIndex
+from earshot.search.request import Range, SearchPage, SearchRequest
+from earshot.search.searcher import search
+from tests.search.recordings import of, recording
+
+Ask = Callable[..., SearchPage]
+
+
+@pytest.fixture
+def ask(client: OpenSearch, alias: str, index: SearchIndex) -> Ask:
+    def ask(q: str = "", **more: object) -> SearchPage:
+        client.indices.refresh(index=alias)
+        return search(client, alias, SearchRequest(q, **more))  # type: ignore[arg-type]
+
+    return ask
+
+
+def texts(page: SearchPage) -> list[str]:
+    return [hit.text for hit in page.hits]
+
+
+def counts(page: SearchPage, facet: str) -> dict[str, int]:
+    return {value.value: value.count for value in page.facets[facet]}
+
+
+def test_exact_comes_before_stem_before_near_before_sounds_like(
+    index: SearchIndex, ask: Ask
+) -> None:
+    said = ["the sailor came home", "all sailors came home", "a sayler came home", "a tailor sat"]
+    index.project(of(said))
+    page = ask("sailor")
+    assert texts(page)[:3] == said[:3]
+    kinds = [[mark.kind for mark in hit.marks] for hit in page.hits]
+    assert kinds[:3] == [["exact"], ["stem"], ["near"]]
+
+
+def test_a_word_is_found_by_its_sound(index: SearchIndex, ask: Ask) -> None:
+    index.project(of(["he took the phone", "nothing else here"]))
+    (hit,) = ask("fone").hits
+    assert hit.text == "he took the phone"
+    assert [(mark.word, mark.kind) for mark in hit.marks] == [(3, "sound")]
+
+
+@pytest.mark.parametrize(
+    ("heard", "asked"),
+    [
+        ("he went in to the house", "into"),
+        ("an other one went there", "another"),
+        ("some one was here before", "someone"),
+        ("everyday life in the city", "every day"),
+    ],
+)
+def test_words_are_found_across_the_boundaries_that_were_heard(
+    index: SearchIndex, ask: Ask, heard: str, asked: str
+) -> None:
+    index.project(of([heard, "unrelated talk about fish"]))
+    page = ask(asked)
+    assert texts(page)[:1] == [heard]
+    assert {mark.kind for mark in page.hits[0].marks} <= {"near", "sound"}
+    assert page.hits[0].marks
+
+
+@pytest.mark.parametrize(
+    ("heard", "asked"),
+    [
+        ("the twenty first of june", "21st"),
+        ("we do not know that", "don't know"),
+        ("i am well known", "well-known"),
+        ("the color of money", "colour"),
+        ("a hundred percent sure", "% sure"),
+        ("in nineteen eighty four", "1984"),
+    ],
+)
+def test_spellings_of_the_same_speech_are_exact_matches(
+    index: SearchIndex, ask: Ask, heard: str, asked: str
+) -> None:
+    index.project(of([heard, "unrelated talk about fish"]))
+    page = ask(asked)
+    assert texts(page) == [heard]
+    assert {mark.kind for mark in page.hits[0].marks} == {"exact"}
+
+
+def test_the_very_spelling_comes_first(index: SearchIndex, ask: Ask) -> None:
+    index.project(of(["you are right about that", "you're right about that"]))
+    assert texts(ask("you're right")) == ["you're right about that", "you are right about that"]
+
+
+def test_a_phrase_said_in_one_go_comes_before_its_words_apart(index: SearchIndex, ask: Ask) -> None:
+    index.project(of(["red house and blue door", "blue house and red door"]))
+    assert texts(ask("red door"))[0] == "blue house and red door"
+
+
+def test_a_quoted_phrase_is_strict(index: SearchIndex, ask: Ask) -> None:
+    index.project(of(["the old man and the sea", "the sea and the old man", "the old men"]))
+    assert texts(ask('"man and the sea"')) == ["the old man and the sea"]
+    both = {"the sea and the old man", "the old man and the sea"}
+    assert set(texts(ask('sea "old man"'))) == both
+    assert ask('"sea man"').total == 0
+
+
+def test_an_open_quote_is_no_quote(index: SearchIndex, ask: Ask) -> None:
+    index.project(of(["the old man and the sea"]))
+    assert ask('sea "old').total == 1
+
+
+def test_three_of_five_words_are_enough_and_two_are_not(index: SearchIndex, ask: Ask) -> None:
+    index.project(of(["silver spoon garden", "silver spoon mountain"]))
+    assert ask("silver spoon garden zebra quixotic").relaxed is False
+    assert texts(ask("silver spoon garden zebra quixotic"))[0] == "silver spoon garden"
+
+
+def test_when_nothing_holds_enough_fewer_words_do_with_a_notice(
+    index: SearchIndex, ask: Ask
+) -> None:
+    index.project(of(["silver spoon", "copper kettle"]))
+    page = ask("kettle zebra quixotic bamboo")
+    assert (page.relaxed, texts(page)) == (True, ["copper kettle"])
+
+
+def test_what_was_never_said_finds_nothing_and_claims_nothing(index: SearchIndex, ask: Ask) -> None:
+    index.project(of(["silver spoon"]))
+    page = ask("xylophone")
+    assert (page.total, page.hits, page.relaxed, page.did_you_mean) == (0, (), False, None)
+
+
+def test_a_misspelled_word_is_asked_back_in_a_word_that_was_said(
+    index: SearchIndex, ask: Ask
+) -> None:
+    index.project(of(["the alchemist smiled", "said the alchemist"]))
+    assert ask("alchemest smiled").did_you_mean == "alchemist smiled"
+    assert ask("alchemist smiled").did_you_mean is None
+
+
+def test_an_empty_query_shows_everything_the_newest_first(index: SearchIndex, ask: Ask) -> None:
+    index.project(
+        [
+            recording("older", uploaded_at="2026-01-01T00:00:00Z"),
+            recording("newer", uploaded_at="2026-02-01T00:00:00Z"),
+            recording("", key="silence.mp3", uploaded_at="2025-01-01T00:00:00Z"),
+        ]
+    )
+    page = ask()
+    assert texts(page) == ["newer", "older", ""]
+    assert page.hits[0].marks == ()
+
+
+def test_a_facet_counts_as_if_its_own_choice_had_not_been_made(
+    index: SearchIndex, ask: Ask
+) -> None:
+    index.project(
+        [
+            recording("one day", accent="us", age="teens"),
+            recording("one night", accent="us"),
+            recording("one evening", accent="england", age="teens"),
+            recording("one noon", accent="scotland", age="twenties"),
+            recording("two suns", accent="england", age="teens"),
+        ]
+    )
+    page = ask("one", facets={"accent": ("us", "england"), "age": ("teens",)})
+    assert sorted(texts(page)) == ["one day", "one evening"]
+    assert page.total == 2
+    assert counts(page, "accent") == {"us": 1, "england": 1}
+    assert counts(page, "age") == {"teens": 2, "unknown": 1}
+    assert counts(page, "gender") == {"unknown": 2}
+    assert [value.selected for value in page.facets["age"]] == [True, False]
+    for value, count in counts(ask("one", facets={"accent": ("us",)}), "accent").items():
+        assert ask("one", facets={"accent": (value,)}).total == count
+
+
+def test_unknown_can_be_chosen_and_a_choice_that_counts_nothing_stays_to_be_undone(
+    index: SearchIndex, ask: Ask
+) -> None:
+    index.project([recording("one day", accent="us"), recording("one night")])
+    assert texts(ask("one", facets={"accent": ("unknown",)})) == ["one night"]
+    page = ask("one", facets={"accent": ("mars",)})
+    assert (page.total, counts(page, "accent")["mars"]) == (0, 0)
+
+
+def test_durations_are_chosen_by_range(index: SearchIndex, ask: Ask) -> None:
+    index.project([recording("one " * 4, key="short"), recording("one " * 30, key="long")])
+    page = ask("one", facets={"duration": ("0-5",)})
+    assert [hit.key for hit in page.hits] == ["short"]
+    assert counts(page, "duration") == {"0-5": 1, "10-30": 1}
+    assert ask("one", facets={"duration": ("0-5", "15-15.5")}).total == 2
+
+
+def test_filters_by_date_confidence_and_key(index: SearchIndex, ask: Ask) -> None:
+    index.project(
+        [
+            recording("one", key="a/1", uploaded_at="2026-01-01T10:00:00Z", confidence=0.5),
+            recording("one", key="b/1", uploaded_at="2026-01-02T10:00:00Z", confidence=0.9),
+        ]
+    )
+    assert [hit.key for hit in ask("one", prefix="a/").hits] == ["a/1"]
+    assert [hit.key for hit in ask("one", after="2026-01-02").hits] == ["b/1"]
+    assert [hit.key for hit in ask("one", before="2026-01-02").hits] == ["a/1"]
+    assert [hit.key for hit in ask("one", confidence=Range(0.8)).hits] == ["b/1"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "keys"),
+    [
+        ("newest", ["new", "middle", "old"]),
+        ("oldest", ["old", "middle", "new"]),
+        ("longest", ["middle", "old", "new"]),
+        ("shortest", ["new", "old", "middle"]),
+        ("confidence", ["old", "new", "middle"]),
+    ],
+)
+def test_hits_are_sorted_as_asked(index: SearchIndex, ask: Ask, sort: str, keys: list[str]) -> None:
+    index.project(
+        [
+            recording("one", key="new", uploaded_at="2026-03-01T00:00:00Z", confidence=0.6),
+            recording("one " * 200, key="middle", uploaded_at="2026-02-01T00:00:00Z", passages=3),
+            recording("one two", key="old", uploaded_at="2026-01-01T00:00:00Z", confidence=0.99),
+        ]
+    )
+    index.project([recording("one", key="new", revision=2, uploaded_at="2026-03-01T00:00:00Z")])
+    index.project(
+        [
+            recording(
+                "one " * 200, key="middle", revision=2, passages=9, confidence=0.3,
+                uploaded_at="2026-02-01T00:00:00Z",
+            )
+        ]
+    )  # fmt: skip
+    assert [hit.key for hit in ask("one", sort=sort).hits] == keys
+
+
+def test_a_long_recording_is_one_hit_with_its_best_passages_and_counts_once(
+    index: SearchIndex, ask: Ask
+) -> None:
+    filler = "nothing to hear here " * 40
+    lecture = f"{filler} mitochondria {filler} {filler} mitochondria and chloroplasts {filler}"
+    index.project(
+        [
+            recording(lecture, key="lecture", passages=20, accent="us"),
+            recording("mitochondria", key="clip", accent="us"),
+        ]
+    )
+    page = ask("mitochondria chloroplasts")
+    assert page.hits[0].key == "lecture"
+    assert "chloroplasts" in page.hits[0].text
+    page = ask("mitochondria")
+    assert sorted(hit.key for hit in page.hits) == ["clip", "lecture"]
+    assert (page.total, counts(page, "accent")) == (2, {"us": 2})
+    (hit,) = [hit for hit in page.hits if hit.key == "lecture"]
+    assert hit.others
+    assert all(other.recording_id == hit.recording_id for other in hit.others)
+    assert len({hit.start, *(other.start for other in hit.others)}) == 1 + len(hit.others)
+
+
+@pytest.fixture(scope="module")
+def many(node: str) -> Iterator[Ask]:
+    """400 recordings that all say the same, some of them long."""
+    client, alias = connect(node), "test-many"
+    client.indices.delete(index=f"{alias}-*", ignore_unavailable=True)
+    index = SearchIndex(client, alias, refresh_interval="-1")
+    index.ensure()
+    long = "again and again " * 60
+    index.project(
+        [
+            recording(
+                long if n % 40 == 0 else f"again {'and ' * (n % 7)}again",
+                key=f"{n:03}",
+                passages=9,
+                uploaded_at=f"2026-01-{n % 28 + 1:02}T00:00:00Z",
+            )
+            for n in range(400)
+        ]
+    )
+    client.indices.refresh(index=alias)
+    yield lambda q="", **more: search(client, alias, SearchRequest(q, **more))
+    client.indices.delete(index=f"{alias}-*")
+
+
+@pytest.mark.parametrize("q", ["again", ""])
+@pytest.mark.parametrize("sort", ["relevance", "oldest"])
+@pytest.mark.parametrize("by", ["page", "cursor"])
+def test_paging_to_the_end_shows_every_recording_once(
+    many: Ask, monkeypatch: pytest.MonkeyPatch, q: str, sort: str, by: str
+) -> None:
+    monkeypatch.setattr(pages, "FIRST_STRIDE", 30)
+    monkeypatch.setattr(pages, "STRIDE", 70)
+    seen: list[str] = []
+    page = many(q, sort=sort, size=60)
+    assert page.total == 400
+    for number in range(2, 20):
+        seen += [hit.key for hit in page.hits]
+        if page.cursor is None:
+            break
+        page = (
+            many(q, sort=sort, size=60, page=number)
+            if by == "page"
+            else many(q, sort=sort, size=60, cursor=page.cursor)
+        )
+    assert len(seen) == len(set(seen)) == 400
+
+
+def test_a_page_beyond_the_last_is_empty(many: Ask) -> None:
+    page = many("again", page=10_001, size=100)
+    assert (page.hits, page.total, page.cursor) == ((), 400, None)
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10=", "WzEsW11d", "eyJhIjoxfQ==", "WyItMSIsW11d"])
+def test_a_forged_cursor_is_refused_or_shows_a_page(many: Ask, cursor: str) -> None:
+    try:
+        many("again", cursor=cursor)
+    except InvalidRequest as error:
+        assert "cursor" in error.message
+
+
+@pytest.mark.parametrize(
+    "q",
+    ["*", "/.*/", "a AND (", "_source", "\x00\x1b", "🎧", "שלום עולם", "'''", '"', "a" * 500,
+     "{}", "<script>", "((((((", "%%%", "1" * 30, "\ud800", "a\u0301" * 100, "$.*^"],
+)  # fmt: skip
+def test_hostile_queries_get_an_answer(many: Ask, q: str) -> None:
+    assert isinstance(many(q), SearchPage)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"q": "x" * 10_000},
+        {"q": "ab " * 41},
+        {"facets": {"accent": tuple(map(str, range(1000)))}},
+        {"facets": {"nothing": ("x",)}},
+        {"facets": {"duration": ("long",)}},
+        {"page": 0},
+        {"size": 1000},
+        {"cursor": "!"},
+    ],
+)
+def test_what_cannot_be_asked_is_refused(many: Ask, wrong: dict[str, object]) -> None:
+    with pytest.raises(InvalidRequest):
+        many(**wrong)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(q=st.text(max_size=60))
+def test_any_text_is_a_query(many: Ask, q: str) -> None:
+    page = many(q)
+    assert page.total >= len(page.hits)
+    for hit in page.hits:
+        assert all(0 <= mark.word < len(hit.words) for mark in hit.marks)
