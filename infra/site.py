@@ -20,6 +20,8 @@ from infra.settings import Settings
 SITE = Path(__file__).resolve().parent.parent / "site"
 EDGE = Path(__file__).parent / "edge"
 
+ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)  # that a CDN may keep
+
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -83,6 +85,11 @@ class Site(Construct):
             "Distribution",
             comment="Earshot",
             default_root_object="index.html",
+            # Otherwise an error is kept for ten seconds: a recording that has just come, say.
+            error_responses=[
+                aws_cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0))
+                for status in ERRORS
+            ],
             http_version=aws_cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=aws_cloudfront.PriceClass.PRICE_CLASS_100,
             default_behavior=aws_cloudfront.BehaviorOptions(
@@ -96,7 +103,7 @@ class Site(Construct):
                     origin=_api_origin(self, api, settings),
                     viewer_protocol_policy=https,
                     allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
-                    cache_policy=aws_cloudfront.CachePolicy.CACHING_DISABLED,
+                    cache_policy=self._api_cache(),
                     origin_request_policy=(
                         aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER
                     ),
@@ -106,7 +113,7 @@ class Site(Construct):
                 "/audio/*": aws_cloudfront.BehaviorOptions(
                     origin=with_oac(audio),
                     viewer_protocol_policy=https,
-                    cache_policy=aws_cloudfront.CachePolicy.CACHING_OPTIMIZED,
+                    cache_policy=self._sound_cache(),
                     response_headers_policy=headers,
                     function_associations=[strip_prefix],
                 ),
@@ -125,6 +132,34 @@ class Site(Construct):
                     aws_s3_deployment.CacheControl.set_public(),
                 ],
             )
+
+    def _api_cache(self) -> aws_cloudfront.CachePolicy:
+        """The API says itself what may be kept, and for how long; what it says nothing of is not.
+
+        A crowd that follows one link to a search costs the search domain one query a second.
+        """
+        return aws_cloudfront.CachePolicy(
+            self,
+            "ApiCache",
+            min_ttl=Duration.seconds(0),
+            default_ttl=Duration.seconds(0),
+            max_ttl=Duration.hours(1),
+            query_string_behavior=aws_cloudfront.CacheQueryStringBehavior.all(),
+            enable_accept_encoding_gzip=True,
+        )
+
+    def _sound_cache(self) -> aws_cloudfront.CachePolicy:
+        """Sound that was replaced or deleted is heard for a minute at most.
+
+        After it the edge asks the bucket whether its copy still holds, which sends no sound again.
+        """
+        return aws_cloudfront.CachePolicy(
+            self,
+            "SoundCache",
+            min_ttl=Duration.seconds(0),
+            default_ttl=Duration.seconds(60),
+            max_ttl=Duration.seconds(60),
+        )
 
     def _headers(self) -> aws_cloudfront.ResponseHeadersPolicy:
         return aws_cloudfront.ResponseHeadersPolicy(

@@ -69,6 +69,27 @@ def test_every_answer_carries_a_policy_that_lets_no_foreign_code_in(
     assert headers["FrameOptions"]["FrameOption"] == "DENY"
 
 
+def test_sound_that_was_replaced_or_deleted_is_played_for_a_minute_at_most(
+    aws: Template, distribution: Any
+) -> None:
+    policy = reference(behaviors(distribution)["/audio/*"]["CachePolicyId"])
+    config = aws.properties("CloudFront::CachePolicy")[policy]["CachePolicyConfig"]
+    assert (config["MinTTL"], config["DefaultTTL"], config["MaxTTL"]) == (0, 60, 60)
+
+
+def test_the_cdn_keeps_of_the_api_what_the_api_says_and_no_errors(
+    aws: Template, distribution: Any
+) -> None:
+    policy = reference(behaviors(distribution)["/api/*"]["CachePolicyId"])
+    config = aws.properties("CloudFront::CachePolicy")[policy]["CachePolicyConfig"]
+    assert (config["MinTTL"], config["DefaultTTL"]) == (0, 0)
+    asked = config["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert asked["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+    errors = distribution["CustomErrorResponses"]
+    assert {one["ErrorCachingMinTTL"] for one in errors} == {0}
+    assert {403, 404, 500, 502, 503, 504} <= {one["ErrorCode"] for one in errors}
+
+
 def stage(template: Template) -> Any:
     (found,) = template.properties("ApiGatewayV2::Stage").values()
     return found
