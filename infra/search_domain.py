@@ -7,6 +7,12 @@ from infra.settings import Settings
 
 VERSION = aws_opensearchservice.EngineVersion.OPENSEARCH_2_19
 
+# What functions ask the domain for (tests/search/test_grants.py compares it with what they do ask).
+WRITER_METHODS = ("Get", "Head", "Post", "Put")
+# Writes are POST too, so whoever may only read is let in by path: to these, below the alias.
+READER_METHODS = ("Get", "Post")
+READER_PATHS = ("_search", "_mget")
+
 
 class SearchDomain(Construct):
     """Encrypted, HTTPS only; only IAM principals that were allowed are let in.

@@ -12,7 +12,7 @@ from infra.ingestion import Ingestion
 from infra.monitoring import Monitoring
 from infra.projection import Projection
 from infra.records import Records
-from infra.search_domain import SearchDomain
+from infra.search_domain import READER_METHODS, READER_PATHS, WRITER_METHODS, SearchDomain
 from infra.settings import Settings
 from infra.site import Site
 
@@ -75,10 +75,10 @@ class EarshotStack(Stack):
         for function in (read, speech):
             allow(function, api.key.secret_arn, "secretsmanager:GetSecretValue")
         if domain_arn:
-            writing = ("es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut")
-            allow(index, f"{domain_arn}/*", *writing)
-            # By path, because POST is also how documents are written.
-            allow(read, f"{domain_arn}/{INDEX}/_search", "es:ESHttpGet", "es:ESHttpPost")
+            allow(index, f"{domain_arn}/*", *(f"es:ESHttp{one}" for one in WRITER_METHODS))
+            for path in READER_PATHS:
+                reading = (f"es:ESHttp{one}" for one in READER_METHODS)
+                allow(read, f"{domain_arn}/{INDEX}/{path}", *reading)
 
         outputs = {
             "AudioBucket": audio.bucket_name,

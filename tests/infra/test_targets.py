@@ -9,7 +9,7 @@ import pytest
 
 from infra.settings import Settings
 from tests.infra.conftest import LOCAL, synthesize
-from tests.infra.template import Template
+from tests.infra.template import Template, listed
 
 LOCAL_GIVEN = {name: value for name, value in LOCAL.items() if name.endswith(("port", "model"))}
 
@@ -92,8 +92,10 @@ def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: 
     assert "earshot:2026-11" in str(template.functions["ApiSpeech"]["Code"])
     assert not template.properties("OpenSearchService::Domain")
     allowed = [one for one in template.statements("Api") if "es:" in str(one["Action"])]
-    assert [one["Resource"] for one in allowed] == [
-        "arn:aws:es:eu-central-1:123456789012:domain/mine/earshot-passages/_search"
+    domain = "arn:aws:es:eu-central-1:123456789012:domain/mine"
+    assert [resource for one in allowed for resource in listed(one["Resource"])] == [
+        f"{domain}/earshot-passages/_search",
+        f"{domain}/earshot-passages/_mget",
     ]
 
 
