@@ -13,7 +13,7 @@ from earshot.search.index import SearchIndex
 from earshot.settings import IndexSettings
 from earshot.transcripts.recording import Recording
 from earshot.transcripts.store import Recordings
-from earshot.transcripts.stream import recording_from_record, recording_id_of
+from earshot.transcripts.stream import is_expiry, recording_from_record, recording_id_of
 
 logger = Logger(service="index")
 
@@ -49,6 +49,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     failed: dict[str, str] = {}
     for record in event["Records"]:
         try:
+            if is_expiry(record):
+                continue
             recording = recording_from_record(record, recordings().read_body)
         except Exception as error:
             logger.exception("a stream record can't be read")

@@ -5,6 +5,7 @@ too, so the engine itself refuses whatever is older than what it has.
 """
 
 import json
+import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,8 +17,11 @@ from opensearchpy.exceptions import ConnectionError as NoConnection
 from opensearchpy.exceptions import RequestError, TransportError
 
 from earshot.errors import Unavailable
-from earshot.search.mapping import document_id, documents, index_body
+from earshot.search.mapping import SCHEMA, document_id, documents, index_body
+from earshot.search.versions import widen
 from earshot.transcripts.recording import Recording, Status
+
+logger = logging.getLogger(__name__)
 
 BATCH_BYTES = 5_000_000  # of one bulk request; AWS refuses 10 MB on small instances
 TRIES = 6
@@ -53,10 +57,18 @@ class SearchIndex:
         self._is_alias = is_alias
 
     def ensure(self) -> None:
-        """Make the index and its alias unless they are there; safe when two do it at once."""
+        """Make the index and its alias unless they are there; safe when two do it at once.
+
+        An index made by older code gets the fields that this code writes, so that writes go on
+        until it is rebuilt.
+        """
         # Names first: who makes one after this look makes the very name that is tried below.
         there = self._client.indices.get(index=f"{self._alias}-*")
         if self._client.indices.exists_alias(name=self._alias):
+            for name, index in there.items():
+                meta = index["mappings"].get("_meta", {})
+                if self._alias in index["aliases"] and meta.get("schema") != SCHEMA:
+                    self._widen(name)
             return
         numbers = [name.removeprefix(f"{self._alias}-") for name in there]
         number = max((int(one) for one in numbers if one.isdecimal()), default=0) + 1
@@ -66,6 +78,14 @@ class SearchIndex:
         except RequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise
+
+    def _widen(self, name: str) -> None:
+        try:
+            widen(self._client, name)
+        except RequestError:
+            # A field changed its kind: what does not fit fails with the engine's reason, and stays
+            # in the failure queue until the index is rebuilt.
+            logger.warning("the index %s needs to be rebuilt", name)
 
     def project(self, recordings: Sequence[Recording]) -> list[tuple[Recording, str]]:
         """Make the index show these recordings; those that could not be written, with the reason.

@@ -26,11 +26,22 @@ def recording_id_of(record: Mapping[str, Any]) -> str:
     return str(record["dynamodb"]["Keys"]["recording_id"]["S"])
 
 
+def is_expiry(record: Mapping[str, Any]) -> bool:
+    """Whether a tombstone's time was up, which tells nothing new.
+
+    Projected, it would be remembered as a deletion of a later revision than the first of a new
+    recording under the same key, which the index would then refuse for a day.
+    """
+    if record["eventName"] != "REMOVE":
+        return False
+    return _plain(record["dynamodb"]["OldImage"]).get("status") == Status.DELETED
+
+
 def recording_from_record(record: Mapping[str, Any], read_body: BodyReader) -> Recording:
     """The recording after the change that a stream record tells of.
 
-    Where the item itself went away (a tombstone that expired, an operator's deletion), the
-    recording is deleted as of one revision after its last.
+    Where the item itself went away (an operator's deletion), the recording is deleted as of one
+    revision after its last.
     """
     change = record["dynamodb"]
     if record["eventName"] == "REMOVE":
