@@ -1,12 +1,20 @@
-"""The parts of AWS that functions talk to, made by moto as the template says they are."""
+"""The parts of AWS that functions talk to, made by moto as the template says they are.
 
-from collections.abc import Mapping
+moto also refuses actions that a function's role does not list, while `enforced`. It knows resources
+too coarsely for these policies, so actions are held to account here, and resources are not.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
+import httpx
 
-from tests.infra.template import Template, reference
+from tests.infra.template import Template, listed, reference
 
 CREDENTIALS = {
     "aws_access_key_id": "test",
@@ -43,8 +51,35 @@ class Cloud:
         variables: Mapping[str, Any] = self.template.functions[function]["Environment"]["Variables"]
         return {name: self._value(value) for name, value in variables.items()} | {
             "AWS_ENDPOINT_URL": self.endpoint_url,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            **self._credentials(function),
+        }
+
+    @contextmanager
+    def enforced(self) -> Iterator[None]:
+        """Meanwhile, only what was granted is done."""
+        address = f"{self.endpoint_url}/moto-api/reset-auth"
+        httpx.post(address, content=b"0").raise_for_status()
+        try:
+            yield
+        finally:
+            httpx.post(address, content=b"inf").raise_for_status()
+
+    def _credentials(self, function: str) -> dict[str, str]:
+        """Of somebody who may do what the function's role may."""
+        iam, user = self.client("iam"), f"{function}-{uuid.uuid4().hex[:6]}"
+        actions = [
+            one for each in self.template.statements(function) for one in listed(each["Action"])
+        ]
+        policy = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}],
+        }
+        iam.create_user(UserName=user)
+        iam.put_user_policy(UserName=user, PolicyName="granted", PolicyDocument=json.dumps(policy))
+        key = iam.create_access_key(UserName=user)["AccessKey"]
+        return {
+            "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
         }
 
     def _value(self, value: Any) -> str:

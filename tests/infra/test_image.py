@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
 from earshot.transcripts.recording import recording_id
@@ -115,36 +117,71 @@ def test_anyone_may_read_what_the_image_holds(built: image.Stage) -> None:
             assert path.stat().st_mode & wanted == wanted, path
 
 
-def test_the_image_writes_what_it_hears_in_the_bucket_into_the_table(
-    built: image.Stage, cloud: Cloud, tmp_path: Path
-) -> None:
-    key = "interviews/Anna + Ben é.mp3"
-    audio = cloud.environment("IngestionTranscribe")["EARSHOT_AUDIO_BUCKET"]
-    body = SAMPLE.read_bytes()
-    etag = cloud.client("s3").put_object(Bucket=audio, Key=key, Body=body)["ETag"].strip('"')
-    event = json.loads(EVENT.read_text())
+KEY_OF_OBJECT = "interviews/Anna + Ben é.mp3"  # the one in EVENT
+
+
+def notification(audio: str, etag: str, size: int) -> dict[str, Any]:
+    """A recorded S3 event in its SQS message, for an object of ours."""
+    event: dict[str, Any] = json.loads(EVENT.read_text())
     told = json.loads(event["Records"][0]["body"])
     told["Records"][0]["s3"]["bucket"]["name"] = audio
-    told["Records"][0]["s3"]["object"] |= {"eTag": etag, "size": len(body)}
+    told["Records"][0]["s3"]["object"] |= {"eTag": etag, "size": size}
     event["Records"][0]["body"] = json.dumps(told)
+    return event
+
+
+def test_the_image_writes_what_it_hears_and_the_api_reads_it_with_their_grants_alone(
+    built: image.Stage, cloud: Cloud, tmp_path: Path
+) -> None:
+    audio = cloud.environment("IngestionTranscribe")["EARSHOT_AUDIO_BUCKET"]
+    body = SAMPLE.read_bytes()
+    stored = cloud.client("s3").put_object(Bucket=audio, Key=KEY_OF_OBJECT, Body=body)
+    event = notification(audio, stored["ETag"].strip('"'), len(body))
 
     (handler,) = built.command
     with running(built, cloud, "IngestionTranscribe", tmp_path, handler) as function:
-        assert function.invoke(event) == {"batchItemFailures": []}, function.printed
+        with cloud.enforced():
+            answer = function.invoke(event)
+        assert answer == {"batchItemFailures": []}, function.printed
+    identity = recording_id(KEY_OF_OBJECT)
     item = cloud.client("dynamodb").get_item(
-        TableName="RecordsTable", Key={"recording_id": {"S": recording_id(key)}}
+        TableName="RecordsTable", Key={"recording_id": {"S": identity}}
     )["Item"]
     assert item["status"] == {"S": "done"}
-    assert item["key"] == {"S": key}
     assert item["model"] == {"S": "demo"}
     assert len(item["text"]["S"].split()) > 20
+
+    with zipped(cloud, "api", "Api", tmp_path) as function, cloud.enforced():
+        (listed,) = json.loads(get(function, "/recordings"))["recordings"]
+        assert listed["key"] == KEY_OF_OBJECT
+        assert json.loads(get(function, f"/recordings/{identity}"))["status"] == "done"
+        assert " --> " in get(function, f"/recordings/{identity}.srt")
+        removal = request(
+            "DELETE", f"/recordings/{identity}", headers={"authorization": f"Bearer {KEY}"}
+        )
+        assert function.invoke(removal)["statusCode"] == 202
+    assert "Contents" not in cloud.client("s3").list_objects_v2(Bucket=audio)
+
+
+def test_what_was_not_granted_is_refused_here_too(cloud: Cloud) -> None:
+    """Otherwise the test above would show nothing."""
+    environment = cloud.environment("ApiSpeech")
+    client = boto3.client(
+        "s3",
+        endpoint_url=cloud.endpoint_url,
+        region_name="us-east-1",
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
+    with cloud.enforced(), pytest.raises(ClientError, match="AccessDenied"):
+        client.get_object(Bucket=environment["EARSHOT_AUDIO_BUCKET"], Key="a.mp3")
 
 
 def test_the_same_image_answers_the_apis_speech_routes(
     built: image.Stage, cloud: Cloud, aws: Template, tmp_path: Path
 ) -> None:
     (handler,) = aws.functions["ApiSpeech"]["ImageConfig"]["Command"]
-    with running(built, cloud, "ApiSpeech", tmp_path, handler) as function:
+    with running(built, cloud, "ApiSpeech", tmp_path, handler) as function, cloud.enforced():
         answer = function.invoke(upload("/asr", SAMPLE, key=KEY))
         assert answer["statusCode"] == 200, answer
         said = json.loads(answer["body"])
@@ -153,25 +190,29 @@ def test_the_same_image_answers_the_apis_speech_routes(
         assert function.invoke(upload("/asr", SAMPLE, key="wrong"))["statusCode"] == 401
 
 
+def zipped(cloud: Cloud, name: str, function: str, folder: Path) -> LambdaRuntime:
+    """A zip function: its code, and what its requirements name."""
+    root = folder / f"{name}-task"
+    root.mkdir()
+    for part in ("earshot", name):
+        (root / part).symlink_to(LAMBDAS / part)
+    packages = image.required(LAMBDAS / name / "requirements.txt") | {*image.BASE_PACKAGES}
+    return LambdaRuntime(
+        f"{name}.handler.handler",
+        root,
+        cloud.environment(function),
+        path=[image.lend(packages, folder / f"{name}-packages")],
+        python=image.INTERPRETER,
+    )
+
+
 @pytest.mark.parametrize(("name", "function"), [("api", "Api"), ("index", "ProjectionIndex")])
 def test_a_zip_function_starts_with_what_its_requirements_name(
     cloud: Cloud, tmp_path: Path, name: str, function: str
 ) -> None:
-    root = tmp_path / "task"
-    for part in ("earshot", name):
-        (root / part).parent.mkdir(exist_ok=True)
-        (root / part).symlink_to(LAMBDAS / part)
-    packages = image.required(LAMBDAS / name / "requirements.txt") | {*image.BASE_PACKAGES}
-    with LambdaRuntime(
-        f"{name}.handler.handler",
-        root,
-        cloud.environment(function),
-        path=[image.lend(packages, tmp_path / "packages")],
-        python=image.INTERPRETER,
-    ) as running:
+    with zipped(cloud, name, function, tmp_path) as running:
         if name == "api":
-            answer = running.invoke(request("GET", "/ping"))
-            assert json.loads(answer["body"]) == {"message": "pong"}
+            assert json.loads(get(running, "/ping")) == {"message": "pong"}
 
 
 def test_a_checkpoint_is_exported_as_the_image_is_built(context: Path, tmp_path: Path) -> None:
@@ -212,6 +253,13 @@ def request(method: str, path: str, **fields: Any) -> dict[str, Any]:
         },
         "isBase64Encoded": False,
     } | fields
+
+
+def get(function: LambdaRuntime, path: str) -> str:
+    answer = function.invoke(request("GET", path))
+    assert answer["statusCode"] == 200, (answer, function.printed)
+    body: str = answer["body"]
+    return base64.b64decode(body).decode() if answer["isBase64Encoded"] else body
 
 
 def upload(path: str, file: Path, key: str) -> dict[str, Any]:
