@@ -7,6 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from infra.settings import Settings
+from scripts.__main__ import app as commands
 from scripts.costs import costs
 from tests.infra.conftest import ROOT
 from tests.infra.template import Template
@@ -34,6 +35,13 @@ def test_costs_md_shows_what_the_command_prints() -> None:
     printed = CliRunner().invoke(app, ["--markdown"]).stdout.strip()
     assert printed
     assert printed in (DOCS / "costs.md").read_text()
+
+
+def test_commands_named_in_the_docs_exist() -> None:
+    known = set(typer.main.get_command(commands).commands)  # type: ignore[attr-defined]
+    for page in (ROOT / "README.md", *DOCS.rglob("*.md")):
+        for name in re.findall(r"python -m scripts ([a-z]+)", page.read_text()):
+            assert name in known, f"{page.name}: {name}"
 
 
 def test_links_between_pages_lead_somewhere() -> None:
