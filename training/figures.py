@@ -89,7 +89,7 @@ def by_set_and_voice(corpus: Corpus, recognise: Recognise, splits: Sequence[str]
     return lines
 
 
-def recogniser(model: Path, greedy: bool = False) -> Recognise:
+def recogniser(model: Path, greedy: bool = False, engine: str | None = None) -> Recognise:
     """How the product runs `model`: by ONNX Runtime where it was exported, else by torch.
 
     `greedy` leaves its language out.
@@ -97,7 +97,7 @@ def recogniser(model: Path, greedy: bool = False) -> Recognise:
     from earshot.speech.model import load
     from earshot.speech.transcriber import Transcriber
 
-    engine = "onnx" if (model / "onnx").is_dir() else "torch"
+    engine = engine or ("onnx" if (model / "onnx").is_dir() else "torch")
     loaded = load(str(model), engine=engine)
     transcriber = Transcriber(replace(loaded, language=None) if greedy else loaded)
 

@@ -134,6 +134,9 @@ def figures(
     greedy: Annotated[
         bool, typer.Option("--greedy", help="Also without the models' languages.")
     ] = False,
+    engine: Annotated[
+        str | None, typer.Option(help="onnx-fp32, say; else the product's choice.")
+    ] = None,
 ) -> None:
     """Word and character error rates by set and voice, with 95 % bootstrap intervals."""
     from rich.console import Console
@@ -150,7 +153,7 @@ def figures(
     for model, without in runs:
         table.add_column(f"{model.name}{', greedy' if without else ''}: WER")
         table.add_column("CER")
-        recognise = recogniser(model, without)
+        recognise = recogniser(model, without, engine)
         sets_lines = by_set_and_voice(prepared, recognise, sets.split(","))
         columns.append(sets_lines + by_set_and_voice(demo, recognise, ["samples"]))
     for row in zip(*columns, strict=True):
