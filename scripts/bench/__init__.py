@@ -2,10 +2,11 @@
 
 import typer
 
-from scripts.bench import api, pipeline, start, training
+from scripts.bench import api, pipeline, speech, start, training
 
 app = typer.Typer(no_args_is_help=True, help="Measure; print JSON lines.")
 app.command()(pipeline.pipeline)
 app.command()(api.api)
 app.command()(training.training)
 app.command()(start.start)
+app.command()(speech.speech)

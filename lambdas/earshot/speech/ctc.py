@@ -36,6 +36,23 @@ def blank_path(frames: int, vocabulary: Vocabulary) -> BestPath:
     return BestPath(np.full(frames, vocabulary.blank, np.int32), np.zeros(frames, np.float32))
 
 
+def lay(path: BestPath, over: BestPath, at: int) -> BestPath:
+    """`over` with `path` in its place from frame `at` on."""
+    tokens, scores = over.tokens.copy(), over.scores.copy()
+    reach = min(len(path.tokens), len(tokens) - at)
+    tokens[at : at + reach], scores[at : at + reach] = path.tokens[:reach], path.scores[:reach]
+    return BestPath(tokens, scores)
+
+
+def begin_word(path: BestPath, vocabulary: Vocabulary) -> BestPath:
+    """The same path, but no word goes on into it: its first frame is a delimiter if it is blank."""
+    if not len(path.tokens) or path.tokens[0] != vocabulary.blank:
+        return path
+    tokens = path.tokens.copy()
+    tokens[0] = vocabulary.delimiter
+    return BestPath(tokens, path.scores)
+
+
 def join(paths: list[BestPath]) -> BestPath:
     return BestPath(
         np.concatenate([path.tokens for path in paths]),
@@ -43,8 +60,13 @@ def join(paths: list[BestPath]) -> BestPath:
     )
 
 
-def words(path: BestPath, vocabulary: Vocabulary, frame_seconds: float) -> tuple[Word, ...]:
+def words(
+    path: BestPath, vocabulary: Vocabulary, frame_seconds: float, pause: float | None = None
+) -> tuple[Word, ...]:
     """Collapses repeats, drops blanks, splits at the delimiter, as transformers' tokenizer does.
+
+    With `pause`, as many seconds without a letter end a word, too: small models forget the
+    delimiter where a speaker stops.
 
     A word lasts from its first character's first frame to its last character's last one. Its
     confidence is the geometric mean, over its characters, of the probability at each one's
@@ -79,6 +101,8 @@ def words(path: BestPath, vocabulary: Vocabulary, frame_seconds: float) -> tuple
         if token == vocabulary.delimiter:
             close()
         elif token != vocabulary.blank:
+            if pause is not None and (first - end) * frame_seconds >= pause:
+                close()
             if not letters:
                 start = first
             letters.append(vocabulary.tokens[token])

@@ -20,6 +20,12 @@ from earshot.speech.windows import Window, windows
 SILENCE = 4 / 32768
 """No sample above four steps of a 16-bit file (-78 dBFS): there is nothing to hear."""
 
+MARGIN = SAMPLE_RATE // 10
+"""Samples of silence that are heard before and after sound."""
+
+PAUSE = 0.4
+"""Seconds without a letter that end a word in a long recording."""
+
 
 class Transcriber:
     """Transcribes with one model. Safe to call from several threads."""
@@ -79,42 +85,59 @@ class Transcriber:
 
     def _paths(self, cut: Sequence[Window]) -> list[ctc.BestPath]:
         """The best path through the frames that each window keeps."""
-        acoustics, vocabulary = self.model.acoustics, self.model.vocabulary
-        audible = [i for i, window in enumerate(cut) if _audible(window.waveform)]
-        batches = [audible[at : at + self.batch] for at in range(0, len(audible), self.batch)]
+        heard = [_audible(window, self.model.acoustics.hop) for window in cut]
+        wanted = [i for i, inside in enumerate(heard) if inside.start < inside.stop]
+        batches = [wanted[at : at + self.batch] for at in range(0, len(wanted), self.batch)]
         calls = min(self.model.engine.calls, len(batches))
-        paths: dict[int, ctc.BestPath] = {}
+        found: dict[int, ctc.BestPath] = {}
         with ThreadPoolExecutor(calls) if calls > 1 else nullcontext() as pool:
             run = pool.map if pool else map
-            heard = run(lambda batch: self._hear([cut[i].waveform for i in batch]), batches)
-            for batch, found in zip(batches, heard, strict=True):
-                paths.update(zip(batch, found, strict=True))
-        for i, window in enumerate(cut):
-            if i not in paths:
-                paths[i] = ctc.blank_path(acoustics.frames(len(window.waveform)), vocabulary)
-        return [_kept(paths[i], window, acoustics.hop) for i, window in enumerate(cut)]
+            paths = run(
+                self._hear, [[cut[i].waveform[heard[i]] for i in batch] for batch in batches]
+            )
+            for batch, some in zip(batches, paths, strict=True):
+                found.update(zip(batch, some, strict=True))
+        return [
+            self._kept(window, inside, found.get(i))
+            for i, (window, inside) in enumerate(zip(cut, heard, strict=True))
+        ]
 
     def _hear(self, waveforms: Sequence[Waveform]) -> list[ctc.BestPath]:
         inputs = [self.model.acoustics.prepare(waveform) for waveform in waveforms]
         return [self._best_path(emission) for emission in self.model.engine.emissions(inputs)]
 
+    def _kept(self, window: Window, heard: slice, path: ctc.BestPath | None) -> ctc.BestPath:
+        """As many frames as the window keeps: `path` where it was `heard`, else silence.
+
+        The model gives a frame less than there are hops; without the blank in its place, every
+        window would move what follows by a frame.
+        """
+        hop, vocabulary = self.model.acoustics.hop, self.model.vocabulary
+        frames = ctc.blank_path(-(-len(window.waveform) // hop), vocabulary)
+        if path is not None:
+            frames = ctc.lay(path, frames, heard.start // hop)
+        first = (window.keep_from - window.start) // hop
+        last = -(-(window.keep_to - window.start) // hop)
+        kept = frames[first:last]
+        return ctc.begin_word(kept, vocabulary) if window.after_pause and window.start else kept
+
     def _transcript(self, paths: list[ctc.BestPath], samples: int) -> Transcript:
-        words = (
-            ctc.words(
-                ctc.join(paths), self.model.vocabulary, self.model.acoustics.hop / SAMPLE_RATE
-            )
-            if paths
-            else ()
-        )
+        frame = self.model.acoustics.hop / SAMPLE_RATE
+        # A recording of one window is the reference's to the letter; of longer ones there is none.
+        pause = PAUSE if len(paths) > 1 else None
+        words = ctc.words(ctc.join(paths), self.model.vocabulary, frame, pause) if paths else ()
         return Transcript(segments.split(words), round(samples / SAMPLE_RATE, 3), self.provenance)
 
 
-def _audible(waveform: Waveform) -> bool:
-    return bool(np.abs(waveform).max(initial=0.0) > SILENCE)
+def _audible(window: Window, hop: int) -> slice:
+    """The samples that the model hears, on the frame grid; none where all is silent.
 
-
-def _kept(path: ctc.BestPath, window: Window, hop: int) -> ctc.BestPath:
-    first = (window.keep_from - window.start) // hop
-    last = (window.keep_to - window.start) // hop
-    ends = window.keep_to == window.start + len(window.waveform)
-    return path[first : None if ends else last]
+    In a long recording, silence at the edges is left out: small models hear words in it.
+    """
+    loud = np.flatnonzero(np.abs(window.waveform) > SILENCE)
+    if not len(loud):
+        return slice(0, 0)
+    if window.alone:
+        return slice(0, len(window.waveform))
+    first = max(0, int(loud[0]) - MARGIN) // hop * hop
+    return slice(first, min(len(window.waveform), int(loud[-1]) + MARGIN))

@@ -1,0 +1,76 @@
+"""One recogniser in a process of its own, so that start and memory can be measured.
+
+`python -m scripts.bench.speech_worker ours|reference MODEL` reads lines of JSON, each a list of
+files, and answers each with a line: seconds of wall clock and of processor time, peak memory, and
+the texts.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+Recognise = Callable[[list[Path]], list[str]]
+
+
+def ours(model: str) -> Recognise:
+    from earshot.audio import sandbox
+
+    sandbox.start()
+    from earshot.errors import AudioError
+    from earshot.speech.model import load
+    from earshot.speech.recognise import transcribe_files
+    from earshot.speech.transcriber import Transcriber
+
+    transcriber = Transcriber(load(model), "greedy")
+
+    def recognise(files: list[Path]) -> list[str]:
+        results = transcribe_files(files, transcriber)
+        return ["" if isinstance(found, AudioError) else found.text for _, found in results]
+
+    return recognise
+
+
+def reference(model: str) -> Recognise:
+    """The way of the service that this one follows: librosa, the processor, torch, one a time."""
+    import librosa
+    import torch
+    from transformers import AutoFeatureExtractor, Wav2Vec2CTCTokenizer, Wav2Vec2ForCTC
+
+    extractor = AutoFeatureExtractor.from_pretrained(model)
+    tokenizer = Wav2Vec2CTCTokenizer.from_pretrained(model)
+    network = Wav2Vec2ForCTC.from_pretrained(model).eval()
+
+    def recognise(files: list[Path]) -> list[str]:
+        texts = []
+        for file in files:
+            waveform, _ = librosa.load(file, sr=16_000)
+            inputs = extractor(waveform, sampling_rate=16_000, return_tensors="pt")
+            with torch.no_grad():
+                logits = network(inputs.input_values).logits
+            texts += tokenizer.batch_decode(torch.argmax(logits, dim=-1))
+        return texts
+
+    return recognise
+
+
+def main() -> None:
+    recognise = {"ours": ours, "reference": reference}[sys.argv[1]](sys.argv[2])
+    print(json.dumps({"loaded": True}), flush=True)
+    for line in sys.stdin:
+        files = [Path(name) for name in json.loads(line)]
+        wall, processor = time.perf_counter(), time.process_time()
+        texts = recognise(files)
+        told = {
+            "wall_s": time.perf_counter() - wall,
+            "cpu_s": time.process_time() - processor,
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "texts": texts,
+        }
+        print(json.dumps(told), flush=True)
+
+
+if __name__ == "__main__":
+    main()
