@@ -183,6 +183,6 @@ class Trainer:
         if pause.exists():
             self.log(f"paused while {pause} exists")
             self.save()
-            while pause.exists():
+            while pause.exists() and not self.stopping:
                 time.sleep(PAUSE_POLL_SECONDS)
             self.log("going on")
