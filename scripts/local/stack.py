@@ -13,12 +13,15 @@ from typing import Any
 import boto3
 import httpx
 
+from earshot.search.client import connect
+from earshot.search.index import SearchIndex
 from scripts import ROOT, outputs
 from scripts.local import daemon, deploy, emulator, opensearch
 from scripts.outputs import LOCAL_OUTPUTS, Outputs
 
 HOME = ROOT / ".local"
 SITE = ROOT / "site"
+REFRESH_INTERVAL = "200ms"  # as LOCAL_DEFAULTS in infra/settings.py has it
 DEMO_MODEL = ROOT / "models" / "demo"
 
 Say = Callable[[str], None]
@@ -88,7 +91,7 @@ def up(say: Say, model: str | None = None, home: Path = HOME) -> Outputs:
                 running = None
             state = _deploy(files, url, context, fingerprint, say)
             if not running:
-                _drop_index(search_url, state["cdk"]["IndexAlias"])
+                _begin_index(search_url, state["cdk"]["IndexAlias"])
         _copy_site(state["cdk"]["SiteBucket"], url)
         return Outputs(**state["outputs"])
 
@@ -184,9 +187,14 @@ def _wanted_port(files: Files) -> int | None:
     return last if daemon.is_free(last) else None
 
 
-def _drop_index(opensearch_url: str, alias: str) -> None:
-    """A fresh table has an empty projection, also on a node that outlived the last one."""
-    httpx.delete(f"{opensearch_url}/{alias}-*", timeout=30)
+def _begin_index(opensearch_url: str, alias: str) -> None:
+    """A fresh table has an empty projection, also on a node that outlived the last one.
+
+    It is made here rather than by the first recording, so that a search before that finds nothing
+    instead of failing.
+    """
+    httpx.delete(f"{opensearch_url}/{alias}-*", timeout=30).raise_for_status()
+    SearchIndex(connect(opensearch_url), alias, REFRESH_INTERVAL).ensure()
 
 
 def _copy_site(bucket: str, url: str) -> None:

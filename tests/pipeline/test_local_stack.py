@@ -35,6 +35,8 @@ def test_the_stack_is_found_again_mended_and_ended(tmp_path: Path) -> None:
     try:
         first = stack.up(said.append, home=tmp_path)
         assert answers(first.api_url)
+        empty = httpx.get(f"{first.api_url}/search", params={"q": "anything"}, timeout=30)
+        assert empty.json()["total"] == 0  # nothing was put yet, and that is no error
         assert stack.up(said.append, home=tmp_path) == first
         assert said[-1] == "The stack is up already."
 
