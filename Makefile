@@ -65,7 +65,6 @@ lock: $(VENV)/runtime  ## settle constraints.txt after a change of requirements
 bench: $(VENV)/dev $(VENV)/model  ## the figures of docs/benchmarks.md, as JSON lines
 	$(EARSHOT) bench speech
 	$(EARSHOT) bench pipeline
-	$(EARSHOT) bench search
 
 clean: down  ## remove everything that was installed or made here
 	rm -rf $(VENV) .local cdk.out

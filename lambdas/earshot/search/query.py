@@ -90,7 +90,7 @@ def precise(question: Question, enough: float = ENOUGH) -> Query:
 
 
 def broad(question: Question) -> Query:
-    """Passages with all the phrases and some of the words' letters or sounds in a row."""
+    """The precise ones, and passages with all phrases and much of the words' letters or sounds."""
     must = [_phrase("exact", phrase, 1.0, slop=0) for phrase in question.phrases]
     sounds = [analysis.sound(word) for word in question.words]
     letter_grams = [_term("grams", gram) for gram in analysis.grams(question.words)]
@@ -99,9 +99,9 @@ def broad(question: Question) -> Query:
         _at_least(BROAD_LETTERS, letter_grams, least=2),
         _at_least(BROAD_SOUNDS, sound_grams, least=2),
     ]
-    return {
-        "bool": {"must": [*must, _at_least(FEW, alike)], "should": _order(question)},
-    }
+    precisely = _at_least(ENOUGH, [_word(word) for word in question.words])
+    ways = _at_least(FEW, [precisely, *alike])
+    return {"bool": {"must": [*must, ways], "should": _order(question)}}
 
 
 def said(word: str) -> Query:

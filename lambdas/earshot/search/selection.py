@@ -1,7 +1,7 @@
 """Which passages answer a question, and the best of them in order."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from earshot.search import query, rank
@@ -40,9 +40,9 @@ def select(engine: Engine, question: Question, aggregations: Mapping[str, Any]) 
         return precise
     broad = _try(engine, question, query.broad(question), aggregations)
     if broad.window:
-        return _relaxed(broad, not precise.window)
+        return _joined(precise, broad)
     any_word = query.precise(question, enough=query.FEW)
-    return _relaxed(_try(engine, question, any_word, aggregations), True)
+    return _relaxed(_try(engine, question, any_word, aggregations))
 
 
 def _try(
@@ -52,14 +52,22 @@ def _try(
     heard = [place.heard for place in places if place.heard]
     closeness = rank.closeness(question.words, question.written, heard)
     ranked = [Ranked(*pair) for pair in zip(places, closeness, strict=True)]
-    ranked.sort(key=lambda one: (-one.closeness, -(one.place.score or 0), one.place.document_id))
-    return Selection(asked, ranked, counted)
+    return Selection(asked, _in_order(ranked), counted)
 
 
-def _relaxed(selection: Selection, relaxed: bool) -> Selection:
-    return Selection(
-        selection.query,
-        selection.window,
-        selection.aggregations,
-        relaxed=relaxed and bool(selection.window),
+def _joined(precise: Selection, broad: Selection) -> Selection:
+    """The broad selection, which contains the precise one, with the best of both."""
+    best = {one.place.document_id: one for one in (*broad.window, *precise.window)}
+    joined = Selection(broad.query, _in_order(best.values()), broad.aggregations)
+    return joined if precise.window else _relaxed(joined)
+
+
+def _in_order(ranked: Iterable[Ranked]) -> list[Ranked]:
+    return sorted(
+        ranked,
+        key=lambda one: (-one.closeness, -(one.place.score or 0.0), one.place.document_id),
     )
+
+
+def _relaxed(selection: Selection) -> Selection:
+    return replace(selection, relaxed=bool(selection.window))
