@@ -71,10 +71,8 @@ def _measure(
     answers = Answers.of(clips)
     _fill(client, "bench-clips", clips)
     for queries in drawn:
-        yield _success(_askers(client, "bench-clips"), queries, answers) | {
-            "split": split,
-            "clips": len(clips),
-        }
+        success = _success(_askers(client, "bench-clips"), queries, answers)
+        yield {**success, "split": split, "clips": len(clips)}
     if passages:
         alias = f"bench-{passages}-{words}"
         _fill(client, alias, large_corpus(clips, passages, words, seed))
@@ -262,19 +260,10 @@ def _make_origin(client: Any, name: str) -> None:
 
 
 def _add_to_origin(client: Any, name: str, clips: Sequence[Clip]) -> None:
-    lines: list[dict[str, Any]] = [
-        line
-        for clip in clips
-        for line in (
-            {"index": {}},
-            {
-                "filename": clip.key,
-                "generated_text": clip.heard,
-                "duration": clip.duration,
-                **clip.facets,
-            },
-        )
-    ]
+    lines: list[dict[str, Any]] = []
+    for clip in clips:
+        document = {"filename": clip.key, "generated_text": clip.heard, "duration": clip.duration}
+        lines += [{"index": {}}, {**document, **clip.facets}]
     answer = client.bulk(index=name, body=lines)
     if answer["errors"]:
         raise RuntimeError("the reference index took not all")
