@@ -9,6 +9,7 @@ import onnxruntime
 
 from earshot.errors import ModelError
 from earshot.speech.engine import Emission, Waveform, log_softmax
+from earshot.speech.files import BESIDE
 from earshot.speech.fingerprint import RECORDED_AS
 
 # It has a single-threaded kernel, seven times slower than the add and the norm that it fuses.
@@ -47,7 +48,7 @@ class OnnxEngine:
         self._masked = "attention_mask" in inputs
         self.name = f"onnx-{precision}"
         self.batch = 1
-        self.calls = cores() if path.stat().st_size < SMALL else 1
+        self.calls = cores() if _size(path) < SMALL else 1
 
     @property
     def fingerprint(self) -> str | None:
@@ -64,6 +65,12 @@ class OnnxEngine:
             feed["attention_mask"] = np.ones((1, len(waveform)), np.int64)
         logits = self._session.run(None, feed)[0]
         return log_softmax(logits[0])
+
+
+def _size(path: Path) -> int:
+    """Bytes of a graph and of the weights that may lie beside it."""
+    parts = (path, path.with_name(path.name + BESIDE))
+    return sum(part.stat().st_size for part in parts if part.is_file())
 
 
 def cores() -> int:

@@ -18,6 +18,7 @@ SETTINGS_FILES = (
 # As optimum and transformers.js name them in hub repositories; ours are named alike.
 INT8_FILES = ("onnx/model_quantized.onnx", "onnx/model_int8.onnx", "model_quantized.onnx")
 FP32_FILES = ("onnx/model.onnx", "model.onnx")
+BESIDE = "_data"  # after an ONNX file's name: its weights, where they are large
 CHECKPOINT_FILES = ("model.safetensors", "pytorch_model.bin")
 
 

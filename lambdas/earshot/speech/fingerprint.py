@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from earshot.speech.files import BESIDE
+
 RECORDED_AS = "earshot.fingerprint"
 """The metadata in which `scripts model export` records it, so that loading need not hash."""
 
@@ -21,8 +23,13 @@ def of_weights(tensors: Mapping[str, Any], precision: str) -> str:
 
 
 def of_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
+    """Of a weights file, and of the one beside it that an ONNX graph may keep its weights in."""
+    digest = hashlib.sha256()
+    for part in (path, path.with_name(path.name + BESIDE)):
+        if part.is_file():
+            with part.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:DIGITS]
 
 
 def joined(*marks: str) -> str:

@@ -19,7 +19,7 @@ from huggingface_hub.errors import (
 
 from earshot.errors import ModelError
 from earshot.speech.acoustics import read_acoustics
-from earshot.speech.files import SETTINGS_FILES
+from earshot.speech.files import BESIDE, SETTINGS_FILES
 
 
 def fetch(name: str, revision: str | None, weights: Sequence[str]) -> tuple[Path, str | None]:
@@ -43,8 +43,7 @@ def fetch(name: str, revision: str | None, weights: Sequence[str]) -> tuple[Path
             return folder, held[0]
         chosen = next((choice for choice in weights if choice in there), None)
         if chosen is not None and chosen not in held:
-            # Weights beyond 2 GB lie in a file beside the graph.
-            _snapshot(name, folder.name, (chosen, f"{chosen}_data"))
+            _snapshot(name, folder.name, (chosen, chosen + BESIDE))
     except GatedRepoError as error:
         raise ModelError(f"{name} asks for a licence to be accepted on the hub first.") from error
     except RepositoryNotFoundError as error:
