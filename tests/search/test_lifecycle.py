@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from opensearchpy import OpenSearch
 
+from earshot.search import heard
 from earshot.search import rebuild as rebuilding
 from earshot.search.index import SearchIndex
 from earshot.search.mapping import index_body
@@ -115,6 +116,19 @@ def test_what_vanished_from_the_table_meanwhile_is_not_in_the_new_index(
     assert texts(client, alias) == set(WORDS[1:])
 
 
+@pytest.fixture
+def atomic(table: Recordings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One call at a time: moto's update shows a reader a half-written item, DynamoDB does not."""
+    client, lock = table._table.meta.client, threading.RLock()
+    call = client._make_api_call
+
+    def locked(*arguments: object) -> object:
+        with lock:
+            return call(*arguments)
+
+    monkeypatch.setattr(client, "_make_api_call", locked)
+
+
 @contextmanager
 def searched(client: OpenSearch, alias: str) -> Iterator[list[int]]:
     """Searches one after another beside what is done; how much each found."""
@@ -162,7 +176,7 @@ def written(alias: str, index: SearchIndex, table: Recordings) -> Iterator[set[s
 
 
 def test_no_search_fails_and_no_write_is_lost_while_the_index_is_rebuilt(
-    client: OpenSearch, alias: str, index: SearchIndex, table: Recordings
+    client: OpenSearch, alias: str, index: SearchIndex, table: Recordings, atomic: None
 ) -> None:
     rebuild(client, alias, table)
     with searched(client, alias) as found, written(alias, index, table) as said:
@@ -190,3 +204,18 @@ def test_an_index_made_by_older_code_goes_on_taking_writes(
     index.ensure()
     assert index.project(list(table.scan())) == []
     assert texts(client, alias) == set(WORDS)
+
+
+def test_passages_that_older_code_wrote_are_found_until_the_index_is_rebuilt(
+    client: OpenSearch,
+    alias: str,
+    index: SearchIndex,
+    table: Recordings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(heard, "FORM", "0")
+        index.project(list(table.scan()))
+    client.indices.refresh(index=alias)
+    page = search(client, alias, SearchRequest("second thought"))
+    assert [hit.text for hit in page.hits] == ["second thought"]

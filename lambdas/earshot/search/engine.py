@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from opensearchpy import OpenSearch
 
@@ -13,6 +13,7 @@ from earshot.search.mapping import document_id
 from earshot.search.query import Query
 from earshot.search.request import SearchRequest
 
+_PLACE = ("recording_id", "n", "passages")
 PATIENCE = "5s"  # the engine then answers with what it has found so far
 
 
@@ -32,6 +33,13 @@ class Place:
         return document_id(self.recording_id, self.n)
 
 
+class Counts(NamedTuple):
+    """How many passages answer, with the chosen facets, and aggregations over those without."""
+
+    total: int
+    aggregations: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """The passages behind `alias`, as far as filters and chosen facets let them show."""
@@ -46,34 +54,31 @@ class Engine:
         return cls(client, alias, facets.filters(request), request.facets)
 
     def best(
-        self, query: Query, size: int, aggregations: Mapping[str, Any] | None = None
-    ) -> tuple[list[Place], Mapping[str, Any]]:
-        """The engine's best passages, with what ranking compares, and the aggregations.
+        self, query: Query, size: int, aggregations: Mapping[str, Any]
+    ) -> tuple[list[Place], Counts]:
+        """The engine's best passages, with what ranking compares, and how many there are.
 
         The chosen facets narrow the passages only: the aggregations see all of them.
         """
-        answer = self._search(
-            {
-                "query": {"bool": {"must": [query], "filter": self.filters}},
-                "post_filter": facets.any_of_each(self.chosen),
-                "size": size,
-                "aggs": aggregations or {},
-                "docvalue_fields": ["recording_id", "n", "passages", "heard"],
-            }
-        )
-        return list(_places(answer)), answer.get("aggregations", {})
+        body: dict[str, Any] = {
+            "query": self._filtered(query),
+            "size": size,
+            "aggs": aggregations,
+            "track_total_hits": True,
+            "docvalue_fields": ["heard"],
+        }
+        if self.chosen:
+            body["post_filter"] = facets.any_of_each(self.chosen)
+        answer = self._search(body)
+        heard = [_heard(hit) for hit in answer["hits"]["hits"]]
+        if None in heard:  # written by older code: until the index is rebuilt, all is asked for
+            answer = self._search(body | {"docvalue_fields": ["heard", *_PLACE]})
+        places = list(_places(answer))
+        return places, Counts(answer["hits"]["total"]["value"], answer["aggregations"])
 
-    def aggregate(self, query: Query, aggregations: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Aggregations over every passage of the query, whatever facets are chosen."""
-        answer = self._search(
-            {
-                "query": {"bool": {"filter": [query, *self.filters]}},
-                "size": 0,
-                "aggs": aggregations,
-            }
-        )
-        found: Mapping[str, Any] = answer["aggregations"]
-        return found
+    def aggregate(self, query: Query, aggregations: Mapping[str, Any]) -> Counts:
+        """How many passages there are, without any of them."""
+        return self.best(query, 0, aggregations)[1]
 
     def ordered(
         self,
@@ -96,7 +101,7 @@ class Engine:
             "track_scores": True,
             "track_total_hits": False,
             "size": size,
-            "docvalue_fields": ["recording_id", "n", "passages"],
+            "docvalue_fields": list(_PLACE),
         }
         if after:
             body["search_after"] = list(after)
@@ -115,7 +120,7 @@ class Engine:
                 "collapse": {"field": "recording_id"},
                 "sort": [{"_score": "desc"}, {"n": "asc"}],
                 "size": len(recording_ids),
-                "docvalue_fields": ["recording_id", "n", "passages"],
+                "docvalue_fields": list(_PLACE),
             }
         )
         return {place.recording_id: place.n for place in _places(answer)}
@@ -132,6 +137,9 @@ class Engine:
         answer = self.client.mget(index=self.alias, body={"ids": list(identities)})
         return {found["_id"]: found["_source"] for found in answer["docs"] if found.get("found")}
 
+    def _filtered(self, query: Query) -> Query:
+        return {"bool": {"must": [query], "filter": list(self.filters)}} if self.filters else query
+
     def _search(self, body: dict[str, Any]) -> Mapping[str, Any]:
         answer: Mapping[str, Any] = self.client.search(
             index=self.alias, body={"stored_fields": "_none_", "timeout": PATIENCE, **body}
@@ -139,14 +147,18 @@ class Engine:
         return answer
 
 
+def _heard(hit: Mapping[str, Any]) -> Heard | None:
+    packed = hit.get("fields", {}).get("heard")
+    return unpack(packed[0]) if packed else None
+
+
 def _places(answer: Mapping[str, Any]) -> Iterator[Place]:
     for hit in answer["hits"]["hits"]:
-        fields = hit["fields"]
-        yield Place(
-            recording_id=fields["recording_id"][0],
-            n=fields["n"][0],
-            passages=fields["passages"][0],
-            score=hit["_score"],
-            position=tuple(hit.get("sort", ())),
-            heard=unpack(fields["heard"][0]) if "heard" in fields else None,
+        heard, fields = _heard(hit), hit["fields"]
+        recording_id, n, passages = (
+            (heard.recording_id, heard.n, heard.passages)
+            if heard
+            else (fields[name][0] for name in _PLACE)
         )
+        position = tuple(hit.get("sort", ()))
+        yield Place(recording_id, n, passages, hit["_score"], position, heard)

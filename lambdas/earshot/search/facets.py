@@ -23,6 +23,7 @@ _SHOWN = 50  # values of one facet
 _TOTAL_EXACT_UP_TO = 40_000  # recordings with several passages; the engine estimates beyond
 _VALUE_EXACT_UP_TO = 3_000
 _SEVERAL = {"range": {"passages": {"gt": 1}}}
+_NO_FILTER: dict[str, Any] = {"bool": {"filter": []}}
 
 
 class Counted(NamedTuple):
@@ -73,25 +74,16 @@ def any_of_each(chosen: Chosen, but: str | None = None) -> dict[str, Any]:
 
 
 def counts(chosen: Chosen) -> dict[str, Any]:
-    """The aggregations that count passages, in all and for every facet's values."""
-    asked: dict[str, Any] = {
-        "total": {
-            "filter": any_of_each(chosen),
-            "aggs": {"several": {"filter": _SEVERAL}},
-        },
-        "several": {"filter": _SEVERAL},
-    }
+    """The aggregations that count passages for every facet's values."""
+    asked: dict[str, Any] = {"most": {"max": {"field": "passages"}}}
     for name in FILTERS:
-        asked[name] = {
-            "filter": any_of_each(chosen, but=name),
-            "aggs": {"values": _values(name)},
-        }
+        asked[name] = _under(any_of_each(chosen, but=name), _values(name))
     return asked
 
 
 def needs_distinct(counted: Aggregations) -> bool:
-    """Whether some of the counted passages are of one recording."""
-    return bool(counted["several"]["doc_count"])
+    """Whether some of the counted passages may be of one recording."""
+    return (counted["most"]["value"] or 0) > 1
 
 
 def distinct(chosen: Chosen, counted: Aggregations) -> dict[str, Any]:
@@ -105,19 +97,14 @@ def distinct(chosen: Chosen, counted: Aggregations) -> dict[str, Any]:
     for name in FILTERS:
         values = _values(name)
         if name in KEYWORD_FACETS:
-            values["terms"]["include"] = [
-                bucket["key"] for bucket in counted[name]["values"]["buckets"]
-            ]
-        asked[name] = {
-            "filter": {"bool": {"filter": [_SEVERAL, any_of_each(chosen, but=name)]}},
-            "aggs": {"values": values | {"aggs": {"recordings": _recordings(_VALUE_EXACT_UP_TO)}}},
-        }
+            values["terms"]["include"] = list(_buckets(counted[name]))
+        values["aggs"] = {"recordings": _recordings(_VALUE_EXACT_UP_TO)}
+        asked[name] = _under({"bool": {"filter": [_SEVERAL, any_of_each(chosen, name)]}}, values)
     return asked
 
 
-def read(chosen: Chosen, counted: Aggregations, again: Aggregations | None) -> Counted:
+def read(chosen: Chosen, total: int, counted: Aggregations, again: Aggregations | None) -> Counted:
     """The counts of recordings. Chosen values are there even when they count nothing."""
-    total = counted["total"]["doc_count"]
     several = 0
     if again:
         several = again["total"]["recordings"]["value"]
@@ -139,13 +126,20 @@ def read(chosen: Chosen, counted: Aggregations, again: Aggregations | None) -> C
     return Counted(total, several < _TOTAL_EXACT_UP_TO, found)
 
 
+def _under(filter_: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """The values of what passes the filter; each filter costs, so there is none without need."""
+    if filter_ == _NO_FILTER:
+        return values
+    return {"filter": filter_, "aggs": {"values": values}}
+
+
 def _surplus(bucket: Aggregations | None) -> int:
     """How many more passages than recordings there are."""
     return int(bucket["doc_count"] - bucket["recordings"]["value"]) if bucket else 0
 
 
 def _buckets(facet: Aggregations) -> dict[str, Aggregations]:
-    return {bucket["key"]: bucket for bucket in facet["values"]["buckets"]}
+    return {bucket["key"]: bucket for bucket in facet.get("values", facet)["buckets"]}
 
 
 def _values(name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from earshot.search import analysis
-from earshot.search.heard import Heard, doubted
+from earshot.search.heard import FORM, Heard, is_doubted
 from earshot.search.passages import Passage, passages
 from earshot.transcripts.recording import FACETS, Recording
 
@@ -60,7 +60,7 @@ MAPPING: dict[str, Any] = {
 ANALYSIS_VERSION = 1  # to be raised when earshot.search.analysis makes other tokens
 
 SCHEMA = hashlib.blake2b(
-    json.dumps([MAPPING, ANALYSIS_VERSION], sort_keys=True).encode(), digest_size=4
+    json.dumps([MAPPING, ANALYSIS_VERSION, FORM], sort_keys=True).encode(), digest_size=4
 ).hexdigest()
 
 
@@ -88,7 +88,8 @@ def documents(recording: Recording) -> Iterator[tuple[str, dict[str, Any]]]:
     cut = passages(recording)
     about = _about(recording, len(cut))
     for passage in cut:
-        yield document_id(recording.recording_id, passage.n), about | _said(passage)
+        identity = document_id(recording.recording_id, passage.n)
+        yield identity, about | _said(passage, recording.recording_id, len(cut))
 
 
 def _about(recording: Recording, count: int) -> dict[str, Any]:
@@ -112,13 +113,22 @@ def _about(recording: Recording, count: int) -> dict[str, Any]:
     return about
 
 
-def _said(passage: Passage) -> dict[str, Any]:
+def _said(passage: Passage, recording_id: str, count: int) -> dict[str, Any]:
     words = passage.words
     tokens = analysis.tokens(word.text for word in words)
     exact = [token.text for token in tokens]
     sound = [analysis.sound(token) for token in exact]
     written = analysis.written(word.text for word in words)
-    doubts = [one.text for one in tokens if doubted(one.text, words[one.word].confidence)]
+    doubted = [one.text for one in tokens if is_doubted(one.text, words[one.word].confidence)]
+    heard = Heard(
+        recording_id,
+        passage.n,
+        count,
+        tokens=" ".join(exact),
+        sounds="".join(sound),
+        doubted=" ".join(doubted),
+        written=" ".join(written),
+    )
     searched = {
         "written": written,
         "exact": exact,
@@ -130,7 +140,7 @@ def _said(passage: Passage) -> dict[str, Any]:
         "sound_grams": analysis.grams(sound),
     }
     return {name: " ".join(tokens) for name, tokens in searched.items()} | {
-        "heard": Heard(" ".join(written), exact, sound, doubts).pack(),
+        "heard": heard.pack(),
         "n": passage.n,
         "text": passage.text,
         "words": [[word.text, round(word.start, 3), round(word.end, 3)] for word in words],

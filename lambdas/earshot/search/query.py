@@ -27,6 +27,7 @@ _EXACT, _STEM, _SOUND, _NEAR = 1.0, 0.8, 0.3, 0.15
 _PHRASE, _WRITTEN = 3.0, 0.5
 _PHRASE_SLOP = 2
 _LONG_WORD = 9  # letters; from here on trigrams find what one slip does not
+_LONG_QUERY, _NEAR_IN_LONG = 4, 2  # words
 _LONG_SOUND = 5  # codes; two words of four are too often a slip apart
 
 # Heard right nearly always, and said by everybody: looked up as they are, never by what is near.
@@ -85,7 +86,7 @@ def precise(question: Question, enough: float = ENOUGH) -> Query:
         return {"term": {"n": 0}}  # every recording once
     must = [_phrase("exact", phrase, 1.0, slop=0) for phrase in question.phrases]
     if question.words:
-        must.append(_at_least(enough, [_word(word) for word in question.words]))
+        must.append(_at_least(enough, _words(question.words)))
     return {"bool": {"must": must, "should": _order(question)}}
 
 
@@ -99,7 +100,7 @@ def broad(question: Question) -> Query:
         _at_least(BROAD_LETTERS, letter_grams, least=2),
         _at_least(BROAD_SOUNDS, sound_grams, least=2),
     ]
-    precisely = _at_least(ENOUGH, [_word(word) for word in question.words])
+    precisely = _at_least(ENOUGH, _words(question.words))
     ways = _at_least(FEW, [precisely, *alike])
     return {"bool": {"must": [*must, ways], "should": _order(question)}}
 
@@ -109,19 +110,30 @@ def said(word: str) -> Query:
     return _term("exact", word)
 
 
-def _word(word: str) -> Query:
-    """One word, in the ways that it may have been heard: the best way counts."""
+def _words(words: Sequence[str]) -> list[Query]:
+    """Each word in the ways that it may have been heard.
+
+    Of a long query, the words that were heard right find the passage, and ranking compares the
+    rest; so only its longest words, which tell most, are looked for in what is near them.
+    """
+    telling = sorted(set(words), key=len, reverse=True)
+    near = set(telling if len(words) < _LONG_QUERY else telling[:_NEAR_IN_LONG])
+    return [_word(word, near=word in near) for word in words]
+
+
+def _word(word: str, near: bool) -> Query:
+    """One word: the best way counts."""
     exact, stem = _term("exact", word, _EXACT), _term("stem", analysis.stem(word), _STEM)
     if word in _COMMON:
         return exact
     sound = analysis.sound(word)
     ways = [exact, stem, _term("sound", sound, _SOUND)]
-    if len(word) > analysis.SHORTEST_SLIP:
+    if near and len(word) > analysis.SHORTEST_SLIP:
         ways += [_term("slips", slip, _NEAR) for slip in analysis.slips(word)]
-    if len(word) >= _LONG_WORD:
+    if near and len(word) >= _LONG_WORD:
         grams = [_term("grams", gram) for gram in analysis.grams([word])]
         ways.append(_at_least(0.5, grams, boost=_NEAR / len(grams)))
-    if len(sound) >= _LONG_SOUND:
+    if near and len(sound) >= _LONG_SOUND:
         ways += [_term("sound_slips", slip, _NEAR) for slip in analysis.slips(sound)]
     return {"dis_max": {"queries": ways}}
 

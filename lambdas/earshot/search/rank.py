@@ -5,7 +5,7 @@ the thing best is decided here, on letters and on sounds, by an edit distance th
 boundaries. A hundred candidates take two milliseconds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from rapidfuzz import fuzz, process
 
@@ -30,17 +30,24 @@ def closeness(
     letters = f" {' '.join(words)} "
     sounds = "".join(map(analysis.sound, words))
     spelling = f" {' '.join(written)} "
-    likenesses = [alike(word, candidates) for word in words]
+    vocabularies = [heard.vocabulary() for heard in candidates]
+    likenesses = [alike(word, set().union(*vocabularies)) for word in words]
     return [
         (
-            _LETTERS * _within(letters, f" {' '.join(heard.tokens)} ")
-            + _SOUNDS * _within(sounds, "".join(heard.sounds))
-            + _WORDS * _each(likenesses, heard)
+            _LETTERS * _within(letters, f" {heard.tokens} ")
+            + _SOUNDS * _within(sounds, heard.sounds)
+            + _WORDS * _each(likenesses, vocabulary, heard)
             + _WRITTEN * (spelling in f" {heard.written} ")
         )
         / _ALL
-        for heard in candidates
+        for heard, vocabulary in zip(candidates, vocabularies, strict=True)
     ]
+
+
+def alike(word: str, vocabulary: Set[str]) -> dict[str, float]:
+    """The tokens that are at all like the word, with their likeness in 0..1."""
+    near = process.extract(word, vocabulary, scorer=fuzz.ratio, score_cutoff=_LEAST, limit=None)
+    return {token: _likeness(word, token, letters) for token, letters, _ in near}
 
 
 def _within(wanted: str, text: str) -> float:
@@ -50,26 +57,21 @@ def _within(wanted: str, text: str) -> float:
     return ratio(wanted, text) / 100
 
 
-def _each(words: Sequence[dict[str, float]], heard: Heard) -> float:
+def _each(likenesses: Sequence[Mapping[str, float]], vocabulary: Set[str], heard: Heard) -> float:
     """The mean over the words of their likeness to the most alike token."""
     total = 0.0
-    for likenesses in words:
-        best = 0.0
-        for token in heard.tokens:
-            likeness = likenesses.get(token, 0.0)
-            if likeness > best:
-                if likeness <= _LIKE and token not in heard.doubted:
-                    likeness -= _BELIEVED
-                best = max(best, likeness)
-        total += best
-    return total / max(len(words), 1)
+    for tokens in likenesses:
+        total += max(
+            (_believed(tokens[token], token, heard) for token in tokens.keys() & vocabulary),
+            default=0.0,
+        )
+    return total / max(len(likenesses), 1)
 
 
-def alike(word: str, candidates: Sequence[Heard]) -> dict[str, float]:
-    """The candidates' tokens that are at all like the word, with their likeness in 0..1."""
-    vocabulary = {token for heard in candidates for token in heard.tokens}
-    near = process.extract(word, vocabulary, scorer=fuzz.ratio, score_cutoff=_LEAST, limit=None)
-    return {token: _likeness(word, token, letters) for token, letters, _ in near}
+def _believed(likeness: float, token: str, heard: Heard) -> float:
+    if likeness > _LIKE or token in heard.doubted.split():
+        return likeness
+    return likeness - _BELIEVED
 
 
 def _likeness(word: str, token: str, letters: float) -> float:

@@ -61,11 +61,12 @@ def _order(request: SearchRequest, question: Question) -> Order:
 def _count(
     engine: Engine, question: Question, selection: Selection, request: SearchRequest
 ) -> facets.Counted:
-    counted = selection.aggregations
+    total, aggregations = selection.counts
     again = None
-    if question and facets.needs_distinct(counted):  # else each recording is there once
-        again = engine.aggregate(selection.query, facets.distinct(request.facets, counted))
-    return facets.read(request.facets, counted, again)
+    if question and facets.needs_distinct(aggregations):  # else each recording is there once
+        asked = facets.distinct(request.facets, aggregations)
+        again = engine.aggregate(selection.query, asked).aggregations
+    return facets.read(request.facets, total, aggregations, again)
 
 
 def _hits(engine: Engine, found: list[Found], question: Question) -> tuple[Hit, ...]:

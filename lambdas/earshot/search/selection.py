@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from earshot.search import query, rank
-from earshot.search.engine import Engine, Place
+from earshot.search.engine import Counts, Engine, Place
 from earshot.search.query import Query, Question
 
 WINDOW = 100  # the engine's best, which are put in order by how closely they hold what was asked
@@ -26,7 +26,7 @@ class Selection:
 
     query: Query
     window: Sequence[Ranked]
-    aggregations: Mapping[str, Any]
+    counts: Counts
     relaxed: bool = False
 
 
@@ -39,7 +39,7 @@ def select(engine: Engine, question: Question, aggregations: Mapping[str, Any]) 
     if not question.words or (precise.window and precise.window[0].closeness >= CLOSE):
         return precise
     broad = _try(engine, question, query.broad(question), aggregations)
-    if broad.window:
+    if broad.window or len(question.words) == 1:
         return _joined(precise, broad)
     any_word = query.precise(question, enough=query.FEW)
     return _relaxed(_try(engine, question, any_word, aggregations))
@@ -50,15 +50,15 @@ def _try(
 ) -> Selection:
     places, counted = engine.best(asked, WINDOW, aggregations)
     heard = [place.heard for place in places if place.heard]
-    closeness = rank.closeness(question.words, question.written, heard)
-    ranked = [Ranked(*pair) for pair in zip(places, closeness, strict=True)]
+    closeness = iter(rank.closeness(question.words, question.written, heard))
+    ranked = [Ranked(place, next(closeness) if place.heard else 0.0) for place in places]
     return Selection(asked, _in_order(ranked), counted)
 
 
 def _joined(precise: Selection, broad: Selection) -> Selection:
     """The broad selection, which contains the precise one, with the best of both."""
     best = {one.place.document_id: one for one in (*broad.window, *precise.window)}
-    joined = Selection(broad.query, _in_order(best.values()), broad.aggregations)
+    joined = Selection(broad.query, _in_order(best.values()), broad.counts)
     return joined if precise.window else _relaxed(joined)
 
 

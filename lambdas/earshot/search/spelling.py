@@ -18,15 +18,15 @@ def did_you_mean(engine: Engine, q: str, question: Question, selection: Selectio
     None when every word was heard somewhere, or when there is nothing alike.
     """
     heard = [ranked.place.heard for ranked in selection.window if ranked.place.heard]
-    said = Counter(token for one in heard for token in set(one.tokens))
-    believed = {token for one in heard for token in one.tokens if token not in one.doubted}
+    said = Counter(token for one in heard for token in one.vocabulary())
+    believed = {token for one in heard for token in one.vocabulary() - set(one.doubted.split())}
     better: dict[str, str] = {}
     for word in set(question.tokens):
         if word in said or query.is_common(word) or len(word) < _SHORTEST:
             continue
         options = {
             token: likeness
-            for token, likeness in rank.alike(word, heard).items()
+            for token, likeness in rank.alike(word, said.keys()).items()
             if token in believed and likeness >= _ALIKE
         }
         if options and not engine.holds(query.said(word)):
