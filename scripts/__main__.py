@@ -6,6 +6,7 @@ from scripts import (
     bench,
     check,
     costs,
+    decode,
     drift,
     evaluate,
     import_,
@@ -29,6 +30,7 @@ app.add_typer(bench.app, name="bench")
 app.command()(transcribe.transcribe)
 app.command()(evaluate.evaluate)
 app.command()(upload.upload)
+app.command()(decode.decode)
 app.command("import")(import_.import_)
 app.command()(reindex.reindex)
 app.command()(check.check)

@@ -67,14 +67,21 @@ class Outputs:
         return connect(self.opensearch_url, self.region, timeout)
 
 
-def find(stack: str | None = None) -> Outputs:
-    """The deployment named by `stack` (on AWS), else the local one. Raises NoDeployment."""
+def find(stack: str | None = None, file: Path | None = None) -> Outputs:
+    """The deployment in `file`, or named by `stack` (on AWS), else the local one.
+
+    Raises NoDeployment.
+    """
     stack = stack or os.environ.get("EARSHOT_STACK")
-    if stack:
+    if stack and not file:
         return _from_stack(stack)
     try:
-        return Outputs(**json.loads(LOCAL_OUTPUTS.read_text()))
-    except FileNotFoundError as error:
+        return Outputs(**json.loads((file or LOCAL_OUTPUTS).read_text()))
+    except (OSError, ValueError, TypeError) as error:
+        if file:
+            raise NoDeployment(f"{file.name} does not hold a deployment's outputs.") from error
+        if not isinstance(error, FileNotFoundError):
+            raise
         raise NoDeployment(
             "Nothing is deployed here. `make up` starts the local stack;"
             " --stack NAME (or EARSHOT_STACK) names one on AWS."

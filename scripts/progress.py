@@ -10,11 +10,14 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
+    Task,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 _SECONDS_A_LINE = 5.0
 
@@ -22,22 +25,23 @@ Advance = Callable[[int], None]
 
 
 @contextmanager
-def progress(label: str, total: int) -> Iterator[Advance]:
-    """Shows how many of `total` are done; call what it gives with how many more are.
+def progress(label: str, total: int, done: int = 0) -> Iterator[Advance]:
+    """Shows how many of `total` are done, how fast, and the time left; call what it gives with how
+    many more are. `done` were done before, and don't count for the speed.
 
     Writes to stderr, so that a command's output can be piped on.
     """
     console = Console(stderr=True)
     if console.is_terminal:
         with _bar(console) as bar:
-            task = bar.add_task(label, total=total)
+            task = bar.add_task(label, total=total, completed=done)
 
             def advance(count: int = 1) -> None:
                 bar.advance(task, count)
 
             yield advance
     else:
-        lines = _Lines(label, total)
+        lines = _Lines(label, total, done)
         yield lines.advance
         lines.end()
 
@@ -48,18 +52,26 @@ def _bar(console: Console) -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        _Rate(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         console=console,
     )
 
 
+class _Rate(ProgressColumn):
+    """How many a second, lately."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+
 class _Lines:
     """A line every few seconds and one at the end."""
 
-    def __init__(self, label: str, total: int) -> None:
+    def __init__(self, label: str, total: int, done: int) -> None:
         self._label, self._total = label, total
-        self._done = 0
+        self._done = self._before = done
         self._begin = self._last = time.monotonic()
 
     def advance(self, count: int = 1) -> None:
@@ -73,4 +85,10 @@ class _Lines:
 
     def _print(self) -> None:
         seconds = time.monotonic() - self._begin
-        print(f"{self._label}: {self._done} of {self._total}, {seconds:.0f} s", file=sys.stderr)
+        rate = (self._done - self._before) / seconds if seconds else 0.0
+        line = f"{self._label}: {self._done} of {self._total}, {seconds:.0f} s"
+        if rate:
+            line += f", {rate:.1f}/s"
+            if self._done < self._total:
+                line += f", {(self._total - self._done) / rate:.0f} s left"
+        print(line, file=sys.stderr)

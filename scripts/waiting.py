@@ -28,26 +28,37 @@ class Ended:
 
 
 def wait_for(
-    keys: Iterable[str], target: Outputs, patience: float = 900, pause: float = 0.05
+    keys: Iterable[str],
+    target: Outputs,
+    patience: float = 900,
+    pause: float = 0.05,
+    etags: Mapping[str, str] | None = None,
+    searchable: bool = True,
 ) -> Iterator[Ended]:
     """Each of `keys` as it ends; looks again after `pause` seconds.
 
+    Where `etags` (by key) has one, only the version with it counts: what was there before it was
+    overwritten does not. Unless `searchable`, a transcript in the table is enough.
     Raises TimeoutError, which names how many are left, when none ended for `patience` seconds.
     """
     waiting = {recording_id(key): key for key in keys}
     table = target.resource("dynamodb").Table(target.table)
-    index = connect(target.opensearch_url, target.region)
+    index = connect(target.opensearch_url, target.region) if searchable else None
     last = time.monotonic()
     while waiting:
         done: dict[str, Recording] = {}
         for recording in _records(table, list(waiting)):
-            if recording.status is Status.FAILED:
+            if recording.etag != (etags or {}).get(recording.key, recording.etag):
+                continue
+            if recording.status is Status.FAILED or (
+                recording.status is Status.DONE and not searchable
+            ):
                 last = time.monotonic()
                 del waiting[recording.recording_id]
                 yield Ended(recording, time.time())
             elif recording.status is Status.DONE:
                 done[recording.recording_id] = recording
-        for one in _searchable(index, target.index, done):
+        for one in _searchable(index, target.index, done) if index else ():
             last = time.monotonic()
             del waiting[one]
             yield Ended(done[one], time.time())
@@ -67,8 +78,8 @@ def _records(table: Any, ids: list[str]) -> Iterator[Recording]:
                 "Keys": [{"recording_id": one} for one in ids[:_AT_ONCE]],
                 "ConsistentRead": True,
                 "ProjectionExpression": (
-                    "recording_id, #key, #status, revision, #text, #duration, #model, error_code,"
-                    " error_message"
+                    "recording_id, #key, #status, revision, etag, #text, #duration, #model,"
+                    " error_code, error_message"
                 ),
                 "ExpressionAttributeNames": {
                     f"#{one}": one for one in ("key", "status", "text", "duration", "model")

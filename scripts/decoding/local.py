@@ -1,0 +1,38 @@
+"""Decoding on this machine, with the batched recogniser."""
+
+from collections.abc import Sequence
+
+from earshot.audio import sandbox
+from earshot.errors import AudioError
+from earshot.speech.model import load
+from earshot.speech.recognise import transcribe_files
+from earshot.speech.transcriber import Transcriber
+from scripts.decoding.join import Clip
+from scripts.decoding.outcome import Fault, Heard
+from scripts.decoding.source import Done
+
+
+class Local:
+    """One loaded model. Two or three batches of files are under way at a time."""
+
+    def __init__(self, model: str, revision: str | None = None, engine: str = "onnx") -> None:
+        """Raises ModelError."""
+        sandbox.start()  # it gets ready while the model loads
+        self._transcriber = Transcriber(load(model, revision, engine))
+
+    @property
+    def name(self) -> str:
+        """What a text depends on: the weights, what computes them, and how words are found."""
+        wrote = self._transcriber.provenance
+        return f"local:{wrote.fingerprint}:{wrote.engine}:{wrote.decoder}:{wrote.version}"
+
+    def decode(self, clips: Sequence[Clip], done: Done) -> None:
+        there = {clip.path: clip for clip in clips if clip.path.is_file()}
+        for clip in clips:
+            if clip.path not in there:
+                done(clip, Fault("unreadable", "The file is gone.", lasting=False))
+        for path, result in transcribe_files(there, self._transcriber):
+            if isinstance(result, AudioError):
+                done(there[path], Fault(result.code, result.message, lasting=True))
+            else:
+                done(there[path], Heard(result.text, result.duration))

@@ -1,0 +1,23 @@
+"""What becomes of one recording."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is said in it; `duration` in seconds. Silence is a success with no text."""
+
+    text: str
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why there is no text. A `lasting` one is the file's own: it would come again."""
+
+    code: str
+    message: str
+    lasting: bool
+
+
+Outcome = Heard | Fault
