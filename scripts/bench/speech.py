@@ -139,7 +139,8 @@ def _ratio(ours: float, reference: float) -> float:
 @contextmanager
 def _worker(side: str, source: str) -> Iterator[Any]:
     # By its path: as a module it would bring what the other benchmarks import.
-    command = [sys.executable, "-P", ROOT / "scripts" / "bench" / "speech_worker.py", side, source]
+    program = ROOT / "scripts" / "bench" / "speech_worker.py"
+    command = [sys.executable, "-P", str(program), side, source]
     process = subprocess.Popen(
         command, env=os.environ | {"PYTHONPATH": str(ROOT / "lambdas")}, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -1,8 +1,8 @@
 """One recogniser in a process of its own, so that start and memory can be measured.
 
 `speech_worker.py ours|reference MODEL`, with lambdas/ on the path, reads lines of JSON, each a list
-of files, and answers each with a line: seconds of wall clock and of processor time, peak memory, and
-the texts.
+of files, and answers each with a line: seconds of wall clock and of processor time, peak memory,
+and the texts.
 """
 
 import json
