@@ -17,8 +17,9 @@ from typing import IO, Annotated, Any, cast
 import typer
 
 from scripts import ROOT
+from scripts.bench.clips import duration, picked, slices
+from scripts.bench.models import WORK, exported, large
 
-WORK = ROOT / ".local" / "bench"
 DEMO = ROOT / "models" / "demo"
 SAMPLES = ROOT / "samples"
 TURN = 10  # clips that one side does before the other has its turn
@@ -41,15 +42,15 @@ def speech(
     repeat: Annotated[int, typer.Option(help="Runs of the 10 s clip.")] = 5,
 ) -> None:
     """Measure our engine and the reference path in one run (needs requirements-model.txt)."""
-    checkpoint = checkpoint or _large()
-    model = model or _exported(checkpoint)
+    checkpoint = checkpoint or large()
+    model = model or exported(checkpoint)
     sides = {"ours": str(model), "reference": str(checkpoint)}
-    files = _picked(clips, count)
+    files = picked(clips, count)
     ten = _joined(files, WORK / "10s.wav", 10)
     for figure in (
         *_starts(sides, files[0]),
         *_turns(sides, "10 s clip", [[ten]] * repeat),
-        *_turns(sides, f"{len(files)} clips", _slices(files)),
+        *_turns(sides, f"{len(files)} clips", slices(files, TURN)),
         *_memory(str(model), files, long),
     ):
         print(json.dumps({"model": model.name, **figure}), flush=True)
@@ -88,7 +89,7 @@ def _turns(
                     told[side].append(answer)
     ours_s, theirs_s = (sum(answer["wall_s"] for answer in told[side]) for side in sides)
     texts = [[text for answer in told[side] for text in answer["texts"]] for side in sides]
-    seconds = sum(_seconds(file) for files in turns for file in files)
+    sound = sum(duration(file) for files in turns for file in files)
     yield {
         **_figure(name, ours_s, theirs_s),
         "cpu_ratio": _ratio(
@@ -99,8 +100,8 @@ def _turns(
             min(answer["wall_s"] for answer in told["ours"]),
             min(answer["wall_s"] for answer in told["reference"]),
         ),
-        "sound_s": round(seconds, 1),
-        "ours_times_real_time": round(seconds / ours_s, 1),
+        "sound_s": round(sound, 1),
+        "ours_times_real_time": round(sound / ours_s, 1),
         # Random weights are as good as undecided between letters: int8 decides otherwise.
         "same_text": sum(a.split() == b.split() for a, b in zip(*texts, strict=True)),
         "ours_peak_mb": round(told["ours"][-1]["peak_mb"]),
@@ -164,41 +165,6 @@ def _read(stdout: IO[str]) -> dict[str, Any]:
     if not line:
         raise RuntimeError("a worker died: run it by hand to see why")
     return cast("dict[str, Any]", json.loads(line))
-
-
-def _large() -> Path:
-    """Random weights of the exact wav2vec2-large-960h shape."""
-    folder = WORK / "large-960h"
-    if not (folder / "model.safetensors").exists():
-        from scripts.model.random import write
-
-        write("large-960h", folder)
-    return folder
-
-
-def _exported(checkpoint: Path) -> Path:
-    folder = WORK / f"{checkpoint.resolve().name}-int8"
-    if not (folder / "onnx" / "model_quantized.onnx").exists():
-        from earshot.speech.export import export
-
-        export(checkpoint, folder, "int8")
-    return folder
-
-
-def _picked(folder: Path, count: int) -> list[Path]:
-    files = sorted(path for path in folder.rglob("*") if path.suffix in (".mp3", ".wav", ".flac"))
-    step = max(1, len(files) // count)
-    return [path.resolve() for path in files[::step][:count]]
-
-
-def _slices(files: list[Path]) -> list[list[Path]]:
-    return [files[at : at + TURN] for at in range(0, len(files), TURN)]
-
-
-def _seconds(file: Path) -> float:
-    import soundfile
-
-    return float(soundfile.info(file).duration)
 
 
 def _joined(files: list[Path], path: Path, seconds: int) -> Path:
