@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from earshot.transcripts.recording import recording_id
 
@@ -70,6 +70,24 @@ def object_events(body: str) -> Iterator[ObjectEvent]:
             yield from _object_event(record)
         except (KeyError, TypeError, AttributeError) as error:
             raise MalformedEvent(f"an S3 record lacks {error}") from error
+
+
+def notification(event: ObjectEvent) -> str:
+    """The body of a message that tells of `event` again, as `object_events` reads it."""
+    names = {Change.CREATED: "ObjectCreated:Put", Change.REMOVED: "ObjectRemoved:Delete"}
+    entity = {
+        "key": quote_plus(event.key),
+        "sequencer": event.sequencer,
+        "eTag": event.etag,
+        "size": event.size,
+    }
+    record = {
+        "eventSource": "earshot",
+        "eventName": names[event.change],
+        "eventTime": event.time,
+        "s3": {"bucket": {"name": event.bucket}, "object": entity},
+    }
+    return json.dumps({"Records": [record]})
 
 
 def _object_event(record: Mapping[str, Any]) -> Iterator[ObjectEvent]:

@@ -6,7 +6,7 @@ A crash between any two steps leaves a state from which the repeated event goes 
 """
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,11 +15,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from earshot.audio.limits import Limits
-from earshot.errors import AudioError, AudioTooLarge
+from earshot.errors import AudioError, AudioTooLarge, AudioTooLong
 from earshot.events import Change, ObjectEvent
 from earshot.search.passages import count_passages
 from earshot.speech.recognise import transcribe_file
 from earshot.speech.transcriber import Transcriber
+from earshot.speech.transcript import Transcript
 from earshot.transcripts.recording import FACETS, Failure
 from earshot.transcripts.store import INTERNAL, Claim, Recordings
 
@@ -35,6 +36,7 @@ class Outcome(StrEnum):
     DONE = "done"
     ADOPTED = "adopted"
     FAILED = "failed"
+    HANDED_ON = "handed_on"
     REMOVED = "removed"
     UNCHANGED = "unchanged"
     STALE = "stale"
@@ -43,13 +45,29 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """A claimed recording whose sound lies at `path`: it is left to be heard and written down.
+
+    `passages` is what earlier versions of the recording have in the index.
+    """
+
+    event: ObjectEvent
+    path: Path
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ingest:
-    """Works object events off. `bucket` is a boto3 Bucket; `limits` bound one object."""
+    """Works object events off. `bucket` is a boto3 Bucket; `limits` bound one object.
+
+    `hand_on` takes events of files over the limits to where more is taken; without it they fail.
+    """
 
     recordings: Recordings
     bucket: Any
     transcriber: Transcriber
     limits: Limits
+    hand_on: Callable[[ObjectEvent], None] | None = None
 
     def handle(self, event: ObjectEvent, last_attempt: bool = False) -> Outcome:
         """Deal with one event; safe to repeat and to run beside itself.
@@ -57,51 +75,79 @@ class Ingest:
         What the file itself is to blame for becomes a failed record. Any other error is raised, for
         the event to be tried again; on the `last_attempt` it leaves a record too.
         """
-        if event.change is Change.REMOVED:
-            return Outcome.REMOVED if self.recordings.remove(event) else Outcome.STALE
         try:
-            return self._transcribe(event)
+            with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
+                work = self.take(event, Path(folder) / "audio")
+                if isinstance(work, Outcome):
+                    return work
+                try:
+                    transcript = transcribe_file(work.path, self.transcriber, self.limits)
+                except AudioError as error:
+                    return self.refuse(event, error)
+            return self.finish(work, transcript)
         except Exception:
             if last_attempt:
-                failure = Failure(
-                    INTERNAL, "Something went wrong on our side; it is being looked at."
-                )
-                self.recordings.fail(event, failure)
+                self.give_up(event)
             raise
 
-    def _transcribe(self, event: ObjectEvent) -> Outcome:
-        with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
-            path = Path(folder) / "audio"
-            stored = self._open(event)
-            metadata = stored.get("Metadata", {}) if stored else {}
-            size = stored["ContentLength"] if stored else event.size
-            if stored and is_imported(metadata) and self._adopt(event, stored):
-                return Outcome.ADOPTED
-            claimed = self.recordings.claim(
-                event, self.transcriber.provenance.fingerprint, facets_from(metadata), size
+    def take(self, event: ObjectEvent, path: Path) -> Work | Outcome:
+        """Claim the event's recording and put its sound at `path`; the outcome if that was all."""
+        if event.change is Change.REMOVED:
+            return Outcome.REMOVED if self.recordings.remove(event) else Outcome.STALE
+        stored = self._open(event)
+        metadata = stored.get("Metadata", {}) if stored else {}
+        size = stored["ContentLength"] if stored else event.size
+        if stored and is_imported(metadata) and self._adopt(event, stored):
+            return Outcome.ADOPTED
+        claimed = self.recordings.claim(
+            event, self.transcriber.provenance.fingerprint, facets_from(metadata), size
+        )
+        if claimed.claim is Claim.UNCHANGED:
+            return Outcome.UNCHANGED
+        if claimed.claim is Claim.STALE:
+            return Outcome.STALE
+        if stored is None:
+            self.recordings.forget(event)
+            return Outcome.GONE
+        if stored["ETag"].strip('"') != event.etag:
+            return Outcome.SUPERSEDED  # overwritten meanwhile: its own event is on its way
+        if size > self.limits.max_bytes:
+            return self._beyond(
+                event,
+                AudioTooLarge(
+                    f"The file has {size:,} bytes; at most {self.limits.max_bytes:,} are taken."
+                ),
             )
-            if claimed.claim is Claim.UNCHANGED:
-                return Outcome.UNCHANGED
-            if claimed.claim is Claim.STALE:
-                return Outcome.STALE
-            if stored is None:
-                self.recordings.forget(event)
-                return Outcome.GONE
-            if stored["ETag"].strip('"') != event.etag:
-                return Outcome.SUPERSEDED  # overwritten meanwhile: its own event is on its way
-            try:
-                if size > self.limits.max_bytes:
-                    raise AudioTooLarge(
-                        f"The file has {size:,} bytes; at most {self.limits.max_bytes:,} are taken."
-                    )
-                self._download(stored["Body"], path)
-                transcript = transcribe_file(path, self.transcriber, self.limits)
-            except AudioError as error:
-                failed = self.recordings.fail(event, Failure(error.code, error.message))
-                return Outcome.FAILED if failed else Outcome.STALE
-        passages = max(claimed.passages, count_passages(transcript))
-        done = self.recordings.finish(event, transcript, passages)
+        self._download(stored["Body"], path)
+        return Work(event, path, claimed.passages)
+
+    def finish(self, work: Work, transcript: Transcript) -> Outcome:
+        """Write what was heard, while the claim holds."""
+        passages = max(work.passages, count_passages(transcript))
+        done = self.recordings.finish(work.event, transcript, passages)
         return Outcome.DONE if done else Outcome.STALE
+
+    def refuse(self, event: ObjectEvent, error: AudioError) -> Outcome:
+        """Write why a claimed file has no transcript; one that is too long here is handed on."""
+        if isinstance(error, AudioTooLong):
+            return self._beyond(event, error)
+        return self._fail(event, error)
+
+    def give_up(self, event: ObjectEvent) -> None:
+        """Leave word of a fault that is not the file's, after the last attempt."""
+        failure = Failure(INTERNAL, "Something went wrong on our side; it is being looked at.")
+        self.recordings.fail(event, failure)
+
+    def _beyond(self, event: ObjectEvent, error: AudioError) -> Outcome:
+        """The record goes on saying "transcribing": the same event may claim it elsewhere."""
+        if self.hand_on is None:
+            return self._fail(event, error)
+        self.hand_on(event)
+        return Outcome.HANDED_ON
+
+    def _fail(self, event: ObjectEvent, error: AudioError) -> Outcome:
+        failed = self.recordings.fail(event, Failure(error.code, error.message))
+        return Outcome.FAILED if failed else Outcome.STALE
 
     def _adopt(self, event: ObjectEvent, stored: Mapping[str, Any]) -> bool:
         """Leave the imported transcript as it is; False when the sound must be listened to."""

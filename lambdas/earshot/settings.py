@@ -37,7 +37,25 @@ class SearchSettings(_Settings):
 
 
 class TranscribeSettings(StoreSettings, ModelSettings):
+    """`bulk_queue_url`: where events of files go that are too long for the function."""
+
+    queue_url: str | None = None
+    bulk_queue_url: str | None = None
     max_receives: int = Field(default=5, gt=0)
+
+
+class BulkSettings(StoreSettings, ModelSettings):
+    """The worker's: its queue, its engine, and how much it takes at once.
+
+    What is not given follows from the engine and the processors that there are.
+    """
+
+    bulk_queue_url: str
+    engine: str = "onnx"
+    max_receives: int = Field(default=10, gt=0)
+    visibility_s: int = Field(default=120, ge=3)
+    batch_seconds: float | None = Field(default=None, gt=0)
+    threads: int | None = Field(default=None, gt=0)
 
 
 class IndexSettings(StoreSettings, SearchSettings):

@@ -12,10 +12,12 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
 
+from earshot import redelivery
 from earshot.audio import sandbox
 from earshot.audio.limits import Limits
-from earshot.events import MalformedEvent, object_events
+from earshot.events import MalformedEvent, ObjectEvent, notification, object_events
 from earshot.ingest import Ingest
 from earshot.settings import TranscribeSettings
 from earshot.speech.model import load
@@ -47,11 +49,23 @@ def ingest() -> Ingest:
         limits=Limits(
             max_bytes=settings().max_audio_bytes, max_seconds=settings().max_audio_seconds
         ),
+        hand_on=hand_on if settings().bulk_queue_url else None,
     )
 
 
+@cache
+def sqs() -> Any:
+    return boto3.client("sqs")
+
+
+def hand_on(event: ObjectEvent) -> None:
+    """To the bulk lane, which takes longer files."""
+    sqs().send_message(QueueUrl=settings().bulk_queue_url, MessageBody=notification(event))
+
+
 def handle_record(record: SQSRecord) -> None:
-    last_attempt = int(record.attributes.approximate_receive_count) >= settings().max_receives
+    receives = int(record.attributes.approximate_receive_count)
+    last_attempt = receives >= settings().max_receives
     try:
         events = list(object_events(record.body))
     except MalformedEvent as error:
@@ -67,7 +81,19 @@ def handle_record(record: SQSRecord) -> None:
         else:
             logger.info("handled", extra={"recording_id": event.recording_id, "outcome": outcome})
     if faults:
+        hand_back(record.receipt_handle, 0 if last_attempt else redelivery.pause(receives))
         raise faults[0]
+
+
+def hand_back(receipt_handle: str, seconds: int) -> None:
+    """After the last attempt there is nothing to wait for: the next receive makes it dead."""
+    url = settings().queue_url
+    if url is None:
+        return
+    try:
+        redelivery.hand_back(sqs(), url, receipt_handle, seconds)
+    except (BotoCoreError, ClientError):
+        logger.warning("the message comes back when its visibility timeout is over")
 
 
 @logger.inject_lambda_context

@@ -52,12 +52,12 @@ def transcribe_files(
     """
     size = batch or max(16, transcriber.batch)
     with ThreadPoolExecutor(min(size, 4)) as pool:
-        ahead: deque[tuple[Path, Future[_Beginning | AudioError]]] = deque()
+        ahead: deque[tuple[Path, Future[Beginning | AudioError]]] = deque()
         coming = iter(paths)
 
         def fill() -> None:
             while len(ahead) < AHEAD * size and (path := next(coming, None)) is not None:
-                ahead.append((path, pool.submit(_begin, path, limits)))
+                ahead.append((path, pool.submit(_begun, path, limits)))
 
         fill()
         while ahead:
@@ -68,33 +68,41 @@ def transcribe_files(
 
 
 @dataclass(frozen=True, slots=True)
-class _Beginning:
-    """What was decoded of a file, and the rest of it if it is longer than a window."""
+class Beginning:
+    """What was decoded of a file, and the rest of it if it is longer than was asked for."""
 
     waveform: Waveform
     rest: Iterator[Waveform] | None
 
 
-def _begin(path: Path, limits: Limits) -> _Beginning | AudioError:
+def begin(path: Path, limits: Limits, whole: int = WHOLE) -> Beginning:
+    """Decodes up to `whole` samples, or a little more, and leaves the rest to be decoded later.
+
+    Raises an AudioError for a file that can't become a transcript; so does reading the rest.
+    """
     blocks = _mono(path, limits)
     held: list[Waveform] = []
     samples = 0
+    for block in blocks:
+        held.append(block)
+        samples += len(block)
+        if samples > whole:
+            return Beginning(np.concatenate(held), blocks)
+    return Beginning(np.concatenate(held), None)
+
+
+def _begun(path: Path, limits: Limits) -> Beginning | AudioError:
     try:
-        for block in blocks:
-            held.append(block)
-            samples += len(block)
-            if samples > WHOLE:
-                return _Beginning(np.concatenate(held), blocks)
+        return begin(path, limits)
     except AudioError as error:
         return error
-    return _Beginning(np.concatenate(held), None)
 
 
 def _transcribe(
-    begun: list[tuple[Path, _Beginning | AudioError]], transcriber: Transcriber
+    begun: list[tuple[Path, Beginning | AudioError]], transcriber: Transcriber
 ) -> Iterator[tuple[Path, Transcript | AudioError]]:
     short = [
-        file.waveform for _, file in begun if isinstance(file, _Beginning) and file.rest is None
+        file.waveform for _, file in begun if isinstance(file, Beginning) and file.rest is None
     ]
     together = iter(transcriber.transcribe_many(short))
     for path, file in begun:

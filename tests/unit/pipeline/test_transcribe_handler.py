@@ -92,3 +92,56 @@ def test_what_is_no_s3_event_is_dropped(ingest: FakeIngest) -> None:
 def test_the_last_attempt_is_known_as_such(ingest: FakeIngest) -> None:
     invoke(message("1", "a.mp3", receives=4), message("2", "b.mp3", receives=5))
     assert ingest.seen == [("a.mp3", False), ("b.mp3", True)]
+
+
+class FakeSqs:
+    """Remembers what was asked of it."""
+
+    def __init__(self) -> None:
+        self.hidden: list[int] = []
+        self.sent: list[tuple[str, str]] = []
+
+    def change_message_visibility(self, **asked: Any) -> None:
+        assert asked["QueueUrl"] == "https://queue"
+        self.hidden.append(asked["VisibilityTimeout"])
+
+    def send_message(self, **asked: Any) -> None:
+        self.sent.append((asked["QueueUrl"], asked["MessageBody"]))
+
+
+@pytest.fixture
+def sqs(monkeypatch: pytest.MonkeyPatch) -> FakeSqs:
+    from transcribe import handler as module
+
+    monkeypatch.setenv("EARSHOT_QUEUE_URL", "https://queue")
+    monkeypatch.setenv("EARSHOT_BULK_QUEUE_URL", "https://bulk")
+    fake = FakeSqs()
+    module.settings.cache_clear()
+    monkeypatch.setattr(module, "sqs", lambda: fake)
+    return fake
+
+
+def test_a_failed_message_comes_back_soon_at_first_and_later_each_time(
+    ingest: FakeIngest, sqs: FakeSqs
+) -> None:
+    for receives in range(1, 6):
+        assert invoke(message("1", "unlucky.mp3", receives=receives)) == ["1"]
+    assert invoke(message("2", "a.mp3")) == []
+    first, *_, last = sqs.hidden
+    assert len(sqs.hidden) == 5, "those that went well are let alone"
+    assert 15 <= first <= 30
+    assert sqs.hidden[:4] == sorted(sqs.hidden[:4])
+    assert last == 0, "the next receive makes it a dead letter"
+
+
+def test_what_is_too_long_for_the_function_goes_to_the_bulk_queue_as_it_came(
+    ingest: FakeIngest, sqs: FakeSqs
+) -> None:
+    from earshot.events import object_events
+    from transcribe.handler import hand_on
+
+    (event,) = object_events(message("1", "a%2Bb/c d é.mp3")["body"])
+    hand_on(event)
+    ((url, body),) = sqs.sent
+    assert url == "https://bulk"
+    assert list(object_events(body)) == [event]

@@ -1,0 +1,81 @@
+"""The bulk lane's process: settings in, `earshot.bulk` at work, an orderly end at SIGTERM.
+
+Exit code 0 after a signal; 1 when a fresh process should begin (ECS starts it).
+"""
+
+import logging
+import signal
+import sys
+from types import FrameType
+
+import boto3
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from botocore.config import Config
+
+from earshot.audio import sandbox
+from earshot.audio.limits import Limits
+from earshot.bulk.intake import Intake
+from earshot.bulk.pace import pace
+from earshot.bulk.worker import Worker
+from earshot.ingest import Ingest
+from earshot.settings import BulkSettings
+from earshot.transcripts.store import Recordings
+
+CONNECTIONS = 64  # as many threads may talk to a service at once
+
+
+def main() -> int:
+    sandbox.start()  # forked while this process is small
+    log_json()
+    settings = BulkSettings()
+    clients = Config(
+        max_pool_connections=CONNECTIONS, retries={"mode": "standard", "total_max_attempts": 5}
+    )
+    intake = Intake(
+        boto3.client("sqs", config=clients), settings.bulk_queue_url, settings.visibility_s
+    )
+    worker = Worker(
+        intake,
+        load=lambda: ingest(settings, clients),
+        pace=lambda loaded: pace(
+            loaded.transcriber.batch,
+            settings.max_receives,
+            settings.batch_seconds,
+            settings.threads,
+        ),
+    )
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        worker.stop()
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, stop)
+    return 0 if worker.run() else 1
+
+
+def ingest(settings: BulkSettings, clients: Config) -> Ingest:
+    """Everything that is loaded once there is work. The model comes last: it takes longest."""
+    from earshot.speech.model import load
+    from earshot.speech.transcriber import Transcriber
+
+    s3 = boto3.resource("s3", config=clients)
+    table = boto3.resource("dynamodb", config=clients).Table(settings.table)
+    return Ingest(
+        recordings=Recordings(table, s3.Bucket(settings.transcripts_bucket)),
+        bucket=s3.Bucket(settings.audio_bucket),
+        transcriber=Transcriber(load(settings.model, settings.model_revision, settings.engine)),
+        limits=Limits(max_bytes=settings.max_audio_bytes, max_seconds=settings.max_audio_seconds),
+    )
+
+
+def log_json() -> None:
+    """Lines as the functions write them."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(LambdaPowertoolsFormatter(service="bulk", log_record_order=["level"]))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("botocore").setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

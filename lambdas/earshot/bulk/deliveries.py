@@ -1,0 +1,86 @@
+"""What becomes of a message: deleted when all it tells of is dealt with, else tried again later."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from earshot import redelivery
+from earshot.bulk.intake import Intake, Message
+from earshot.bulk.meter import Meter
+from earshot.events import ObjectEvent
+from earshot.ingest import Outcome
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Delivery:
+    """A message and how many of its events are not dealt with yet."""
+
+    message: Message
+    left: int
+    faulty: bool = False
+
+
+class Deliveries:
+    """`give_up` leaves word of an event whose last attempt failed. Safe to use from threads."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        give_up: Callable[[ObjectEvent], None],
+        meter: Meter,
+        max_receives: int,
+    ) -> None:
+        self._intake, self._give_up, self._meter = intake, give_up, meter
+        self._max_receives = max_receives
+        self._lock = threading.Lock()
+
+    def settled(self, delivery: Delivery, event: ObjectEvent, outcome: Outcome) -> None:
+        """One event is dealt with; its message goes with its last one."""
+        if message := self.count(delivery, event, outcome):
+            self.end([message])
+
+    def count(self, delivery: Delivery, event: ObjectEvent, outcome: Outcome) -> Message | None:
+        """The same, but the message is the caller's to end, when it is given."""
+        told = {"recording_id": event.recording_id, "outcome": outcome.value}
+        logger.info("handled", extra=told)
+        self._meter.file()
+        return self._count(delivery, faulty=False)
+
+    def fault(self, delivery: Delivery, event: ObjectEvent) -> None:
+        """What is not the file's fault is tried again later; called where it was caught."""
+        logger.exception("will be tried again", extra={"recording_id": event.recording_id})
+        self._meter.file(faulty=True)
+        if delivery.message.receives >= self._max_receives:
+            try:
+                self._give_up(event)
+            except Exception:
+                logger.exception("no word of it", extra={"recording_id": event.recording_id})
+        self._count(delivery, faulty=True)
+
+    def end(self, messages: Sequence[Message]) -> None:
+        try:
+            self._intake.done(messages)
+        except (BotoCoreError, ClientError):
+            logger.warning("a message comes back, to find nothing to do")
+
+    def _count(self, delivery: Delivery, faulty: bool) -> Message | None:
+        with self._lock:
+            delivery.left -= 1
+            delivery.faulty |= faulty
+            if delivery.left:
+                return None
+        if not delivery.faulty:
+            return delivery.message
+        receives = delivery.message.receives
+        # After the last attempt there is nothing to wait for: the next receive makes it dead.
+        seconds = 0 if receives >= self._max_receives else redelivery.pause(receives)
+        try:
+            self._intake.retry_later(delivery.message, seconds)
+        except (BotoCoreError, ClientError):
+            logger.warning("a message comes back when its visibility timeout is over")
+        return None

@@ -1,0 +1,272 @@
+"""The worker's loop: messages are received, files decoded ahead, heard in batches, written down.
+
+Threads receive, fetch and decode, and write; the one that calls `run` is the device's. A message is
+deleted when everything about it is written, so a crash anywhere repeats what was unfinished and
+nothing else: the steps themselves are those of the function (earshot.ingest).
+"""
+
+import logging
+import tempfile
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from time import monotonic
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from earshot.audio.limits import SAMPLE_RATE
+from earshot.bulk.batches import Batches, Waiting
+from earshot.bulk.deliveries import Deliveries, Delivery
+from earshot.bulk.intake import LONG_POLL_S, Intake, Message
+from earshot.bulk.meter import Meter
+from earshot.bulk.pace import Pace
+from earshot.errors import AudioError
+from earshot.events import MalformedEvent, ObjectEvent, object_events
+from earshot.ingest import Ingest, Outcome, Work
+from earshot.speech.engine import Waveform
+from earshot.speech.recognise import Beginning, begin
+from earshot.speech.transcript import Transcript
+from earshot.speech.windows import WHOLE
+
+FAULTS_IN_A_ROW = 5  # after which the device counts as broken, and a fresh process is due
+_UNWRITTEN_BATCHES = 2  # that may wait for the table while the device goes on
+_LOOK_S = 0.5  # how often the device's thread looks whether it should stop
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A claimed file, decoded as far as it is held in memory."""
+
+    delivery: Delivery
+    work: Work
+    sound: Beginning
+
+
+class _Stopped(Exception):
+    """The worker is to end; what it is at is given back."""
+
+
+class Worker:
+    """Works one queue off until `stop` is called."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        load: Callable[[], Ingest],
+        pace: Callable[[Ingest], Pace],
+        poll_s: int = LONG_POLL_S,
+    ) -> None:
+        """`load` brings the model: it is called when the first message is there."""
+        self._intake, self._load, self._choose_pace, self._poll_s = intake, load, pace, poll_s
+        self._stopping = threading.Event()
+        self._faults = 0  # of the device, in a row
+
+    def stop(self) -> None:
+        """Take nothing more; finish what the device has, give the rest back. Safe in signals."""
+        self._stopping.set()
+
+    def run(self) -> bool:
+        """Until stopped: True. False when the device is broken and a new process should begin."""
+        try:
+            first = self._first()
+            if first:
+                self._work(first)
+        finally:
+            self._intake.close()
+        return self._faults < FAULTS_IN_A_ROW
+
+    def _first(self) -> list[Message]:
+        """Wait, with nothing loaded, until there is work."""
+        while not self._stopping.is_set():
+            if messages := self._receive():
+                return messages
+        return []
+
+    def _work(self, first: Sequence[Message]) -> None:
+        self._ingest = self._load()
+        self._pace = self._choose_pace(self._ingest)
+        self._meter = Meter(self._pace.batch_seconds)
+        self._deliveries = Deliveries(
+            self._intake, self._ingest.give_up, self._meter, self._pace.max_receives
+        )
+        self._batches: Batches[_Job] = Batches(
+            self._pace.batch_seconds, self._pace.batch_files, WHOLE / SAMPLE_RATE
+        )
+        with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
+            self._folder = Path(folder)
+            self._decoders = ThreadPoolExecutor(self._pace.threads, "decode")
+            self._writers = ThreadPoolExecutor(self._pace.threads, "write")
+            self._finishers = ThreadPoolExecutor(1, "finish")
+            receivers = [
+                threading.Thread(target=self._keep_receiving, name="receive")
+                for _ in range(self._pace.receivers)
+            ]
+            try:
+                self._accept(first)
+                for one in receivers:
+                    one.start()
+                self._keep_hearing()
+            finally:
+                self._stopping.set()
+                self._batches.close()
+                for one in receivers:
+                    one.join()
+                for pool in (self._decoders, self._finishers, self._writers):
+                    pool.shutdown(cancel_futures=pool is self._decoders)
+                self._meter.tell(at_once=True)
+
+    # -- receiving
+
+    def _keep_receiving(self) -> None:
+        while not self._stopping.is_set():
+            if self._intake.held < self._pace.held_files:
+                self._accept(self._receive())
+            else:
+                self._stopping.wait(0.02)
+
+    def _receive(self) -> list[Message]:
+        try:
+            return self._intake.receive(self._poll_s)
+        except (BotoCoreError, ClientError):
+            logger.exception("the queue can't be read; trying again")
+            self._stopping.wait(5)
+            return []
+
+    def _accept(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            if self._stopping.is_set():
+                return  # given back with all that is held
+            try:
+                events = list(object_events(message.body))
+            except MalformedEvent as error:
+                logger.warning("dropped a message that is no S3 event: %s", error)
+                events = []
+            if not events:
+                self._deliveries.end([message])
+                continue
+            delivery = Delivery(message, len(events))
+            for event in events:
+                self._decoders.submit(self._prepare, delivery, event)
+
+    # -- fetching and decoding
+
+    def _prepare(self, delivery: Delivery, event: ObjectEvent) -> None:
+        if not self._batches.wait_for_room(self._pace.ahead_seconds):
+            return
+        path = self._folder / uuid.uuid4().hex
+        sound: Beginning | None = None
+        try:
+            work = self._ingest.take(event, path)
+            if isinstance(work, Outcome):
+                self._deliveries.settled(delivery, event, work)
+                return
+            try:
+                held = int(self._pace.held_seconds * SAMPLE_RATE)
+                sound = begin(path, self._ingest.limits, held)
+            except AudioError as error:
+                self._deliveries.settled(delivery, event, self._ingest.refuse(event, error))
+                return
+        except Exception:
+            self._deliveries.fault(delivery, event)
+            return
+        finally:
+            if sound is None or sound.rest is None:
+                path.unlink(missing_ok=True)
+        alone = sound.rest is not None or delivery.message.receives >= self._pace.cautious
+        seconds = len(sound.waveform) / SAMPLE_RATE
+        self._batches.add(Waiting(_Job(delivery, work, sound), seconds, alone))
+
+    # -- hearing
+
+    def _keep_hearing(self) -> None:
+        unwritten: deque[Future[None]] = deque()
+        while not self._stopping.is_set() and self._faults < FAULTS_IN_A_ROW:
+            batch = [one.what for one in self._batches.take(_LOOK_S)]
+            if batch:
+                heard = self._hear(batch)
+                unwritten.append(self._finishers.submit(self._finish, heard))
+                if len(unwritten) > _UNWRITTEN_BATCHES:
+                    unwritten.popleft().result()
+            self._meter.tell()
+
+    def _hear(self, batch: Sequence[_Job]) -> list[tuple[_Job, Transcript]]:
+        """What was heard in each; the faulty ones are set aside, for they may be to blame."""
+        began = monotonic()
+        try:
+            transcripts = self._listen(batch)
+        except _Stopped:
+            return []
+        except AudioError as error:  # of a long file, which is alone
+            (job,) = batch
+            self._refuse(job, error)
+            return []
+        except Exception:
+            if len(batch) > 1:
+                logger.warning("a batch of %d failed: trying them one by one", len(batch))
+                heard: list[tuple[_Job, Transcript]] = []
+                for job in batch:
+                    if self._stopping.is_set() or self._faults >= FAULTS_IN_A_ROW:
+                        break  # given back with all that is held
+                    heard += self._hear([job])
+                return heard
+            self._faults += 1
+            (job,) = batch
+            self._deliveries.fault(job.delivery, job.work.event)
+            job.work.path.unlink(missing_ok=True)
+            return []
+        self._faults = 0
+        seconds = sum(transcript.duration for transcript in transcripts)
+        self._meter.batch(seconds, monotonic() - began)
+        return list(zip(batch, transcripts, strict=True))
+
+    def _listen(self, batch: Sequence[_Job]) -> list[Transcript]:
+        transcriber = self._ingest.transcriber
+        (first, *others) = [job.sound for job in batch]
+        if not others and first.rest is not None:
+            blocks = chain([first.waveform], self._unless_stopped(first.rest))
+            return [transcriber.transcribe_stream(blocks)]
+        return transcriber.transcribe_many([job.sound.waveform for job in batch])
+
+    def _unless_stopped(self, blocks: Iterator[Waveform]) -> Iterator[Waveform]:
+        for block in blocks:
+            if self._stopping.is_set():
+                raise _Stopped
+            yield block
+
+    # -- writing
+
+    def _finish(self, heard: Sequence[tuple[_Job, Transcript]]) -> None:
+        """Write a batch down, several at once, and then delete its messages."""
+        ended = [
+            message
+            for message in self._writers.map(self._write, *zip(*heard, strict=True))
+            if message
+        ] if heard else []  # fmt: skip
+        self._deliveries.end(ended)
+
+    def _write(self, job: _Job, transcript: Transcript) -> Message | None:
+        """The message, when it is dealt with."""
+        try:
+            outcome = self._ingest.finish(job.work, transcript)
+        except Exception:
+            self._deliveries.fault(job.delivery, job.work.event)
+            return None
+        finally:
+            job.work.path.unlink(missing_ok=True)
+        return self._deliveries.count(job.delivery, job.work.event, outcome)
+
+    def _refuse(self, job: _Job, error: AudioError) -> None:
+        job.work.path.unlink(missing_ok=True)
+        try:
+            outcome = self._ingest.refuse(job.work.event, error)
+        except Exception:
+            self._deliveries.fault(job.delivery, job.work.event)
+        else:
+            self._deliveries.settled(job.delivery, job.work.event, outcome)
