@@ -36,8 +36,9 @@ def place(tmp_path: Path) -> Path:
 
 def start(place: Path, server: AsrServer) -> subprocess.Popen[str]:
     command = [
-        *(sys.executable, "-m", "scripts", "decode", place / "clips"),
-        *("--csv", place / "IN.csv", "--out", place / "OUT.csv", "--logs", place / "logs"),
+        *(sys.executable, "-m", "scripts", "decode", str(place / "clips")),
+        *("--csv", str(place / "IN.csv"), "--out", str(place / "OUT.csv")),
+        *("--logs", str(place / "logs")),
         *("--api", server.url, "--concurrency", str(CONCURRENCY)),
     ]
     return subprocess.Popen(

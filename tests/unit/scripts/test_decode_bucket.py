@@ -1,0 +1,119 @@
+"""Decoding through the bucket: what is put, what is waited for, what counts as the transcript."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from earshot.events import Change, ObjectEvent
+from earshot.speech.transcript import Provenance, Segment, Transcript, Word
+from earshot.transcripts.recording import recording_id
+from earshot.transcripts.store import Recordings
+from scripts.decoding.bucket import Bucket
+from scripts.decoding.join import Clip
+from scripts.decoding.outcome import Fault, Heard, Outcome
+from scripts.outputs import Outputs
+from scripts.upload import collect, put
+
+TARGET = Outputs(
+    region="us-east-1", audio_bucket="audio", table="recordings", api_url="", site_url="",
+    opensearch_url="", index="", api_key="", queue_url="", dlq_url="",
+    transcripts_bucket="transcripts", index_failure_queue_url="",
+)  # fmt: skip
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The table and the buckets, and nobody who transcribes."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        s3 = boto3.resource("s3", region_name="us-east-1")
+        for name in (TARGET.audio_bucket, TARGET.transcripts_bucket):
+            s3.create_bucket(Bucket=name)
+        yield boto3.resource("dynamodb", region_name="us-east-1").create_table(
+            TableName=TARGET.table,
+            KeySchema=[{"AttributeName": "recording_id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "recording_id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
+
+def file(folder: Path, name: str, content: str) -> Clip:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(content)
+    return Clip(0, name, folder / name, md5(content.encode(), usedforsecurity=False).hexdigest())
+
+
+def item(table: Any, key: str, etag: str, **more: Any) -> None:
+    always = {"recording_id": recording_id(key), "key": key, "revision": 1, "etag": etag}
+    table.put_item(Item=always | {"status": "done"} | more)
+
+
+def decode(folder: Path, *clips: Clip, **options: Any) -> dict[str, Outcome]:
+    found: dict[str, Outcome] = {}
+    Bucket(TARGET, folder, **options).decode(
+        clips, lambda clip, outcome: found.update({clip.name: outcome})
+    )
+    return found
+
+
+def test_only_the_transcript_of_this_version_counts(cloud: Any, tmp_path: Path) -> None:
+    new, old = file(tmp_path, "new.mp3", "new"), file(tmp_path, "old.mp3", "changed since")
+    item(cloud, "pre/new.mp3", new.digest, text="NEW", duration=Decimal("1.5"))
+    item(cloud, "pre/old.mp3", "0" * 32, text="OLD", duration=Decimal("2.5"))
+    found = decode(tmp_path, new, old, prefix="pre/", patience=0.3)
+    assert found == {
+        "new.mp3": Heard("NEW", 1.5),
+        "old.mp3": Fault("timeout", "No transcript came for 0 s.", lasting=False),
+    }
+
+
+def test_a_failed_recording_is_a_fault_with_its_code(cloud: Any, tmp_path: Path) -> None:
+    bad, unlucky = file(tmp_path, "bad.mp3", "noise"), file(tmp_path, "unlucky.mp3", "fine")
+    failed = {"status": "failed", "error_message": "It failed."}
+    item(cloud, "bad.mp3", bad.digest, error_code="corrupt", **failed)
+    item(cloud, "unlucky.mp3", unlucky.digest, error_code="internal", **failed)
+    assert decode(tmp_path, bad, unlucky) == {
+        "bad.mp3": Fault("corrupt", "It failed.", lasting=True),
+        "unlucky.mp3": Fault("internal", "It failed.", lasting=False),
+    }
+
+
+def test_a_very_long_transcript_comes_whole(cloud: Any, tmp_path: Path) -> None:
+    clip = file(tmp_path, "long.mp3", "long")
+    words = tuple(Word("WORDS", n / 10, n / 10 + 0.05, 1.0) for n in range(20_000))
+    transcript = Transcript((Segment(words),), 2000.0, Provenance("m", "f", "e", "d", "v"))
+    s3 = boto3.resource("s3", region_name="us-east-1")
+    store = Recordings(cloud, s3.Bucket(TARGET.transcripts_bucket))
+    event = ObjectEvent(Change.CREATED, "audio", "long.mp3", "01", "", etag=clip.digest, size=4)
+    store.claim(event, "f", {}, 4)
+    store.finish(event, transcript, 1)
+    assert decode(tmp_path, clip) == {"long.mp3": Heard(transcript.text, 2000.0)}
+
+
+def test_what_upload_put_before_is_not_put_again(cloud: Any, tmp_path: Path) -> None:
+    clip = file(tmp_path, "sub/a.mp3", "a")
+    facets = {"accent": "us"}
+    put(collect([tmp_path], facets={"a.mp3": facets}), TARGET)
+    stored = boto3.resource("s3", region_name="us-east-1").Object("audio", "sub/a.mp3")
+    before = stored.last_modified, stored.version_id
+    item(cloud, "sub/a.mp3", clip.digest, text="A", duration=Decimal(1))
+    assert decode(tmp_path, clip, facets={0: facets}) == {"sub/a.mp3": Heard("A", 1.0)}
+    stored.reload()
+    assert (stored.last_modified, stored.version_id) == before
+    assert stored.metadata == facets
+
+
+def test_what_can_t_be_put_is_told_and_not_waited_for(cloud: Any, tmp_path: Path) -> None:
+    clip = file(tmp_path, "a.mp3", "a")
+    clip.path.unlink()
+    outcome = decode(tmp_path, clip)["a.mp3"]
+    assert isinstance(outcome, Fault)
+    assert (outcome.code, outcome.lasting) == ("not_uploaded", False)
