@@ -2,7 +2,7 @@
 
 import typer
 
-from scripts.bench import api, decode, pipeline, search, speech, start, training
+from scripts.bench import api, decode, parity, pipeline, search, speech, start, training
 
 app = typer.Typer(no_args_is_help=True, help="Measure; print JSON lines.")
 app.command()(pipeline.pipeline)
@@ -10,5 +10,6 @@ app.command()(api.api)
 app.command()(training.training)
 app.command()(start.start)
 app.command()(speech.speech)
+app.command()(parity.parity)
 app.command()(decode.decode)
 app.command()(search.search)
