@@ -12,7 +12,7 @@ EARSHOT := $(PYTHON) -m scripts
 PYTEST := $(PYTHON) -m pytest
 # The quick ones first; the browser last, because its driver leaves an event loop running.
 TIERS := tests/unit tests/infra tests/search tests/pipeline tests/browser
-CHECKED := app.py infra lambdas scripts tests training
+CHECKED := app.py containers infra lambdas scripts tests training
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down test test-unit test-infra test-search test-pipeline test-browser lint format lock bench clean
@@ -53,7 +53,7 @@ test-browser: $(VENV)/dev  ## headless Chromium searches and plays
 lint: $(VENV)/dev  ## ruff and mypy
 	$(PYTHON) -m ruff format --check $(CHECKED)
 	$(PYTHON) -m ruff check $(CHECKED)
-	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/api scripts training infra app.py
+	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/api scripts training infra containers app.py
 
 format: $(VENV)/dev  ## let ruff mend what it can
 	$(PYTHON) -m ruff format $(CHECKED)

@@ -2,12 +2,21 @@
 
 import aws_cdk as cdk
 
+from infra.bulk_stack import BulkStack
 from infra.settings import Settings
 from infra.stack import EarshotStack
 
 app = cdk.App()
 settings = Settings.from_context(app.node)
-EarshotStack(
+main = EarshotStack(
     app, settings.stack_name, settings=settings, description="Earshot: search what was said"
 )
+if settings.bulk and settings.local is None:
+    BulkStack(
+        app,
+        f"{settings.stack_name}Bulk",
+        main=main,
+        settings=settings,
+        description="Earshot: thousands of recordings at the speed of a GPU",
+    )
 app.synth()

@@ -117,7 +117,7 @@ def _image(
 ) -> aws_lambda.DockerImageCode:
     command = [f"{handler}.handler.handler"]
     if settings.image:
-        repository, version = _repository_and_version(settings.image)
+        repository, version = repository_and_version(settings.image, "image")
         return aws_lambda.DockerImageCode.from_ecr(
             aws_ecr.Repository.from_repository_name(scope, f"{name}Repository", repository),
             tag_or_digest=version,
@@ -132,12 +132,12 @@ def _image(
     )
 
 
-def _repository_and_version(image: str) -> tuple[str, str]:
+def repository_and_version(image: str, setting: str) -> tuple[str, str]:
     """`repository:tag` or `repository@sha256:…`, taken apart."""
     repository, at, digest = image.partition("@")
     if at:
         return repository, digest
     repository, colon, tag = image.partition(":")
     if not colon:
-        raise ValueError(f"image must be repository:tag or repository@digest, not {image!r}")
+        raise ValueError(f"{setting} must be repository:tag or repository@digest, not {image!r}")
     return repository, tag

@@ -1,4 +1,4 @@
-"""S3 events -> queue -> the transcribe function, and a queue for what it could not deal with."""
+"""The live lane: its queue, the transcribe function, a queue for what it could not deal with."""
 
 from collections.abc import Mapping
 
@@ -6,8 +6,6 @@ from aws_cdk import (
     Duration,
     Size,
     aws_lambda_event_sources,
-    aws_s3,
-    aws_s3_notifications,
     aws_sqs,
 )
 from constructs import Construct
@@ -16,22 +14,16 @@ from infra.function import model_function
 from infra.settings import Settings
 
 MAX_RECEIVES = 5
-CHANGES = (
-    aws_s3.EventType.OBJECT_CREATED,
-    aws_s3.EventType.OBJECT_REMOVED,
-    aws_s3.EventType.LIFECYCLE_EXPIRATION,  # what a rule of the bucket's owner deletes
-)
 
 
 class Ingestion(Construct):
-    """Every change of the bucket reaches the function at least once, or ends in the DLQ."""
+    """Every message of the queue reaches the function at least once, or ends in the DLQ."""
 
     def __init__(
         self,
         scope: Construct,
         name: str,
         *,
-        bucket: aws_s3.Bucket,
         environment: Mapping[str, str],
         settings: Settings,
     ) -> None:
@@ -57,14 +49,15 @@ class Ingestion(Construct):
                 queue=self.dead_letters, max_receive_count=MAX_RECEIVES
             ),
         )
-        destination = aws_s3_notifications.SqsDestination(self.queue)
-        for change in CHANGES:
-            bucket.add_event_notification(change, destination)
         self.function = model_function(
             self,
             "Transcribe",
             handler="transcribe",
-            environment=dict(environment) | {"EARSHOT_MAX_RECEIVES": str(MAX_RECEIVES)},
+            environment=dict(environment)
+            | {
+                "EARSHOT_MAX_RECEIVES": str(MAX_RECEIVES),
+                "EARSHOT_QUEUE_URL": self.queue.queue_url,
+            },
             memory_mib=settings.transcribe_memory_mib,
             timeout=timeout,
             disk=Size.mebibytes(settings.audio_disk_mib),

@@ -18,12 +18,14 @@ from aws_cdk import (
 from constructs import Construct
 
 from infra.api import Api
+from infra.bulk_queue import BulkQueue
 from infra.ingestion import Ingestion
 from infra.projection import Projection
 from infra.settings import Settings
 
 PERIOD = Duration.minutes(5)
 BACKLOG = Duration.hours(1)  # how long a recording may wait before someone should know
+BULK_BACKLOG = Duration.hours(6)  # there, waiting is what the queue is for
 LAG = Duration.minutes(10)  # how far the search may be behind the table
 
 Metric: TypeAlias = aws_cloudwatch.IMetric
@@ -38,6 +40,7 @@ class Monitoring(Construct):
         name: str,
         *,
         ingestion: Ingestion,
+        bulk: BulkQueue | None,
         projection: Projection,
         api: Api,
         domain: aws_opensearchservice.Domain | None,
@@ -54,6 +57,9 @@ class Monitoring(Construct):
         self._alarm("DeadLetters", _waiting(ingestion.dead_letters), above=0)
         self._alarm("IndexFailures", _waiting(projection.failures), above=0)
         self._alarm("Backlog", _oldest(ingestion.queue), above=BACKLOG.to_seconds())
+        if bulk:
+            self._alarm("BulkDeadLetters", _waiting(bulk.dead_letters), above=0)
+            self._alarm("BulkBacklog", _oldest(bulk.queue), above=BULK_BACKLOG.to_seconds())
         self._alarm("IndexLag", _lag(projection.function), above=LAG.to_milliseconds())
         for each, function in functions.items():
             self._alarm(f"{each}Errors", _errors(function), above=0)
@@ -64,7 +70,7 @@ class Monitoring(Construct):
             free = domain.metric_free_storage_space(period=PERIOD, statistic="Minimum")
             self._alarm("SearchRed", domain.metric_cluster_status_red(period=one_minute), above=0)
             self._alarm("SearchDiskLow", free, below=settings.opensearch_gib * 1024 // 5)
-        self._dashboard = self._graphs(ingestion, projection, api, domain, functions)
+        self._dashboard = self._graphs(ingestion, bulk, projection, api, domain, functions)
 
     @property
     def dashboard_url(self) -> str:
@@ -112,6 +118,7 @@ class Monitoring(Construct):
     def _graphs(
         self,
         ingestion: Ingestion,
+        bulk: BulkQueue | None,
         projection: Projection,
         api: Api,
         domain: aws_opensearchservice.Domain | None,
@@ -160,6 +167,17 @@ class Monitoring(Construct):
                     [domain.metric_free_storage_space(period=PERIOD)],
                 )
             )
+        if bulk:
+            rows.append(
+                [
+                    _graph("Bulk: waiting", [_waiting(bulk.queue)], [_oldest(bulk.queue)]),
+                    _graph("Bulk: seconds of sound a second", [_worker("AudioSecondsPerSecond")]),
+                    _graph(
+                        "Bulk: device busy, batch filled, %",
+                        [_worker("DeviceBusy"), _worker("BatchFill")],
+                    ),
+                ]
+            )
         return aws_cloudwatch.Dashboard(self, "Dashboard", widgets=rows)
 
 
@@ -169,6 +187,13 @@ def _waiting(queue: aws_sqs.Queue) -> Metric:
 
 def _oldest(queue: aws_sqs.Queue) -> Metric:
     return queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum")
+
+
+def _worker(name: str) -> Metric:
+    """What the bulk lane's workers print (earshot/bulk/meter.py), on average over them."""
+    return aws_cloudwatch.Metric(
+        namespace="Earshot", metric_name=name, dimensions_map={"service": "bulk"}, period=PERIOD
+    )
 
 
 def _errors(function: aws_lambda.Function) -> Metric:

@@ -15,6 +15,7 @@ DEFAULT_REVISION = "main"
 
 MIB = 1024 * 1024
 MAX_DISK_MIB = 10_240  # Lambda's
+MAX_WORKERS = 20  # a scaling policy takes so many steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ class Local:
     # - no TLS, so nothing may insist on it: the CDN, and the buckets it reads from (`tls` below)
     # - stream retries, bisecting and failure destinations (infra/projection.py)
     # - nothing is retained: buckets and table go with the emulator (`retain` below)
+    # - no ECS capacity providers: the bulk stack is not deployed, its worker is a process of
+    #   scripts/local; body filters of SNS that don't look into arrays, as S3's events need: they
+    #   are taught to (scripts/local/patched_ministack.py)
     # - no alarms, dashboard or access log: it measures nothing and logs nothing there
     #   (`observed` below)
 
@@ -57,6 +61,14 @@ class Settings:
     transcribe_batch: int = 1  # so that a recording has the function's time to itself
     max_audio_bytes: int = 512 * MIB
     max_audio_seconds: int = 7200  # what the function gets through in its time, with room
+    bulk: bool = False  # a second lane for what is put under bulk/, in a stack of its own
+    bulk_image: str | None = None  # as `image`, of the bulk lane's worker
+    bulk_instances: str = "g6.2xlarge,g5.2xlarge,g6.xlarge,g5.xlarge"  # the preferred first
+    bulk_on_demand_base: int = 0  # instances that are not Spot; they too are there only for work
+    bulk_max_workers: int = 4  # one a GPU, one an instance
+    bulk_files_per_worker: int = 2000  # a backlog of so many more starts another
+    bulk_max_audio_bytes: int = 2048 * MIB
+    bulk_max_audio_seconds: int = 43200
     api_rate_per_s: int = 50
     api_burst: int = 100
     speech_rate_per_s: int = 5  # each call runs the model, in a function of transcribe's size
@@ -72,6 +84,8 @@ class Settings:
             raise ValueError("opensearch_arn goes with opensearch_url: whose domain is it?")
         if self.audio_disk_mib > MAX_DISK_MIB:
             raise ValueError("max_audio_bytes is more than a function's disk (10 GiB) can hold")
+        if not 1 <= self.bulk_max_workers <= MAX_WORKERS:
+            raise ValueError(f"bulk_max_workers must be 1 to {MAX_WORKERS}")
 
     @property
     def audio_disk_mib(self) -> int:
@@ -127,6 +141,7 @@ LOCAL_DEFAULTS: dict[str, Any] = {
     "transcribe_concurrency": 2,
     "transcribe_timeout_s": 300,
     "transcribe_batch": 5,
+    "bulk": True,
     "refresh_interval": "200ms",
     "log_days": 1,
 }
@@ -141,6 +156,10 @@ _RETENTIONS: Mapping[int, str] = {
 def _as(owner: type, name: str, value: Any) -> Any:
     """Context from the command line is text: read numbers where numbers are meant."""
     annotation = owner.__dataclass_fields__[name].type  # type: ignore[attr-defined]
+    if annotation in (bool, "bool"):
+        if str(value).lower() not in ("true", "false"):
+            raise ValueError(f"{name} must be true or false, not {value!r}")
+        return str(value).lower() == "true"
     if annotation in (int, "int"):
         try:
             return int(value)

@@ -7,11 +7,13 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.audio import AudioBucket
+from infra.bulk_queue import BulkQueue
 from infra.function import allow
 from infra.ingestion import Ingestion
 from infra.monitoring import Monitoring
 from infra.projection import Projection
 from infra.records import Records
+from infra.routing import Routing
 from infra.search_domain import READER_METHODS, READER_PATHS, WRITER_METHODS, SearchDomain
 from infra.settings import Settings
 from infra.site import Site
@@ -47,9 +49,9 @@ class EarshotStack(Stack):
             "EARSHOT_MAX_AUDIO_BYTES": str(settings.max_audio_bytes),
             "EARSHOT_MAX_AUDIO_SECONDS": str(settings.max_audio_seconds),
         }
-        ingestion = Ingestion(
-            self, "Ingestion", bucket=audio, environment=store | limits, settings=settings
-        )
+        ingestion = Ingestion(self, "Ingestion", environment=store | limits, settings=settings)
+        bulk = BulkQueue(self, "Bulk") if settings.bulk else None
+        Routing(self, "Routing", bucket=audio, live=ingestion, bulk=bulk)
         projection = Projection(
             self, "Projection", table=records.table, environment=store | search, settings=settings
         )
@@ -63,6 +65,9 @@ class EarshotStack(Stack):
         allow(transcribe, sound, "s3:GetObject")
         allow(transcribe, table.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
         allow(transcribe, bodies.arn_for_objects("*"), "s3:PutObject", "s3:DeleteObject")
+        if bulk:
+            transcribe.add_environment("EARSHOT_BULK_QUEUE_URL", bulk.queue.queue_url)
+            allow(transcribe, bulk.queue.queue_arn, "sqs:SendMessage")  # what is too long for it
         allow(index, bodies.arn_for_objects("*"), "s3:GetObject")
         allow(index, bodies.bucket_arn, "s3:ListBucket")
         allow(read, table.table_arn, "dynamodb:GetItem", "dynamodb:BatchGetItem")
@@ -95,11 +100,15 @@ class EarshotStack(Stack):
             "DeadLetterQueueUrl": ingestion.dead_letters.queue_url,
             "IndexFailureQueueUrl": projection.failures.queue_url,
         }
+        if bulk:
+            outputs |= {"BulkQueueUrl": bulk.queue.queue_url}
+            outputs |= {"BulkDeadLetterQueueUrl": bulk.dead_letters.queue_url}
         if settings.observed:
             monitoring = Monitoring(
                 self,
                 "Monitoring",
                 ingestion=ingestion,
+                bulk=bulk,
                 projection=projection,
                 api=api,
                 domain=domain,
@@ -109,3 +118,4 @@ class EarshotStack(Stack):
             outputs |= {"DashboardUrl": monitoring.dashboard_url}
         for output, value in outputs.items():
             CfnOutput(self, output, value=value)
+        self.audio, self.records, self.bulk, self.store = audio, records, bulk, store

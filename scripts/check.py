@@ -30,6 +30,7 @@ from scripts.consistency import (
 )
 from scripts.outputs import Outputs
 from scripts.progress import Advance, progress
+from scripts.upload import BULK_PREFIX
 
 _AT_ONCE = 200  # recordings whose transcripts are held at a time
 _BEYOND = 10  # more than the hands that may have been at a document
@@ -58,6 +59,12 @@ class Deployment:
     alias: str
     sqs: Any
     queue_url: str
+    bulk_queue_url: str | None = None
+
+    def queue_of(self, key: str) -> str:
+        """Of the lane that an object goes by."""
+        bulk = self.bulk_queue_url if key.startswith(BULK_PREFIX) else None
+        return bulk or self.queue_url
 
     def state(self, advance: Advance = lambda _: None) -> State:
         """The index last: what is in the table by then, it may show."""
@@ -99,7 +106,8 @@ def repair(deployment: Deployment, state: State, found: Sequence[Discrepancy]) -
         if one.kind in _BY_EVENT:
             stored, record = state.stored.get(one.key), state.records.get(one.recording_id)
             body = _event(stored, record, one, deployment.bucket.name)
-            deployment.sqs.send_message(QueueUrl=deployment.queue_url, MessageBody=body)
+            queue = deployment.queue_of(one.key) if stored else deployment.queue_url
+            deployment.sqs.send_message(QueueUrl=queue, MessageBody=body)
     of_index = [one.recording_id for one in found if one.kind not in _BY_EVENT]
     for start in range(0, len(of_index), _AT_ONCE):
         _project(deployment, state, of_index[start : start + _AT_ONCE])
@@ -201,10 +209,11 @@ def _next(sequencer: str) -> str:
 
 def _waiting(deployment: Deployment) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = deployment.sqs.get_queue_attributes(
-        QueueUrl=deployment.queue_url, AttributeNames=names
-    )["Attributes"]
-    return sum(int(found[name]) for name in names)
+    waiting = 0
+    for url in filter(None, (deployment.queue_url, deployment.bulk_queue_url)):
+        found = deployment.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)
+        waiting += sum(int(found["Attributes"][name]) for name in names)
+    return waiting
 
 
 def _deployment(target: Outputs) -> Deployment:
@@ -215,4 +224,5 @@ def _deployment(target: Outputs) -> Deployment:
         alias=target.index,
         sqs=target.client("sqs"),
         queue_url=target.queue_url,
+        bulk_queue_url=target.bulk_queue_url,
     )

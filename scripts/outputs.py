@@ -38,6 +38,8 @@ class Outputs:
     dlq_url: str
     transcripts_bucket: str
     index_failure_queue_url: str
+    bulk_queue_url: str | None = None  # of the bulk lane, where there is one
+    bulk_dlq_url: str | None = None
     aws_endpoint_url: str | None = None
 
     def session(self) -> boto3.Session:
@@ -111,6 +113,8 @@ def from_cdk(values: Mapping[str, str], region: str, api_key: str) -> Outputs:
         dlq_url=values["DeadLetterQueueUrl"],
         transcripts_bucket=values["TranscriptsBucket"],
         index_failure_queue_url=values["IndexFailureQueueUrl"],
+        bulk_queue_url=values.get("BulkQueueUrl"),
+        bulk_dlq_url=values.get("BulkDeadLetterQueueUrl"),
     )
 
 

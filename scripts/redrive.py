@@ -102,6 +102,10 @@ def redrive(
         )
     with progress("Dead letters", _about(sqs, target.dlq_url)) as advance:
         moved = redrive_events(sqs, target.dlq_url, target.queue_url, advance)
+    if target.bulk_dlq_url and target.bulk_queue_url:
+        with progress("Bulk dead letters", _about(sqs, target.bulk_dlq_url)) as advance:
+            more = redrive_events(sqs, target.bulk_dlq_url, target.bulk_queue_url, advance)
+        moved = Redriven(moved.done + more.done, moved.failures + more.failures)
     failures = shown.failures + moved.failures
     for one, reason in failures:
         print(f"{one}: {reason}", file=sys.stderr)

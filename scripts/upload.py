@@ -29,6 +29,7 @@ AUDIO_SUFFIXES = frozenset(
         "opus", "wav", "webm",
     )
 )  # fmt: skip
+BULK_PREFIX = "bulk/"  # as infra/routing.py has it
 _CONCURRENCY = 16
 
 
@@ -97,6 +98,9 @@ def upload(
     ] = None,
     prefix: Annotated[str, typer.Option(help="Put before every key, e.g. `interviews/`.")] = "",
     wait: Annotated[bool, typer.Option(help="Until all can be searched.")] = False,
+    bulk: Annotated[
+        bool, typer.Option(help="By the bulk lane (keys under bulk/): for thousands of files.")
+    ] = False,
     again: Annotated[bool, typer.Option(help="Put even what is there already.")] = False,
     stack: Annotated[
         str | None, typer.Option(help="A stack on AWS; the local one if not given.")
@@ -109,7 +113,7 @@ def upload(
     except (outputs.NoDeployment, ManifestError) as fault:
         print(f"error: {fault}", file=sys.stderr)
         raise typer.Exit(1) from fault
-    uploads = collect(paths, prefix, facets)
+    uploads = collect(paths, BULK_PREFIX + prefix if bulk else prefix, facets)
     if not uploads:
         print("error: there is no audio file there", file=sys.stderr)
         raise typer.Exit(1)

@@ -6,6 +6,7 @@ Exit code 0 after a signal; 1 when a fresh process should begin (ECS starts it).
 import logging
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 
 import boto3
@@ -19,6 +20,7 @@ from earshot.bulk.pace import pace
 from earshot.bulk.worker import Worker
 from earshot.ingest import Ingest
 from earshot.settings import BulkSettings
+from earshot.speech.files import CHECKPOINT_FILES
 from earshot.transcripts.store import Recordings
 
 CONNECTIONS = 64  # as many threads may talk to a service at once
@@ -64,9 +66,16 @@ def ingest(settings: BulkSettings, clients: Config) -> Ingest:
     return Ingest(
         recordings=Recordings(table, s3.Bucket(settings.transcripts_bucket)),
         bucket=s3.Bucket(settings.audio_bucket),
-        transcriber=Transcriber(load(settings.model, settings.model_revision, settings.engine)),
+        transcriber=Transcriber(
+            load(settings.model, settings.model_revision, settings.engine or engine(settings.model))
+        ),
         limits=Limits(max_bytes=settings.max_audio_bytes, max_seconds=settings.max_audio_seconds),
     )
+
+
+def engine(model: str) -> str:
+    """torch for a checkpoint, which a GPU hears with; a folder may hold ONNX weights alone."""
+    return "torch" if any((Path(model) / name).is_file() for name in CHECKPOINT_FILES) else "onnx"
 
 
 def log_json() -> None:

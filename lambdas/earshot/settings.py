@@ -47,11 +47,11 @@ class TranscribeSettings(StoreSettings, ModelSettings):
 class BulkSettings(StoreSettings, ModelSettings):
     """The worker's: its queue, its engine, and how much it takes at once.
 
-    What is not given follows from the engine and the processors that there are.
+    What is not given follows from the model, the engine and the processors that there are.
     """
 
     bulk_queue_url: str
-    engine: str = "onnx"
+    engine: str | None = None
     max_receives: int = Field(default=10, gt=0)
     visibility_s: int = Field(default=120, ge=3)
     batch_seconds: float | None = Field(default=None, gt=0)

@@ -33,9 +33,13 @@ def launch(
     port: int,
     environment: Mapping[str, str],
     log: Path,
+    background: bool = False,
 ) -> Daemon:
-    """Start `command` in a session of its own and remember it in `home`."""
-    with log.open("wb") as output:
+    """Start `command` in a session of its own and remember it in `home`.
+
+    In the `background` it gets what processor time others leave, and its log goes on where it was.
+    """
+    with log.open("ab" if background else "wb") as output:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -45,11 +49,20 @@ def launch(
             cwd=home,
             env=dict(environment),
         )
+    if background:
+        yield_to_others(process.pid)
     daemon = Daemon(process.pid, mark, port)
     remember(home, daemon)  # before it is up: whoever is interrupted can still stop it
     while not daemon.is_alive() and process.poll() is None:
         time.sleep(0.01)  # a process has its command line a moment after it was started
     return daemon
+
+
+def yield_to_others(pid: int) -> None:
+    """Let a process, and what it starts from now on, run when nothing else wants to."""
+    os.setpriority(os.PRIO_PROCESS, pid, 19)
+    if hasattr(os, "SCHED_IDLE"):  # Linux's, which is stricter
+        os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
 
 
 def remember(home: Path, daemon: Daemon) -> None:

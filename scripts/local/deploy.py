@@ -12,7 +12,7 @@ from scripts.local.emulator import ACCOUNT, REGION, clean_environment, credentia
 CDK_VERSION = "2.1148.1"
 CDK = ROOT / ".local" / "cdk"
 STACK = "Earshot"
-_SOURCES = ("app.py", "cdk.json", "infra", "lambdas")
+_SOURCES = ("app.py", "cdk.json", "containers", "infra", "lambdas")
 
 Say = Callable[[str], None]
 

@@ -13,7 +13,8 @@ from scripts.local import daemon
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
-MARK = "-m ministack"
+PROGRAM = Path(__file__).with_name("patched_ministack.py")
+MARK = PROGRAM.name
 _DROPPED = ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN", "OPENSEARCH_URL", "PYTHONPATH")
 
 
@@ -58,7 +59,7 @@ def start(home: Path, say: Callable[[str], None], port: int | None = None) -> st
     say("Starting the AWS emulator …")
     running = daemon.launch(
         home,
-        [sys.executable, "-m", "ministack"],
+        [sys.executable, "-P", str(PROGRAM)],  # -P: our modules must not hide the emulator's
         mark=MARK,
         port=port,
         environment=clean_environment() | _settings(scratch, port),

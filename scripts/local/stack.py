@@ -16,7 +16,7 @@ import httpx
 from earshot.search.client import connect
 from earshot.search.index import SearchIndex
 from scripts import ROOT, outputs
-from scripts.local import daemon, deploy, emulator, opensearch
+from scripts.local import daemon, deploy, emulator, opensearch, worker
 from scripts.outputs import LOCAL_OUTPUTS, Outputs
 
 HOME = ROOT / ".local"
@@ -40,6 +40,10 @@ class Files:
     @property
     def node(self) -> Path:
         return self.home / "node"
+
+    @property
+    def worker(self) -> Path:
+        return self.home / "worker"
 
     @property
     def assembly(self) -> Path:
@@ -89,10 +93,12 @@ def up(say: Say, model: str | None = None, home: Path = HOME) -> Outputs:
                 url = emulator.start(files.emulator, say, int(context["endpoint_port"]))
                 deploy.bootstrap(url, say)
                 running = None
+            worker.stop(files.worker)  # it has the old code and perhaps the old addresses
             state = _deploy(files, url, context, fingerprint, say)
             if not running:
                 _begin_index(search_url, state["cdk"]["IndexAlias"])
         _copy_site(state["cdk"]["SiteBucket"], url)
+        start_worker(home)
         return Outputs(**state["outputs"])
 
 
@@ -100,6 +106,7 @@ def down(say: Say, home: Path = HOME) -> None:
     """Stop everything; no process stays."""
     files = Files(home)
     with daemon.locked(home / "stack.lock"):
+        worker.stop(files.worker)
         daemon.stop(files.emulator)
         opensearch.stop(files.node)
         for file in (files.state, files.outputs):
@@ -112,6 +119,18 @@ def is_up(home: Path = HOME) -> bool:
     """Whether a deployed stack answers."""
     files = Files(home)
     return files.outputs.exists() and _is_well(_state(files).get("outputs", {}))
+
+
+def start_worker(home: Path = HOME) -> None:
+    """Start the bulk lane's worker of a stack that is up, unless it runs."""
+    files = Files(home)
+    state = _state(files)
+    worker.start(files.worker, state["outputs"]["aws_endpoint_url"], state["cdk"], state["model"])
+
+
+def kill_worker(home: Path = HOME) -> None:
+    """As a machine that dies would: without a word."""
+    worker.stop(Files(home).worker)
 
 
 def _deploy(
@@ -133,11 +152,14 @@ def _deploy(
         queue_url=cdk["QueueUrl"].replace("//localhost:", "//127.0.0.1:"),
         dlq_url=cdk["DeadLetterQueueUrl"].replace("//localhost:", "//127.0.0.1:"),
         index_failure_queue_url=cdk["IndexFailureQueueUrl"].replace("//localhost:", "//127.0.0.1:"),
+        bulk_queue_url=cdk["BulkQueueUrl"].replace("//localhost:", "//127.0.0.1:"),
+        bulk_dlq_url=cdk["BulkDeadLetterQueueUrl"].replace("//localhost:", "//127.0.0.1:"),
     )
     outputs.write(found, files.outputs)
     state = {
         "fingerprint": fingerprint,
         "opensearch_url": context["opensearch_url"],
+        "model": context["local_model"],
         "cdk": dict(cdk),
         "outputs": json.loads(files.outputs.read_text()),
     }

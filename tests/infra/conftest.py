@@ -48,7 +48,8 @@ def synthesize(folder: Path, context: Mapping[str, object]) -> subprocess.Comple
 
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
-    contexts = {"aws": NO_PIP | {"alarm_email": "ops@example.org"}, "local": NO_PIP | LOCAL}
+    all_of_it = {"alarm_email": "ops@example.org", "bulk": "true"}
+    contexts = {"aws": NO_PIP | all_of_it, "local": NO_PIP | LOCAL}
     folders = {target: tmp_path_factory.mktemp(target) for target in contexts}
     with ThreadPoolExecutor() as pool:
         done = pool.map(synthesize, folders.values(), contexts.values())
@@ -65,3 +66,9 @@ def aws(templates: dict[str, Template]) -> Template:
 @pytest.fixture(scope="session")
 def local(templates: dict[str, Template]) -> Template:
     return templates["local"]
+
+
+@pytest.fixture(scope="session")
+def bulk(aws: Template) -> Template:
+    """The bulk lane's own stack."""
+    return Template(aws.assembly, "EarshotBulk")

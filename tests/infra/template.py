@@ -14,13 +14,14 @@ _HASH = re.compile(r"[0-9A-F]{8}$")
 
 @dataclass(frozen=True)
 class Template:
-    """What `cdk synth` wrote into `assembly`."""
+    """What `cdk synth` wrote into `assembly` for one stack."""
 
     assembly: Path
+    stack: str = "Earshot"
 
     @cached_property
     def path(self) -> Path:
-        return self.assembly / "Earshot.template.json"
+        return self.assembly / f"{self.stack}.template.json"
 
     @cached_property
     def body(self) -> Mapping[str, Any]:

@@ -59,17 +59,6 @@ def test_peoples_sound_and_its_records_outlive_the_stack(aws: Template) -> None:
     }
 
 
-def test_every_change_of_the_audio_bucket_is_told_to_the_queue(aws: Template) -> None:
-    (told,) = aws.properties("S3BucketNotifications").values()
-    queues = told["NotificationConfiguration"]["QueueConfigurations"]
-    assert {event for one in queues for event in one["Events"]} == {
-        "s3:ObjectCreated:*",
-        "s3:ObjectRemoved:*",
-        "s3:LifecycleExpiration:*",
-    }
-    assert {reference(one["QueueArn"]) for one in queues} == {"IngestionQueue"}
-
-
 def test_a_page_anywhere_may_post_to_the_audio_bucket_and_do_nothing_else(aws: Template) -> None:
     (rule,) = aws.properties("S3::Bucket")["AudioBucket"]["CorsConfiguration"]["CorsRules"]
     assert rule["AllowedMethods"] == ["POST"]
@@ -83,7 +72,13 @@ def test_abandoned_uploads_are_thrown_away(aws: Template) -> None:
 
 def test_queues_are_encrypted_tls_only_and_keep_messages_for_two_weeks(aws: Template) -> None:
     queues = aws.properties("SQS::Queue")
-    assert set(queues) == {"IngestionQueue", "IngestionDeadLetters", "ProjectionFailures"}
+    assert set(queues) == {
+        "IngestionQueue",
+        "IngestionDeadLetters",
+        "BulkQueue",
+        "BulkDeadLetters",
+        "ProjectionFailures",
+    }
     for name, queue in queues.items():
         assert queue["SqsManagedSseEnabled"] is True, name
         assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600, name

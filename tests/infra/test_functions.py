@@ -21,6 +21,7 @@ MAY: dict[str, dict[str, set[str]]] = {
             "sqs:DeleteMessage",
             "sqs:GetQueueAttributes",
         },
+        "BulkQueue": {"sqs:SendMessage"},
         "AudioBucket": {"s3:ListBucket", "s3:GetObject"},
         "RecordsTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "RecordsTranscripts": {"s3:PutObject", "s3:DeleteObject"},

@@ -1,6 +1,7 @@
 """AWS's solution rules, by cdk-nag: every finding is either mended or has its reason here."""
 
 import json
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +10,7 @@ import aws_cdk as cdk
 import pytest
 from cdk_nag import AwsSolutionsChecks
 
+from infra.bulk_stack import BulkStack
 from infra.settings import Settings
 from infra.stack import EarshotStack
 from tests.infra.conftest import ROOT
@@ -49,6 +51,19 @@ ACCEPTED = [
     Accepted("CFR2", "Site/Distribution", "A firewall costs $5 a month; the API is throttled."),
     Accepted("CFR3", "Site/Distribution", "What visitors read is not recorded."),
     Accepted("CFR4", "Site/Distribution", "CloudFront's own host name sets no newer minimum."),
+    Accepted("VPC7", "EarshotBulk/Fleet/Vpc", "Nothing comes in; what goes out goes to AWS."),
+    Accepted("ECS4", "EarshotBulk/Fleet/Cluster", "Workers print what they do; the queue is told."),
+    Accepted(
+        "IAM5[[]Action::ecs:Submit[*]]", "EarshotBulk/Fleet/InstanceRole/*", "ECS's own agent's."
+    ),
+    Accepted(
+        "EC26", "EarshotBulk/Fleet/Instances/ASG", "Its template says so; rules look elsewhere."
+    ),
+    Accepted("AS3", "EarshotBulk/Fleet/Instances/ASG", "Instances come and go; nobody need know."),
+    Accepted(
+        "IAM5[[]Resource::Earshot:Exports*Arn*/[*]]", "EarshotBulk/Bulk/Role/*", "All objects."
+    ),
+    Accepted("ECS2", "EarshotBulk/Bulk/Task", "Names of resources and limits; there is no secret."),
 ]
 
 
@@ -60,7 +75,9 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
         "aws:cdk:disable-asset-staging": True,
     }
     app = cdk.App(outdir=str(folder), context=context)
-    EarshotStack(app, "Earshot", settings=Settings.from_context(app.node))
+    settings = replace(Settings.from_context(app.node), bulk=True)
+    main = EarshotStack(app, "Earshot", settings=settings)
+    BulkStack(app, "EarshotBulk", main=main, settings=settings)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     with pytest.raises(RuntimeError, match="A copy of this report"):
         app.synth()

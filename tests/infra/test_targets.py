@@ -25,7 +25,7 @@ def test_the_emulator_gets_the_same_stack_but_for_the_named_switches(
     assert not kinds(local) - kinds(aws), "nothing is there locally alone"
     assert missing == {
         # no alarms, dashboard or access log
-        "AWS::CloudWatch::Alarm": 11,
+        "AWS::CloudWatch::Alarm": 13,
         "AWS::CloudWatch::Dashboard": 1,
         "AWS::SNS::Topic": 1,
         "AWS::SNS::TopicPolicy": 1,
@@ -89,6 +89,12 @@ def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: 
     done = synthesize(tmp_path, context)
     assert done.returncode == 0, done.stderr
     template = Template(tmp_path)
+    assert not (tmp_path / "EarshotBulk.template.json").exists(), "without being asked for"
+    assert set(template.properties("SQS::Queue")) == {
+        "IngestionQueue",
+        "IngestionDeadLetters",
+        "ProjectionFailures",
+    }
     assert "earshot:2026-11" in str(template.functions["ApiSpeech"]["Code"])
     assert not template.properties("OpenSearchService::Domain")
     allowed = [one for one in template.statements("Api") if "es:" in str(one["Action"])]
@@ -106,6 +112,8 @@ def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: 
         ({"transcribe_concurrency": "many"}, "transcribe_concurrency must be a whole number"),
         ({"opensearch_arn": "arn:aws:es:::domain/x"}, "opensearch_arn goes with opensearch_url"),
         ({"max_audio_bytes": str(20 * 1024**3)}, "max_audio_bytes is more than"),
+        ({"bulk": "yes"}, "bulk must be true or false"),
+        ({"bulk_max_workers": "50"}, "bulk_max_workers must be 1 to 20"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_a_sentence(
@@ -130,9 +138,9 @@ def test_settings_override_the_local_defaults() -> None:
     assert Settings.from_values({"log_days": "7"}, "local", LOCAL_GIVEN).log_days == 7
 
 
-def test_templates_pass_cfn_lint(templates: dict[str, Template]) -> None:
+def test_templates_pass_cfn_lint(templates: dict[str, Template], bulk: Template) -> None:
     # W3005: the CDK states dependencies that references imply already.
-    files = [str(template.path) for template in templates.values()]
+    files = [str(template.path) for template in (*templates.values(), bulk)]
     done = subprocess.run(
         [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--", *files],
         capture_output=True,

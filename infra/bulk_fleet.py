@@ -1,0 +1,118 @@
+"""The machines of the bulk lane: GPU instances that are there while there is work."""
+
+from aws_cdk import Tags, aws_autoscaling, aws_ec2, aws_ecs, aws_iam
+from constructs import Construct
+
+from infra.settings import Settings
+
+DISK_GIB = 100  # the image with CUDA takes ten; recordings pass through
+
+
+class Fleet(Construct):
+    """An ECS cluster on Spot instances behind a capacity provider: from none to as many as asked.
+
+    In public subnets without a way in: a NAT gateway would cost more than it guards, and what is
+    read most, S3, is reached by a gateway endpoint.
+    """
+
+    def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
+        super().__init__(scope, name)
+        vpc = aws_ec2.Vpc(
+            self,
+            "Vpc",
+            max_azs=3,  # two where the region is not known yet; each is one more pool of Spot
+            nat_gateways=0,
+            subnet_configuration=[
+                aws_ec2.SubnetConfiguration(
+                    name="Public", subnet_type=aws_ec2.SubnetType.PUBLIC, cidr_mask=20
+                )
+            ],
+            restrict_default_security_group=False,  # nothing uses it
+            gateway_endpoints={
+                "S3": aws_ec2.GatewayVpcEndpointOptions(
+                    service=aws_ec2.GatewayVpcEndpointAwsService.S3
+                ),
+                "DynamoDb": aws_ec2.GatewayVpcEndpointOptions(
+                    service=aws_ec2.GatewayVpcEndpointAwsService.DYNAMODB
+                ),
+            },
+        )
+        self.cluster = aws_ecs.Cluster(self, "Cluster", vpc=vpc)
+        self.provider = aws_ecs.AsgCapacityProvider(
+            self,
+            "Provider",
+            auto_scaling_group=self._instances(vpc, settings),
+            # ECS asks for instances as tasks ask for room, and drains them before they go.
+            enable_managed_scaling=True,
+            enable_managed_draining=True,
+            enable_managed_termination_protection=False,
+            target_capacity_percent=100,
+        )
+        self.cluster.add_asg_capacity_provider(self.provider)
+
+    def _instances(self, vpc: aws_ec2.Vpc, settings: Settings) -> aws_autoscaling.AutoScalingGroup:
+        role = aws_iam.Role(
+            self, "InstanceRole", assumed_by=aws_iam.ServicePrincipal("ec2.amazonaws.com")
+        )
+        kinds = [aws_ec2.InstanceType(one) for one in settings.bulk_instances.split(",")]
+        template = aws_ec2.LaunchTemplate(
+            self,
+            "Template",
+            machine_image=aws_ecs.EcsOptimizedImage.amazon_linux2023(aws_ecs.AmiHardwareType.GPU),
+            instance_type=kinds[0],
+            role=role,
+            user_data=_user_data(),
+            security_group=aws_ec2.SecurityGroup(
+                self, "Closed", vpc=vpc, description="Nothing comes in", allow_all_outbound=True
+            ),
+            associate_public_ip_address=True,
+            require_imdsv2=True,
+            http_put_response_hop_limit=1,  # so that a container can't take the instance's role
+            detailed_monitoring=True,
+            block_devices=[
+                aws_ec2.BlockDevice(
+                    device_name="/dev/xvda",
+                    volume=aws_ec2.BlockDeviceVolume.ebs(
+                        DISK_GIB, volume_type=aws_ec2.EbsDeviceVolumeType.GP3, encrypted=True
+                    ),
+                )
+            ],
+        )
+        group = aws_autoscaling.AutoScalingGroup(
+            self,
+            "Instances",
+            vpc=vpc,
+            vpc_subnets=aws_ec2.SubnetSelection(subnet_type=aws_ec2.SubnetType.PUBLIC),
+            min_capacity=0,
+            max_capacity=settings.bulk_max_workers,
+            mixed_instances_policy=aws_autoscaling.MixedInstancesPolicy(
+                launch_template=template,
+                launch_template_overrides=[
+                    aws_autoscaling.LaunchTemplateOverrides(instance_type=one) for one in kinds
+                ],
+                instances_distribution=aws_autoscaling.InstancesDistribution(
+                    on_demand_base_capacity=settings.bulk_on_demand_base,
+                    on_demand_percentage_above_base_capacity=0,
+                    spot_allocation_strategy=(
+                        aws_autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED
+                    ),
+                ),
+            ),
+            capacity_rebalance=True,
+        )
+        Tags.of(group).add("Name", f"{settings.stack_name}-bulk")
+        return group
+
+
+def _user_data() -> aws_ec2.UserData:
+    """Settings of ECS's agent, read when it starts."""
+    user_data = aws_ec2.UserData.for_linux()
+    settings = {
+        "ECS_ENABLE_GPU_SUPPORT": "true",
+        # When AWS announces the end of a Spot instance, its tasks get their SIGTERM at once.
+        "ECS_ENABLE_SPOT_INSTANCE_DRAINING": "true",
+        "ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE": "true",
+    }
+    for name, value in settings.items():
+        user_data.add_commands(f"echo {name}={value} >> /etc/ecs/ecs.config")
+    return user_data

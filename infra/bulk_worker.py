@@ -1,0 +1,156 @@
+"""The worker of the bulk lane: one container a GPU, as many as the backlog asks for."""
+
+from collections.abc import Mapping
+
+from aws_cdk import (
+    Duration,
+    RemovalPolicy,
+    aws_applicationautoscaling,
+    aws_cloudwatch,
+    aws_ecr,
+    aws_ecr_assets,
+    aws_ecs,
+    aws_iam,
+    aws_logs,
+    aws_sqs,
+)
+from constructs import Construct
+
+from infra import code
+from infra.bulk_fleet import Fleet
+from infra.bulk_queue import MAX_RECEIVES, VISIBILITY_S
+from infra.function import repository_and_version
+from infra.settings import Settings
+
+STOP_S = 120  # the most that ECS allows; a Spot instance has as long from its notice
+MEMORY_MIB = 12_000  # of the smallest instance's 16 GB; the model is on the GPU
+LOOK = Duration.minutes(1)  # how often SQS tells CloudWatch
+
+
+class BulkWorker(Construct):
+    """Nothing runs while the queue is empty; one worker more for every so many files in it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        fleet: Fleet,
+        queue: aws_sqs.IQueue,
+        environment: Mapping[str, str],
+        settings: Settings,
+    ) -> None:
+        super().__init__(scope, name)
+        self.logs = aws_logs.LogGroup(
+            self, "Logs", retention=settings.log_retention, removal_policy=RemovalPolicy.DESTROY
+        )
+        # A bridge's containers share the instance's address: those with one of their own would
+        # have no way out without a NAT gateway.
+        task = aws_ecs.Ec2TaskDefinition(
+            self,
+            "Task",
+            network_mode=aws_ecs.NetworkMode.BRIDGE,
+            task_role=aws_iam.Role(
+                self, "Role", assumed_by=aws_iam.ServicePrincipal("ecs-tasks.amazonaws.com")
+            ),
+            execution_role=aws_iam.Role(
+                self, "StartRole", assumed_by=aws_iam.ServicePrincipal("ecs-tasks.amazonaws.com")
+            ),
+        )
+        self.role = task.task_role
+        container = task.add_container(
+            "Worker",
+            image=_image(self, settings),
+            gpu_count=1,
+            memory_reservation_mib=MEMORY_MIB,
+            stop_timeout=Duration.seconds(STOP_S),
+            readonly_root_filesystem=True,
+            environment=dict(environment)
+            | {
+                "EARSHOT_BULK_QUEUE_URL": queue.queue_url,
+                "EARSHOT_MAX_RECEIVES": str(MAX_RECEIVES),
+                "EARSHOT_VISIBILITY_S": str(VISIBILITY_S),
+                "EARSHOT_MAX_AUDIO_BYTES": str(settings.bulk_max_audio_bytes),
+                "EARSHOT_MAX_AUDIO_SECONDS": str(settings.bulk_max_audio_seconds),
+            },
+            logging=aws_ecs.LogDrivers.aws_logs(stream_prefix="worker", log_group=self.logs),
+        )
+        task.add_volume(
+            name="scratch",
+            docker_volume_configuration=aws_ecs.DockerVolumeConfiguration(
+                scope=aws_ecs.Scope.TASK, driver="local"
+            ),
+        )
+        container.add_mount_points(
+            aws_ecs.MountPoint(source_volume="scratch", container_path="/tmp", read_only=False)  # noqa: S108
+        )
+        self.service = aws_ecs.Ec2Service(
+            self,
+            "Service",
+            cluster=fleet.cluster,
+            task_definition=task,
+            desired_count=0,
+            # A GPU has room for one: the old goes before the new comes.
+            min_healthy_percent=0,
+            max_healthy_percent=100,
+            capacity_provider_strategies=[
+                aws_ecs.CapacityProviderStrategy(
+                    capacity_provider=fleet.provider.capacity_provider_name, weight=1
+                )
+            ],
+        )
+        self._scale(queue, settings)
+
+    def _scale(self, queue: aws_sqs.IQueue, settings: Settings) -> None:
+        """As many workers as the backlog has portions; none for none.
+
+        What is hidden counts: it is what workers are at. The number follows from the backlog alone,
+        so there is no division by the workers that run, of which there may be none.
+        """
+        backlog = aws_cloudwatch.MathExpression(
+            expression="waiting + hidden",
+            using_metrics={
+                "waiting": queue.metric_approximate_number_of_messages_visible(
+                    period=LOOK, statistic="Maximum"
+                ),
+                "hidden": queue.metric_approximate_number_of_messages_not_visible(
+                    period=LOOK, statistic="Maximum"
+                ),
+            },
+            period=LOOK,
+            label="backlog",
+        )
+        portion = settings.bulk_files_per_worker
+        steps = [aws_applicationautoscaling.ScalingInterval(upper=0.5, change=0)]
+        for workers in range(1, settings.bulk_max_workers + 1):
+            last = workers == settings.bulk_max_workers
+            steps.append(
+                aws_applicationautoscaling.ScalingInterval(
+                    lower=max(0.5, (workers - 1) * portion),
+                    upper=None if last else workers * portion,
+                    change=workers,
+                )
+            )
+        self.service.auto_scale_task_count(
+            min_capacity=0, max_capacity=settings.bulk_max_workers
+        ).scale_on_metric(
+            "Backlog",
+            metric=backlog,
+            scaling_steps=steps,
+            adjustment_type=aws_applicationautoscaling.AdjustmentType.EXACT_CAPACITY,
+            cooldown=Duration.minutes(5),
+        )
+
+
+def _image(scope: Construct, settings: Settings) -> aws_ecs.ContainerImage:
+    if settings.bulk_image:
+        repository, version = repository_and_version(settings.bulk_image, "bulk_image")
+        return aws_ecs.ContainerImage.from_ecr_repository(
+            aws_ecr.Repository.from_repository_name(scope, "Repository", repository), version
+        )
+    return aws_ecs.ContainerImage.from_asset(  # of what .dockerignore lets through
+        str(code.ROOT),
+        file="containers/bulk/Dockerfile",
+        build_args={"MODEL": settings.model, "REVISION": settings.model_revision},
+        platform=aws_ecr_assets.Platform.LINUX_AMD64,
+    )

@@ -1,0 +1,189 @@
+"""The bulk lane's machines and worker: there while there is work, allowed what they do."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from earshot.settings import BulkSettings
+from tests.infra import image
+from tests.infra.conftest import ROOT, synthesize
+from tests.infra.template import Template, listed
+
+DOCKERFILE = ROOT / "containers" / "bulk" / "Dockerfile"
+
+
+def container(bulk: Template) -> dict[str, Any]:
+    (task,) = bulk.properties("ECS::TaskDefinition").values()
+    (found,) = task["ContainerDefinitions"]
+    return dict(found)
+
+
+def variables(bulk: Template) -> dict[str, Any]:
+    return {one["Name"]: one["Value"] for one in container(bulk)["Environment"]}
+
+
+def test_the_worker_has_a_gpu_for_itself_and_two_minutes_to_end(bulk: Template) -> None:
+    worker = container(bulk)
+    assert worker["ResourceRequirements"] == [{"Type": "GPU", "Value": "1"}]
+    assert worker["StopTimeout"] == 120
+    assert worker["ReadonlyRootFilesystem"] is True
+
+
+def test_the_worker_starts_with_the_settings_it_gets(
+    bulk: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables(bulk).items():
+        monkeypatch.setenv(name, value if isinstance(value, str) else "a-reference")
+    monkeypatch.setenv("EARSHOT_MODEL", "/opt/models/one")  # as the image has it
+    settings = BulkSettings()
+    assert settings.max_audio_seconds == 12 * 3600
+    assert settings.max_audio_bytes == 2 * 1024**3
+
+
+def test_the_worker_knows_which_attempt_is_the_last(aws: Template, bulk: Template) -> None:
+    queue = aws.properties("SQS::Queue")["BulkQueue"]
+    told = variables(bulk)
+    assert told["EARSHOT_MAX_RECEIVES"] == str(queue["RedrivePolicy"]["maxReceiveCount"])
+    assert told["EARSHOT_VISIBILITY_S"] == str(queue["VisibilityTimeout"])
+
+
+def allowed(bulk: Template, role: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name, policy in bulk.properties("IAM::Policy").items():
+        if name.startswith(role):
+            for one in policy["PolicyDocument"]["Statement"]:
+                for resource in listed(one["Resource"]):
+                    found.setdefault(imported(resource), set()).update(listed(one["Action"]))
+    return found
+
+
+def imported(resource: Any) -> str:
+    """The main stack's resource that a value stands for."""
+    text = json.dumps(resource)
+    names = ("BulkQueue", "AudioBucket", "RecordsTable", "RecordsTranscripts", "BulkLogs")
+    found = [name for name in names if name in text]
+    return found[0] if found else text
+
+
+def test_the_worker_may_do_what_it_does_and_no_more(bulk: Template) -> None:
+    assert allowed(bulk, "BulkRole") == {
+        "BulkQueue": {"sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage"},
+        "AudioBucket": {"s3:ListBucket", "s3:GetObject"},
+        "RecordsTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "RecordsTranscripts": {"s3:PutObject", "s3:DeleteObject"},
+    }
+    assert allowed(bulk, "BulkStartRole")["BulkLogs"] == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
+    for role in bulk.properties("IAM::Role").values():
+        assert "ManagedPolicyArns" not in role
+        assert "Policies" not in role
+
+
+def test_instances_are_spot_let_nobody_in_and_keep_their_role_to_themselves(
+    bulk: Template,
+) -> None:
+    (group,) = bulk.properties("AutoScaling::AutoScalingGroup").values()
+    assert (group["MinSize"], group["MaxSize"]) == ("0", "4")
+    distribution = group["MixedInstancesPolicy"]["InstancesDistribution"]
+    assert distribution["OnDemandBaseCapacity"] == 0
+    assert distribution["OnDemandPercentageAboveBaseCapacity"] == 0
+    kinds = group["MixedInstancesPolicy"]["LaunchTemplate"]["Overrides"]
+    assert len(kinds) == 4, "several pools, so that one that runs dry stops nothing"
+    for one in bulk.properties("EC2::SecurityGroup").values():
+        assert "SecurityGroupIngress" not in one
+    assert not bulk.properties("EC2::SecurityGroupIngress")
+    (template,) = bulk.properties("EC2::LaunchTemplate").values()
+    data = template["LaunchTemplateData"]
+    assert data["MetadataOptions"] == {"HttpTokens": "required", "HttpPutResponseHopLimit": 1}
+    assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
+    started = json.dumps(data["UserData"])
+    assert "ECS_ENABLE_SPOT_INSTANCE_DRAINING=true" in started
+    assert not bulk.properties("EC2::NatGateway"), "it would cost more than an idle search node"
+
+
+def test_the_capacity_provider_starts_and_drains_instances(bulk: Template) -> None:
+    (provider,) = bulk.properties("ECS::CapacityProvider").values()
+    told = provider["AutoScalingGroupProvider"]
+    assert told["ManagedScaling"]["Status"] == "ENABLED"
+    assert told["ManagedDraining"] == "ENABLED"
+
+
+def workers(bulk: Template, backlog: int) -> set[int]:
+    """What the scaling policies ask for when so many messages wait or are worked on."""
+    alarms = bulk.properties("CloudWatch::Alarm")
+    policies = bulk.properties("ApplicationAutoScaling::ScalingPolicy")
+    asked: set[int] = set()
+    for side in ("Lower", "Upper"):
+        (alarm,) = [one for name, one in alarms.items() if name.endswith(f"{side}Alarm")]
+        (policy,) = [one for name, one in policies.items() if name.endswith(f"{side}Policy")]
+        over = backlog - alarm["Threshold"]
+        if over < 0 if side == "Upper" else over > 0:
+            continue
+        configuration = policy["StepScalingPolicyConfiguration"]
+        assert configuration["AdjustmentType"] == "ExactCapacity"
+        for step in configuration["StepAdjustments"]:
+            low = step.get("MetricIntervalLowerBound", float("-inf"))
+            high = step.get("MetricIntervalUpperBound", float("inf"))
+            # Below a lower alarm's threshold, the upper bound is the closed one.
+            inside = low < over <= high if side == "Lower" else low <= over < high
+            if inside:
+                asked.add(step["ScalingAdjustment"])
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("backlog", "wanted"),
+    [(0, {0}), (1, {1}), (1999, {1}), (2001, {2}), (4500, {3}), (6001, {4}), (100_000, {4})],
+)
+def test_there_are_as_many_workers_as_the_backlog_has_portions(
+    bulk: Template, backlog: int, wanted: set[int]
+) -> None:
+    assert workers(bulk, backlog) == wanted
+    (target,) = bulk.properties("ApplicationAutoScaling::ScalableTarget").values()
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (0, 4)
+    (service,) = bulk.properties("ECS::Service").values()
+    assert service["DesiredCount"] == 0
+
+
+def test_a_registrys_image_and_other_instances_are_used_as_given(tmp_path: Path) -> None:
+    context = {
+        "aws:cdk:bundling-stacks": [],
+        "bulk": "true",
+        "image": "earshot:1",
+        "bulk_image": "earshot-bulk@sha256:0f",
+        "bulk_instances": "g6e.xlarge",
+        "bulk_on_demand_base": "1",
+    }
+    done = synthesize(tmp_path, context)
+    assert done.returncode == 0, done.stderr
+    given = Template(tmp_path, "EarshotBulk")
+    assert "earshot-bulk@sha256:0f" in json.dumps(container(given)["Image"])
+    (group,) = given.properties("AutoScaling::AutoScalingGroup").values()
+    policy = group["MixedInstancesPolicy"]
+    assert policy["LaunchTemplate"]["Overrides"] == [{"InstanceType": "g6e.xlarge"}]
+    assert policy["InstancesDistribution"]["OnDemandBaseCapacity"] == 1
+    assert not list(tmp_path.glob("asset.*/containers")), "nothing is left to build"
+
+
+def test_the_image_is_built_from_what_is_there(bulk: Template) -> None:
+    assets = json.loads((bulk.assembly / "EarshotBulk.assets.json").read_text())["dockerImages"]
+    (source,) = [one["source"] for one in assets.values()]
+    assert source["dockerFile"] == "containers/bulk/Dockerfile"
+    context = bulk.assembly / source["directory"]
+    assert (context / "containers/bulk/Dockerfile").is_file()
+    for stage in image.stages(DOCKERFILE):
+        for other, sources, _ in image.copies(stage):
+            for one in sources:
+                assert other or (context / one).exists(), one
+
+
+def test_the_image_has_the_torch_that_everything_else_was_tested_with() -> None:
+    model = (ROOT / "requirements-model.txt").read_text().splitlines()
+    worker = (ROOT / "containers" / "bulk" / "requirements.txt").read_text().splitlines()
+    for name in ("torch==", "transformers=="):
+        (wanted,) = [line for line in model if line.startswith(name)]
+        assert wanted in worker
