@@ -6,12 +6,13 @@ both. What they take from nothing to the first text is told apart, and counted i
 
 import csv
 import json
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Annotated, cast
 
@@ -21,6 +22,7 @@ import typer
 from scripts import ROOT
 from scripts.bench.clips import duration, picked, slices
 from scripts.bench.models import exported, large
+from scripts.progress import progress
 
 SAMPLES = ROOT / "samples"
 TURN = 20  # clips that one side does before the other has its turn
@@ -42,45 +44,49 @@ def decode(
     checkpoint = checkpoint or large()
     model = model or exported(checkpoint)
     files = picked(clips, count)
-    starts: list[float] = []
-    taken = [0.0, 0.0]
-    with (
-        tempfile.TemporaryDirectory(prefix="earshot-bench-") as scratch,
-        _timed_start(_ours(model, Path(scratch)), files[:1], starts) as ours,
-        _timed_start(_reference(checkpoint), files[:1], starts) as reference,
-    ):
-        for some in slices(files, TURN):
-            for place, side in enumerate((ours, reference)):
+    scratch = tempfile.TemporaryDirectory(prefix="earshot-bench-")
+    sides = {"ours": _ours(model, Path(scratch.name)), "reference": _reference(checkpoint)}
+    starts: dict[str, float] = {}
+    taken = dict.fromkeys(sides, 0.0)
+    processor: dict[str, float] = {}
+    turns = slices(files, TURN)
+    with scratch, ExitStack() as stack, progress("Decoding", 2 * len(files)) as advance:
+        runs = {}
+        for name, side in sides.items():
+            begin = time.perf_counter()
+            stack.enter_context(_processor_time(name, processor))
+            runs[name] = stack.enter_context(side)
+            runs[name](files[:1])
+            starts[name] = time.perf_counter() - begin
+        for files_of_turn in turns:
+            for name, run in runs.items():
                 begin = time.perf_counter()
-                side(some)
-                taken[place] += time.perf_counter() - begin
+                run(files_of_turn)
+                taken[name] += time.perf_counter() - begin
+                advance(len(files_of_turn))
     sound = sum(map(duration, files))
+    whole = {name: taken[name] + starts[name] for name in sides}
     figure = {
         "figure": f"{len(files)} clips: decode --local against a request a file",
         "model": model.name,
         "sound_s": round(sound, 1),
-        "ours_s": round(taken[0], 1),
-        "reference_s": round(taken[1], 1),
-        "ratio": round(taken[1] / taken[0], 2),
-        "ours_start_s": round(starts[0], 1),
-        "reference_start_s": round(starts[1], 1),
-        "ratio_with_start": round((taken[1] + starts[1]) / (taken[0] + starts[0]), 2),
-        "ours_times_real_time": round(sound / taken[0], 1),
-        "reference_times_real_time": round(sound / taken[1], 1),
+        **{f"{name}_s": round(taken[name], 1) for name in sides},
+        "ratio": round(taken["reference"] / taken["ours"], 2),
+        **{f"{name}_start_s": round(starts[name], 1) for name in sides},
+        "ratio_with_start": round(whole["reference"] / whole["ours"], 2),
+        **{f"{name}_cpu_with_start_s": round(processor[name], 1) for name in sides},
+        "cpu_ratio_with_start": round(processor["reference"] / processor["ours"], 2),
+        **{f"{name}_times_real_time": round(sound / taken[name], 1) for name in sides},
     }
     print(json.dumps(figure), flush=True)
 
 
 @contextmanager
-def _timed_start(
-    side: AbstractContextManager[Side], files: Sequence[Path], starts: list[float]
-) -> Iterator[Side]:
-    """Adds the seconds from nothing to the first text."""
-    begin = time.perf_counter()
-    with side as run:
-        run(files)
-        starts.append(time.perf_counter() - begin)
-        yield run
+def _processor_time(name: str, told: dict[str, float]) -> Iterator[None]:
+    """Tells the processor seconds of the side that ends within it, and of its own children."""
+    yield
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    told[name] = ended.ru_utime + ended.ru_stime - sum(told.values())
 
 
 @contextmanager
@@ -106,7 +112,10 @@ def _ours(model: Path, scratch: Path) -> Iterator[Side]:
 @contextmanager
 def _reference(checkpoint: Path) -> Iterator[Side]:
     command = [sys.executable, "-m", "scripts.bench.reference_api", str(checkpoint)]
-    with _process(command) as (_, stdout), httpx.Client(timeout=300, trust_env=False) as client:
+    with (
+        _process(command, stop=True) as (_, stdout),
+        httpx.Client(timeout=300, trust_env=False) as client,
+    ):
         url = f"http://127.0.0.1:{int(stdout.readline())}/asr"
 
         def run(files: Sequence[Path]) -> None:
@@ -119,13 +128,16 @@ def _reference(checkpoint: Path) -> Iterator[Side]:
 
 
 @contextmanager
-def _process(command: Sequence[str]) -> Iterator[tuple[IO[str], IO[str]]]:
+def _process(command: Sequence[str], stop: bool = False) -> Iterator[tuple[IO[str], IO[str]]]:
     process = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         text=True,
     )  # fmt: skip
+    stdin, stdout = cast("IO[str]", process.stdin), cast("IO[str]", process.stdout)
     try:
-        yield cast("IO[str]", process.stdin), cast("IO[str]", process.stdout)
+        yield stdin, stdout
     finally:
-        process.terminate()
+        stdin.close()
+        if stop:
+            process.terminate()
         process.wait()

@@ -18,7 +18,7 @@ class Local:
     def __init__(self, model: str, revision: str | None = None, engine: str = "onnx") -> None:
         """Raises ModelError."""
         sandbox.start()  # it gets ready while the model loads
-        self._transcriber = Transcriber(load(model, revision, engine))
+        self._transcriber = Transcriber(load(model, revision, engine, side_by_side=True))
 
     @property
     def name(self) -> str:

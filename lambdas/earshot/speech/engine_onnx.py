@@ -1,5 +1,6 @@
 """The CPU engine: ONNX Runtime."""
 
+import ctypes
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,17 +16,27 @@ from earshot.speech.fingerprint import RECORDED_AS
 # It has a single-threaded kernel, seven times slower than the add and the norm that it fuses.
 UNWANTED = ["SkipLayerNormFusion"]
 
+M_ARENA_MAX = -8  # of malloc.h
+
 SMALL = 64_000_000
 """Bytes of weights: below it layers are too small to fill several cores, and a call's memory is
 small enough to have several calls at once."""
+
+SIDE_BY_SIDE = 4
+"""Clips at most: half a minute takes some 400 MB beside the large model's weights."""
 
 
 class OnnxEngine:
     """One waveform at a time: on a CPU that is as fast as a batch, and no clip has neighbours."""
 
-    def __init__(self, path: Path, precision: str) -> None:
+    def __init__(self, path: Path, precision: str, side_by_side: bool = False) -> None:
+        """`side_by_side`: clips share the processors rather than a clip having all of them. Each
+        then waits longer for its own text, and more memory is taken, but all are done sooner.
+        """
+        calls = min(cores(), SIDE_BY_SIDE) if side_by_side else 1
+        _share_one_heap()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = cores()
+        options.intra_op_num_threads = cores() // calls
         # Threads that spin while they wait are a little quicker on an idle machine, and several
         # times slower on one that does anything else.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -48,7 +59,7 @@ class OnnxEngine:
         self._masked = "attention_mask" in inputs
         self.name = f"onnx-{precision}"
         self.batch = 1
-        self.calls = cores() if _size(path) < SMALL else 1
+        self.calls = cores() if _size(path) < SMALL else calls
 
     @property
     def fingerprint(self) -> str | None:
@@ -65,6 +76,16 @@ class OnnxEngine:
             feed["attention_mask"] = np.ones((1, len(waveform)), np.int64)
         logits = self._session.run(None, feed)[0]
         return log_softmax(logits[0])
+
+
+def _share_one_heap() -> None:
+    """Let threads allocate from one heap, where the C library is glibc.
+
+    In heaps of their own, windows of ever other lengths leave holes that nothing fits: after an
+    hour of sound that is half of a small model's memory.
+    """
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
+        mallopt(M_ARENA_MAX, 1)
 
 
 def _size(path: Path) -> int:

@@ -39,27 +39,30 @@ class SpeechModel:
     language: Language | None = None
 
 
-def load(source: str, revision: str | None = None, engine: str = "onnx") -> SpeechModel:
+def load(
+    source: str, revision: str | None = None, engine: str = "onnx", *, side_by_side: bool = False
+) -> SpeechModel:
     """The model in folder `source`, or else the one of that id on the Hugging Face hub.
 
     `engine` is one of ENGINES; "onnx" takes int8 where there is one, "torch" takes bf16 on CUDA
     and fp32 on CPU. A hub model without ONNX files is exported once, which needs torch; the
-    result is kept. Raises ModelError if it can't be had or is no Wav2Vec2 CTC model.
+    result is kept. `side_by_side` is for many clips on a CPU: see OnnxEngine. Raises ModelError if
+    it can't be had or is no Wav2Vec2 CTC model.
     """
     if engine not in ENGINES:
         raise ModelError(f"There is no engine {engine!r}: {', '.join(ENGINES)}.")
     folder = Path(source)
     if folder.is_dir():
-        return _load_folder(folder, folder.resolve().name, engine)
+        return _load_folder(folder, folder.resolve().name, engine, side_by_side)
     from earshot.speech import hub
 
     folder, weights = hub.fetch(source, revision, ENGINES[engine])
     if weights is None and engine.startswith("onnx"):
         folder = _exported(source, revision, engine)
-    return _load_folder(folder, source, engine)
+    return _load_folder(folder, source, engine, side_by_side)
 
 
-def _load_folder(folder: Path, name: str, engine: str) -> SpeechModel:
+def _load_folder(folder: Path, name: str, engine: str, side_by_side: bool) -> SpeechModel:
     acoustics = read_acoustics(folder)
     vocabulary = read_vocabulary(folder)
     weights = next((folder / file for file in ENGINES[engine] if (folder / file).is_file()), None)
@@ -81,7 +84,7 @@ def _load_folder(folder: Path, name: str, engine: str) -> SpeechModel:
     from earshot.speech.engine_onnx import OnnxEngine
 
     precision = "int8" if weights.relative_to(folder).as_posix() in INT8_FILES else "fp32"
-    onnx = OnnxEngine(weights, precision)
+    onnx = OnnxEngine(weights, precision, side_by_side)
     mark = _mark(folder, onnx.fingerprint or fingerprint.of_file(weights))
     return SpeechModel(name, mark, onnx, acoustics, vocabulary, read_language(folder))
 
