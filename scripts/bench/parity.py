@@ -3,8 +3,10 @@
 The reference is transformers' own model and processor in torch fp32, one waveform at a time.
 """
 
+import csv
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,16 +40,17 @@ def parity(
 ) -> None:
     """Compare engines, precisions and batches with the reference (requirements-model.txt)."""
     files = picked(clips, 1_000_000)
-    for figure in (
-        *_engines(checkpoint, model, files, said),
-        *_neighbours(checkpoint, model, files[:: max(1, len(files) // neighbours)][:neighbours]),
-        *(_large(files[:large_clips]) if large_clips else ()),
+    spoken = _spoken(said) if said else None
+    for figure in chain(
+        _neighbours(checkpoint, model, files[:: max(1, len(files) // neighbours)][:neighbours]),
+        _large(files[:large_clips]) if large_clips else (),
+        _engines(checkpoint, model, files, spoken),
     ):
         print(json.dumps(figure), flush=True)
 
 
 def _engines(
-    checkpoint: Path, model: Path, files: Sequence[Path], said: Path | None
+    checkpoint: Path, model: Path, files: Sequence[Path], spoken: Mapping[str, str] | None
 ) -> Iterator[dict[str, Any]]:
     """Every clip by the reference, ONNX fp32 and ONNX int8, all decoded greedily."""
     from earshot.audio.decode import decode
@@ -76,16 +79,22 @@ def _engines(
         differing = [f.name for f, a, b in zip(files, wanted, texts[name], strict=True) if a != b]
         yield told | {"differing": differing[:5]}
     yield {"figure": "onnx-fp32: largest difference of log-probabilities", "apart": apart}
-    if said:
-        yield _error_rates(files, texts, said)
+    if spoken:
+        yield _error_rates(files, texts, spoken)
 
 
-def _error_rates(files: Sequence[Path], texts: dict[str, list[str]], said: Path) -> dict[str, Any]:
+def _spoken(said: Path) -> dict[str, str]:
+    with said.open(newline="", encoding="utf-8-sig") as file:
+        return {Path(row["filename"]).name: row["text"] for row in csv.DictReader(file)}
+
+
+def _error_rates(
+    files: Sequence[Path], texts: Mapping[str, list[str]], spoken: Mapping[str, str]
+) -> dict[str, Any]:
     """What int8 costs, in points of word error rate, with its 95 % interval."""
     from scripts.evaluation import rates
-    from scripts.evaluation.results import Result, read_results
+    from scripts.evaluation.results import Result
 
-    spoken = {row.name: row.reference for row in read_results(said, said)}
     counts = {
         name: rates.count(
             [Result(file.name, spoken[file.name], text, {})
