@@ -61,6 +61,9 @@ def decode(
         str, typer.Option(help="With --local: onnx, onnx-fp32, onnx-int8 or torch.")
     ] = "onnx",
     prefix: Annotated[str, typer.Option(help="In the bucket: put before every key.")] = "",
+    bulk: Annotated[
+        bool, typer.Option("--bulk", help="In the bucket: by the bulk lane (keys under bulk/).")
+    ] = False,
     stack: Annotated[
         str | None, typer.Option(help="The bucket of a stack on AWS; the local one if not given.")
     ] = None,
@@ -111,9 +114,11 @@ def decode(
             source = Local(model or str(DEMO), engine=engine)
         else:
             from scripts.decoding.bucket import Bucket
+            from scripts.upload import BULK_PREFIX
 
             target = deployments.find(stack, outputs)
-            source = Bucket(target, folder, prefix, _facets(table))
+            keys = BULK_PREFIX + prefix if bulk else prefix
+            source = Bucket(target, folder, keys, _facets(table))
     except (ManifestError, ModelError, deployments.NoDeployment) as fault:
         _wrong(str(fault))
     with log_file(logging.getLogger("scripts"), logs) as log, _ended_politely():
