@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from earshot.transcripts.item import MAX_INLINE_TEXT_CHARS
 from earshot.transcripts.recording import Recording
 from earshot.transcripts.store import INTERNAL
 from scripts.decoding.join import Clip
 from scripts.decoding.outcome import Fault, Heard, Outcome
-from scripts.decoding.source import Done
+from scripts.decoding.source import Done, Stopped
 from scripts.outputs import Outputs
 from scripts.upload import Upload, put
 from scripts.waiting import wait_for
@@ -45,6 +47,14 @@ class Bucket:
         return f"s3://{self._target.audio_bucket}/{self._prefix}"
 
     def decode(self, clips: Sequence[Clip], done: Done) -> None:
+        try:
+            self._decode(clips, done)
+        except (BotoCoreError, ClientError) as error:
+            raise Stopped(f"The deployment does not answer as it should: {error}") from error
+
+    def _decode(self, clips: Sequence[Clip], done: Done) -> None:
+        s3 = self._target.client("s3")
+        s3.head_bucket(Bucket=self._target.audio_bucket)  # before a thousand files find out
         before: dict[str, Clip] = {}
         for start in range(0, len(clips), AT_ONCE):
             put_now = self._put(clips[start : start + AT_ONCE], done)

@@ -17,6 +17,7 @@ from earshot.transcripts.store import Recordings
 from scripts.decoding.bucket import Bucket
 from scripts.decoding.join import Clip
 from scripts.decoding.outcome import Fault, Heard, Outcome
+from scripts.decoding.source import Stopped
 from scripts.outputs import Outputs
 from scripts.upload import collect, put
 
@@ -117,3 +118,10 @@ def test_what_can_t_be_put_is_told_and_not_waited_for(cloud: Any, tmp_path: Path
     outcome = decode(tmp_path, clip)["a.mp3"]
     assert isinstance(outcome, Fault)
     assert (outcome.code, outcome.lasting) == ("not_uploaded", False)
+
+
+def test_a_deployment_that_is_gone_stops_the_run(cloud: Any, tmp_path: Path) -> None:
+    clips = [file(tmp_path, f"{n}.mp3", "x") for n in range(3)]
+    boto3.resource("s3", region_name="us-east-1").Bucket("audio").delete()
+    with pytest.raises(Stopped, match="does not answer as it should"):
+        decode(tmp_path, *clips)
