@@ -16,7 +16,8 @@ from earshot.speech.fingerprint import RECORDED_AS
 # It has a single-threaded kernel, seven times slower than the add and the norm that it fuses.
 UNWANTED = ["SkipLayerNormFusion"]
 
-M_ARENA_MAX = -8  # of malloc.h
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # of malloc.h
+LARGE_BUFFER = 4 << 20  # bytes
 
 SMALL = 64_000_000
 """Bytes of weights: below it layers are too small to fill several cores, and a call's memory is
@@ -34,7 +35,7 @@ class OnnxEngine:
         then waits longer for its own text, and more memory is taken, but all are done sooner.
         """
         calls = min(cores(), SIDE_BY_SIDE) if side_by_side else 1
-        _share_one_heap()
+        _keep_heap_flat()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = cores() // calls
         # Threads that spin while they wait are a little quicker on an idle machine, and several
@@ -78,14 +79,16 @@ class OnnxEngine:
         return log_softmax(logits[0])
 
 
-def _share_one_heap() -> None:
-    """Let threads allocate from one heap, where the C library is glibc.
+def _keep_heap_flat() -> None:
+    """Keep memory from growing with the length of a recording, where the C library is glibc.
 
-    In heaps of their own, windows of ever other lengths leave holes that nothing fits: after an
-    hour of sound that is half of a small model's memory.
+    Windows of ever other lengths leave holes in the heap, and more so in a heap for each thread.
+    Large buffers of their own go back whole: `python -m scripts bench speech` shows an hour's
+    memory beside a minute's. It costs a tenth of a small model's time, and little of a large one's.
     """
     if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
         mallopt(M_ARENA_MAX, 1)
+        mallopt(M_MMAP_THRESHOLD, LARGE_BUFFER)
 
 
 def _size(path: Path) -> int:
