@@ -2,14 +2,16 @@
 
 import typer
 
-from scripts.bench import api, decode, parity, pipeline, search, speech, start, training
+from scripts.bench import api, audio, bulk, decode, parity, pipeline, search, speech, start, training
 
 app = typer.Typer(no_args_is_help=True, help="Measure; print JSON lines.")
 app.command()(pipeline.pipeline)
 app.command()(api.api)
+app.command()(bulk.bulk)
 app.command()(training.training)
 app.command()(start.start)
 app.command()(speech.speech)
 app.command()(parity.parity)
+app.command()(audio.audio)
 app.command()(decode.decode)
 app.command()(search.search)

@@ -41,7 +41,7 @@ def pipeline(
         for figure in _measure(target, files, prefix, count, idle, keys):
             print(json.dumps(figure), flush=True)
     finally:
-        _remove(target, keys)
+        remove(target, keys)
 
 
 def _measure(
@@ -51,18 +51,8 @@ def _measure(
     from scripts.upload import Upload, put
     from scripts.waiting import wait_for
 
-    short = [file for file in files if file.stat().st_size <= IDLE_LONGEST_BYTES] or files
-    alone = [
-        Upload(file, f"{prefix}idle-{n:03}-{file.name}", {})
-        for n, file in enumerate(islice(cycle(short), idle + 2))
-    ]
-    seconds: list[float] = []
-    for upload in alone:
-        keys.append(upload.key)
-        moments, _ = put([upload], target)
-        (ended,) = wait_for([upload.key], target, pause=0.005)
-        seconds.append(ended.moment - moments[upload.key])
-    yield {"figure": "put to searchable, idle and warm", **_quantiles(seconds[2:])}
+    seconds = list(islice(one_by_one(target, files, f"{prefix}idle", keys), idle + 2))
+    yield {"figure": "put to searchable, idle and warm", **quantiles(seconds[2:])}
 
     together = [
         Upload(file, f"{prefix}all-{n:04}-{file.name}", {})
@@ -88,15 +78,31 @@ def _measure(
         "failed": statuses.count("failed"),
         "not_put": len(failures),
         "in_index": _in_index(target, f"{prefix}all-"),
-        "dead_letters": _waiting(target, target.dlq_url),
+        "dead_letters": waiting(target, target.dlq_url),
         "seconds": round(took, 2),
         "clips_per_s": round(len(ends) / took, 2),
         "sound_seconds_per_s": round(sound / took, 1),
-        **_quantiles([ends[key] - moments[key] for key in ends]),
+        **quantiles([ends[key] - moments[key] for key in ends]),
     }
 
 
-def _quantiles(seconds: Sequence[float]) -> dict[str, Any]:
+def one_by_one(
+    target: Outputs, files: Sequence[Path], prefix: str, keys: list[str]
+) -> Iterator[float]:
+    """Seconds from put to searchable of short clips, the next put when the last was found."""
+    from scripts.upload import Upload, put
+    from scripts.waiting import wait_for
+
+    short = [file for file in files if file.stat().st_size <= IDLE_LONGEST_BYTES] or files
+    for n, file in enumerate(cycle(short)):
+        upload = Upload(file, f"{prefix}-{n:05}-{file.name}", {})
+        keys.append(upload.key)
+        moments, _ = put([upload], target)
+        (ended,) = wait_for([upload.key], target, pause=0.005)
+        yield ended.moment - moments[upload.key]
+
+
+def quantiles(seconds: Sequence[float]) -> dict[str, Any]:
     cuts = statistics.quantiles(seconds, n=20, method="inclusive")
     return {"n": len(seconds), "p50_s": round(cuts[9], 3), "p95_s": round(cuts[18], 3)}
 
@@ -110,14 +116,14 @@ def _in_index(target: Outputs, prefix: str) -> int:
     return int(client.count(index=target.index, body=body)["count"])
 
 
-def _waiting(target: Outputs, queue_url: str) -> int:
+def waiting(target: Outputs, queue_url: str) -> int:
     answer = target.client("sqs").get_queue_attributes(
         QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"]
     )
     return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
 
-def _remove(target: Outputs, keys: Sequence[str]) -> None:
+def remove(target: Outputs, keys: Sequence[str]) -> None:
     bucket = target.resource("s3").Bucket(target.audio_bucket)
     for start in range(0, len(keys), 1000):  # DeleteObjects' limit
         some = [{"Key": key} for key in keys[start : start + 1000]]

@@ -128,6 +128,11 @@ def start_worker(home: Path = HOME) -> None:
     worker.start(files.worker, state["outputs"]["aws_endpoint_url"], state["cdk"], state["model"])
 
 
+def model(home: Path = HOME) -> str:
+    """The model that a stack that is up transcribes with."""
+    return str(_state(Files(home))["model"])
+
+
 def kill_worker(home: Path = HOME) -> None:
     """As a machine that dies would: without a word."""
     worker.stop(Files(home).worker)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from infra import routing
+from scripts import upload
 from scripts.local import patched_ministack  # noqa: F401 (the filters below look into arrays)
 from tests.infra.template import Template, reference
 
@@ -92,3 +94,7 @@ def test_only_the_bucket_may_publish_and_only_over_tls(aws: Template) -> None:
     assert [one["Principal"] for one in allowed] == [{"Service": "s3.amazonaws.com"}]
     assert reference(allowed[0]["Condition"]["ArnLike"]["aws:SourceArn"]) == "AudioBucket"
     assert any(one["Effect"] == "Deny" for one in statements)
+
+
+def test_the_upload_command_puts_where_the_lane_listens() -> None:
+    assert upload.BULK_PREFIX == routing.BULK_PREFIX

@@ -1,0 +1,268 @@
+"""What the bulk worker gets through where nothing but decoding, batching and the engine costs.
+
+It is the worker itself; only its queue and table are memory. Sound comes from files, as a download
+leaves it.
+"""
+
+import os
+import resource
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from earshot.audio import sandbox
+from earshot.audio.limits import DEFAULT, SAMPLE_RATE, Limits
+from earshot.bulk.intake import AT_ONCE, Intake, Message
+from earshot.bulk.pace import pace
+from earshot.bulk.worker import Worker
+from earshot.errors import AudioError
+from earshot.events import Change, ObjectEvent, notification
+from earshot.ingest import Ingest, Outcome, Work
+from earshot.speech.engine import Waveform
+from earshot.speech.files import read_json
+from earshot.speech.model import load
+from earshot.speech.transcriber import Transcriber
+from earshot.speech.transcript import Provenance, Transcript
+from scripts.progress import Advance, progress
+
+# Dense bfloat16, as NVIDIA's data sheets have it.
+PEAKS_TFLOPS = {
+    "H200": 989.5,
+    "H100": 989.5,
+    "A100": 312.0,
+    "L40S": 362.0,
+    "L4": 121.0,
+    "A10G": 70.0,
+}
+
+
+def measure(
+    files: Sequence[Path],
+    model: Path,
+    engine: str,
+    batch_seconds: float | None,
+    peak: float | None,
+) -> Mapping[str, Any]:
+    """Every file once, timed from the first message; a batch before warms the engine up."""
+    sandbox.start()
+    os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"  # what is printed here are figures
+    transcriber = _Timed(Transcriber(load(str(model), engine=engine)))
+    chosen = pace(transcriber.batch, 10, batch_seconds)
+    transcriber.transcribe_many([np.zeros(SAMPLE_RATE * 5, np.float32) + 0.01])
+    transcriber.forget()
+    with progress("Transcribing", len(files)) as advance:
+        queue = _Queue(files)
+        ingest = _Files(files, transcriber, advance)
+        worker = Worker(cast(Intake, queue), lambda: cast(Ingest, ingest), lambda _: chosen, 0)
+        queue.on_empty = worker.stop
+        with _gpu_memory() as on_gpu:
+            began = time.perf_counter()
+            worker.run()
+            took = time.perf_counter() - began
+    sound = sum(transcriber.lengths)
+    work = flops(read_json(_config(model)), transcriber.lengths)
+    device, known = _device(engine)
+    peak = peak or known
+    return {
+        "figure": "bulk worker without a cloud",
+        "model": model.name,
+        "engine": transcriber.provenance.engine,
+        "device": device,
+        "files": len(files),
+        "failed": ingest.failed,
+        "sound_s": round(sound, 1),
+        "seconds": round(took, 1),
+        "sound_seconds_per_s": round(sound / took, 1),
+        "device_busy": round(transcriber.seconds / took, 3),
+        "sound_seconds_per_device_s": round(sound / transcriber.seconds, 1),
+        "batch_fill": round(sound / transcriber.batches / chosen.batch_seconds, 3),
+        "batch_s": chosen.batch_seconds,
+        "gflop_per_sound_s": round(work / sound / 1e9, 1),
+        "tflops": round(work / transcriber.seconds / 1e12, 3),
+        "peak_tflops": round(peak, 3) if peak else None,
+        "share_of_peak": round(work / transcriber.seconds / 1e12 / peak, 3) if peak else None,
+        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        **on_gpu,
+    }
+
+
+def flops(config: Mapping[str, Any], lengths: Iterable[float]) -> float:
+    """Operations of one forward pass over each sound of so many seconds.
+
+    A product of (n, k) and (k, m) counts 2nkm; norms, activations and softmax are left out. T is
+    the number of frames after each layer; H the hidden size, F that of the inner layer, V the
+    vocabulary:
+
+        convolutions    sum of 2 * channels in * channels out * kernel * T
+        projection      2 * channels * H * T
+        positions       2 * H * (H / groups) * kernel * T
+        each layer      T * (8 H^2 + 4 H F) + 4 T^2 H
+        letters         2 * H * V * T
+    """
+    hidden, inner = config["hidden_size"], config["intermediate_size"]
+    channels = config.get("conv_dim", [512] * 7)
+    kernels = config.get("conv_kernel", [10, 3, 3, 3, 3, 2, 2])
+    strides = config.get("conv_stride", [5, 2, 2, 2, 2, 2, 2])
+    positions = config.get("num_conv_pos_embeddings", 128)
+    groups = config.get("num_conv_pos_embedding_groups", 16)
+    total = 0.0
+    for seconds in lengths:
+        frames, before = seconds * SAMPLE_RATE, 1
+        for width, kernel, stride in zip(channels, kernels, strides, strict=True):
+            frames = max(1.0, (frames - kernel) // stride + 1)
+            total += 2 * before * width * kernel * frames
+            before = width
+        total += 2 * before * hidden * frames
+        total += 2 * hidden * (hidden / groups) * positions * frames
+        layer = frames * (8 * hidden**2 + 4 * hidden * inner) + 4 * frames**2 * hidden
+        total += config["num_hidden_layers"] * layer
+        total += 2 * hidden * config["vocab_size"] * frames
+    return total
+
+
+@dataclass
+class _Timed:
+    """A transcriber that remembers how long it took for what."""
+
+    inner: Transcriber
+    seconds: float = 0.0
+    batches: int = 0
+    lengths: list[float] = field(default_factory=list)
+
+    @property
+    def batch(self) -> int:
+        return self.inner.batch
+
+    @property
+    def provenance(self) -> Provenance:
+        return self.inner.provenance
+
+    def transcribe_many(self, waveforms: Sequence[Waveform]) -> list[Transcript]:
+        with self._counted():
+            found = self.inner.transcribe_many(waveforms)
+        self.lengths += [len(one) / SAMPLE_RATE for one in waveforms]
+        return found
+
+    def transcribe_stream(self, blocks: Iterable[Waveform]) -> Transcript:
+        with self._counted():
+            found = self.inner.transcribe_stream(blocks)
+        self.lengths.append(found.duration)
+        return found
+
+    def forget(self) -> None:
+        self.seconds, self.batches, self.lengths = 0.0, 0, []
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.seconds += time.perf_counter() - began
+        self.batches += 1
+
+
+class _Queue:
+    """In the place of an Intake: a message a file, each received once."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._coming = iter(range(len(files)))
+        self._left = len(files)
+        self._held = 0
+        self._lock = threading.Lock()
+        self.on_empty: Callable[[], object] = int
+
+    @property
+    def held(self) -> int:
+        return self._held
+
+    def receive(self, wait_s: int) -> list[Message]:
+        with self._lock:
+            some = list(islice(self._coming, AT_ONCE))
+            self._held += len(some)
+        if not some:
+            time.sleep(0.05)
+        return [
+            Message(str(n), notification(ObjectEvent(Change.CREATED, "", str(n), str(n), "")), 1)
+            for n in some
+        ]
+
+    def done(self, messages: Sequence[Message]) -> None:
+        with self._lock:
+            self._held -= len(messages)
+            self._left -= len(messages)
+        if not self._left:
+            self.on_empty()
+
+    def retry_later(self, message: Message, seconds: int) -> None:
+        raise RuntimeError("a file failed for no fault of its own: see the log")
+
+    def close(self) -> None:
+        """Nothing is held for anybody else."""
+
+
+@dataclass
+class _Files:
+    """In the place of an Ingest: files instead of objects, and nothing is written."""
+
+    files: Sequence[Path]
+    transcriber: _Timed
+    advance: Advance
+    limits: Limits = DEFAULT
+    failed: int = 0
+
+    def take(self, event: ObjectEvent, path: Path) -> Work:
+        path.symlink_to(self.files[int(event.key)])
+        return Work(event, path, 0)
+
+    def finish(self, work: Work, transcript: Transcript) -> Outcome:
+        self.advance(1)
+        return Outcome.DONE
+
+    def refuse(self, event: ObjectEvent, error: AudioError) -> Outcome:
+        self.advance(1)
+        self.failed += 1
+        return Outcome.FAILED
+
+    def give_up(self, event: ObjectEvent) -> None:
+        """The queue says so."""
+
+
+def _config(model: Path) -> Path:
+    return model / "config.json"
+
+
+def _device(engine: str) -> tuple[str, float | None]:
+    """What computes, and its peak in TFLOPS: a GPU's by its data sheet, a CPU's as measured."""
+    if engine == "torch":
+        import torch
+
+        if torch.cuda.is_available():
+            name = torch.cuda.get_device_name()
+            return name, next((PEAKS_TFLOPS[one] for one in PEAKS_TFLOPS if one in name), None)
+    size, turns = 2048, 3
+    square = np.ones((size, size), np.float32)
+    square @ square
+    began = time.perf_counter()
+    for _ in range(turns):
+        square @ square
+    rate = turns * 2 * size**3 / (time.perf_counter() - began) / 1e12
+    return "CPU, peak: float32 matrix product", rate
+
+
+@contextmanager
+def _gpu_memory() -> Iterator[dict[str, int]]:
+    """The most that torch held on the GPU meanwhile, in MB; empty where there is none."""
+    found: dict[str, int] = {}
+    yield found
+    try:
+        import torch
+    except ImportError:
+        return
+    if torch.cuda.is_available():
+        found["gpu_memory_mb"] = round(torch.cuda.max_memory_allocated() / 1e6)

@@ -1,0 +1,167 @@
+"""The local stack's bulk lane under a flood, its worker killed at random, and the live lane beside.
+
+A kill is SIGKILL: what the worker held comes back when its visibility timeout is over. Live files
+are put one after another, each when the last one was found, before and meanwhile.
+"""
+
+import random
+import statistics
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from scripts.bench.pipeline import one_by_one, quantiles, remove, waiting
+from scripts.check import Deployment
+from scripts.local import stack
+from scripts.outputs import Outputs
+from scripts.progress import progress
+from scripts.upload import BULK_PREFIX, Upload, put
+from scripts.waiting import wait_for
+
+BOUND = 1.5  # of the live lane's p95, beside its idle value
+WARM = 3  # live files that are not counted
+DEAD_S = 2.0  # between a kill and the next start
+
+
+def measure(
+    target: Outputs, files: Sequence[Path], kills: int, idle: int, compared: int, seed: int
+) -> Iterator[Mapping[str, Any]]:
+    """Idle live files, then all of `files` by the bulk lane with live files beside; then checks."""
+    run = f"bench-{uuid.uuid4().hex[:8]}"
+    keys: list[str] = []
+    uploads = [Upload(file, f"{BULK_PREFIX}{run}/{file.name}", {}) for file in files]
+    try:
+        before = list(islice(one_by_one(target, files, f"{run}/idle", keys), idle + WARM))[WARM:]
+        yield {"figure": "live file, bulk lane idle", **_spread(before)}
+        keys += [one.key for one in uploads]
+        began = time.time()
+        _, failures = put(uploads, target)
+        put_s = time.time() - began
+        with _Live(target, files, f"{run}/beside", keys) as live:
+            ended = _wait(target, uploads, kills, random.Random(seed))  # noqa: S311 (no secret)
+        took = max(one.moment for one in ended) - began
+        beside = live.seconds[WARM:]
+        yield {
+            "figure": "live file, bulk lane at work",
+            **_spread(beside),
+            "p95_ratio": round(quantiles(beside)["p95_s"] / quantiles(before)["p95_s"], 2),
+            "bound": BOUND,
+        }
+        sound = sum(one.recording.duration or 0 for one in ended)
+        yield {
+            "figure": "bulk files",
+            "files": len(uploads),
+            "not_put": len(failures),
+            "put_s": round(put_s, 1),
+            "kills": kills,
+            "seconds": round(took, 1),
+            "files_per_s": round(len(ended) / took, 2),
+            "sound_s": round(sound),
+            "sound_seconds_per_s": round(sound / took, 1),
+            **_checked(target, uploads, compared, seed),
+        }
+    finally:
+        remove(target, keys)
+
+
+def _wait(
+    target: Outputs, uploads: Sequence[Upload], kills: int, chance: random.Random
+) -> list[Any]:
+    """Until all have ended; the worker is killed when so many have, as chance has it."""
+    count = len(uploads)
+    moments = sorted(chance.sample(range(count // 20, max(count * 19 // 20, kills + 2)), kills))
+    ended = []
+    with progress("Transcribing", count) as advance:
+        for one in wait_for([upload.key for upload in uploads], target, pause=1.0):
+            ended.append(one)
+            advance(1)
+            if moments and len(ended) >= moments[0]:
+                moments.pop(0)
+                stack.kill_worker()
+                threading.Timer(DEAD_S, stack.start_worker).start()
+    return ended
+
+
+class _Live:
+    """Live files one after another on a thread, while the block runs."""
+
+    def __init__(
+        self, target: Outputs, files: Sequence[Path], prefix: str, keys: list[str]
+    ) -> None:
+        self.seconds: list[float] = []
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._put, args=(target, files, prefix, keys))
+
+    def _put(self, *arguments: Any) -> None:
+        for seconds in one_by_one(*arguments):
+            self.seconds.append(seconds)
+            if self._ended.is_set():
+                return
+
+    def __enter__(self) -> "_Live":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+
+def _spread(seconds: Sequence[float]) -> dict[str, Any]:
+    return {**quantiles(seconds), "mean_s": round(statistics.mean(seconds), 3)}
+
+
+def _checked(
+    target: Outputs, uploads: Sequence[Upload], compared: int, seed: int
+) -> dict[str, Any]:
+    """Is every file there once, in table and index, with its own words?"""
+    deployment = Deployment(
+        target.resource("s3").Bucket(target.audio_bucket), target.recordings(),
+        target.search_client(60), target.index, target.client("sqs"), target.queue_url,
+        target.bulk_queue_url,
+    )  # fmt: skip
+    state = deployment.state()
+    keys = {upload.key for upload in uploads}
+    ours = [one for one in state.records.values() if one.key in keys]
+    documents = [
+        (document.recording_id, document.n)
+        for one in ours
+        for document in state.indexed.get(one.recording_id, [])
+    ]
+    return {
+        **{f"{status}": n for status, n in Counter(str(one.status) for one in ours).items()},
+        "in_index": len({recording for recording, _ in documents}),
+        "there_twice": len(documents) - len(set(documents)) + len(ours) - len(keys),
+        "discrepancies": len(state.discrepancies(timedelta(0))),
+        # A claim and a finish are two writes; a kill in between costs another claim.
+        "claimed_again": sum(one.revision > 2 for one in ours),
+        "left_in_queue": waiting(target, str(target.bulk_queue_url)),
+        "dead_letters": waiting(target, str(target.bulk_dlq_url)) + waiting(target, target.dlq_url),
+        **_compared(target, uploads, compared, seed),
+    }
+
+
+def _compared(target: Outputs, uploads: Sequence[Upload], count: int, seed: int) -> dict[str, int]:
+    """How many texts differ from what this machine hears in the same files by itself."""
+    from earshot.errors import AudioError
+    from earshot.speech.model import load
+    from earshot.speech.recognise import transcribe_files
+    from earshot.speech.transcriber import Transcriber
+    from earshot.transcripts.recording import recording_id
+
+    chosen = random.Random(seed).sample(list(uploads), min(count, len(uploads)))  # noqa: S311
+    transcriber = Transcriber(load(stack.model()))
+    recordings = target.recordings()
+    heard = transcribe_files([one.path for one in chosen], transcriber)
+    differ = 0
+    for one, (_, transcript) in zip(chosen, heard, strict=True):
+        found = recordings.get(recording_id(one.key))
+        alone = "" if isinstance(transcript, AudioError) else transcript.text
+        differ += found is None or found.transcript is None or found.transcript.text != alone
+    return {"texts_compared": len(chosen), "texts_that_differ": differ}
