@@ -4,6 +4,7 @@ Measured beside the query that Earshot set out from: one `match` with the englis
 fuzziness AUTO. Each query is put to both, one right after the other.
 """
 
+import hashlib
 import json
 import random
 import statistics
@@ -210,7 +211,8 @@ def _fill(client: Any, alias: str, clips: Sequence[Clip]) -> None:
     from earshot.search.index import SearchIndex
     from earshot.search.mapping import SCHEMA
 
-    mark = f"{SCHEMA}-{len(clips)}-{hash(tuple(clip.heard for clip in clips[:100]))}"
+    heard = "\n".join(clip.heard for clip in clips)
+    mark = f"{SCHEMA}-{len(clips)}-{hashlib.blake2b(heard.encode(), digest_size=8).hexdigest()}"
     origin = f"{alias}-origin"
     if client.indices.exists(index=origin):
         meta = client.indices.get_mapping(index=origin)[origin]["mappings"].get("_meta", {})

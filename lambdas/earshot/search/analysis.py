@@ -70,6 +70,13 @@ _WHOLE = {
     "ok": ("okay",), "mr": ("mister",), "mrs": ("missus",), "dr": ("doctor",),
 }  # fmt: skip
 
+# Heard right nearly always, and said by everybody: found as they are, never by what is near.
+COMMON = frozenset(
+    """a about all an and are as at be been but by can could did do for from had has have he her him
+    his i if in into is it me my no not of on one or out said she so that the their them then there
+    they this to up was we were what when which who will with would you your""".split()  # noqa: SIM905
+)
+
 _stemmer = snowballstemmer.stemmer("english")
 
 

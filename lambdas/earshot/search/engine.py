@@ -134,7 +134,9 @@ class Engine:
         """The stored documents of these ids; one that was just deleted is missing."""
         if not identities:
             return {}
-        answer = self.client.mget(index=self.alias, body={"ids": list(identities)})
+        answer = self.client.mget(
+            index=self.alias, body={"ids": list(identities)}, params={"realtime": "false"}
+        )
         return {found["_id"]: found["_source"] for found in answer["docs"] if found.get("found")}
 
     def _filtered(self, query: Query) -> Query:

@@ -5,11 +5,13 @@ for a hundred candidates that is a third of a search's time saved.
 """
 
 import base64
-from collections.abc import Collection, Set
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-FORM = "2"  # of the packed text; to be raised when it changes
+FORM = "3"  # of the packed text; to be raised when it changes
 _SURE = 0.6  # a word's confidence, from which on it is taken for what was said
 
 
@@ -17,8 +19,8 @@ _SURE = 0.6  # a word's confidence, from which on it is taken for what was said
 class Heard:
     """The `n`-th of a recording's `passages`, as it was heard.
 
-    `tokens`, `doubted` (tokens that may well be another word misheard) and `written` are separated
-    by spaces; `sounds` are those of all tokens in a row.
+    `tokens` and `written` are separated by spaces; `sounds` are those of all tokens in a row, and
+    `familiar` is one digit for each token: how likely it was said as it was heard.
     """
 
     recording_id: str
@@ -26,17 +28,18 @@ class Heard:
     passages: int
     tokens: str
     sounds: str
-    doubted: str
+    familiar: str
     written: str
 
     def pack(self) -> str:
         """For the engine: base64."""
         place = f"{FORM} {self.recording_id} {self.n} {self.passages}"
-        lines = (place, self.tokens, self.sounds, self.doubted, self.written)
+        lines = (place, self.tokens, self.sounds, self.familiar, self.written)
         return base64.b64encode("\n".join(lines).encode()).decode()
 
-    def vocabulary(self) -> Set[str]:
-        return frozenset(self.tokens.split())
+    def vocabulary(self) -> Mapping[str, int]:
+        """The tokens, and how familiar each is."""
+        return dict(zip(self.tokens.split(), map(int, self.familiar), strict=True))
 
 
 def unpack(packed: str) -> Heard | None:
@@ -47,17 +50,27 @@ def unpack(packed: str) -> Heard | None:
     if form != FORM:
         return None
     recording_id, n, passages = about
-    tokens, sounds, doubted, written = lines
-    return Heard(recording_id, int(n), int(passages), tokens, sounds, doubted, written)
+    tokens, sounds, familiar, written = lines
+    return Heard(recording_id, int(n), int(passages), tokens, sounds, familiar, written)
 
 
-def is_doubted(token: str, confidence: float) -> bool:
-    """Whether a token may be a mishearing: no word of the language, or heard without confidence."""
-    return confidence < _SURE or token not in _dictionary()
+def familiarity(tokens: Sequence[str], confidences: Sequence[float]) -> str:
+    """Of each token a digit: 0 is no word of the language, or one heard without confidence, 1 a
+    rare word, 8 "the" (the logarithm of how often in a billion words it is written)."""
+    return "".join(
+        str(_commonness(token) if confidence >= _SURE else 0)
+        for token, confidence in zip(tokens, confidences, strict=True)
+    )
+
+
+def _commonness(token: str) -> int:
+    words = _frequencies()
+    share = words[token] / words.total_words
+    return min(max(round(math.log10(share * 1e9)), 1), 9) if share else 0
 
 
 @cache
-def _dictionary() -> Collection[str]:
+def _frequencies() -> Any:
     from spellchecker import SpellChecker  # 0.2 s, and only for who writes the index
 
-    return frozenset(SpellChecker(language="en", distance=1).word_frequency.keys())
+    return SpellChecker(language="en", distance=1).word_frequency

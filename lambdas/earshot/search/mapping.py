@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from earshot.search import analysis
-from earshot.search.heard import FORM, Heard, is_doubted
+from earshot.search.heard import FORM, Heard, familiarity
 from earshot.search.passages import Passage, passages
 from earshot.transcripts.recording import FACETS, Recording
 
@@ -57,7 +57,7 @@ MAPPING: dict[str, Any] = {
     },
 }
 
-ANALYSIS_VERSION = 1  # to be raised when earshot.search.analysis makes other tokens
+ANALYSIS_VERSION = 2  # to be raised when earshot.search.analysis makes other tokens
 
 SCHEMA = hashlib.blake2b(
     json.dumps([MAPPING, ANALYSIS_VERSION, FORM], sort_keys=True).encode(), digest_size=4
@@ -118,15 +118,16 @@ def _said(passage: Passage, recording_id: str, count: int) -> dict[str, Any]:
     tokens = analysis.tokens(word.text for word in words)
     exact = [token.text for token in tokens]
     sound = [analysis.sound(token) for token in exact]
+    telling = [token for token in exact if token not in analysis.COMMON]
     written = analysis.written(word.text for word in words)
-    doubted = [one.text for one in tokens if is_doubted(one.text, words[one.word].confidence)]
+    confidences = [words[token.word].confidence for token in tokens]
     heard = Heard(
         recording_id,
         passage.n,
         count,
         tokens=" ".join(exact),
         sounds="".join(sound),
-        doubted=" ".join(doubted),
+        familiar=familiarity(exact, confidences),
         written=" ".join(written),
     )
     searched = {
@@ -134,8 +135,10 @@ def _said(passage: Passage, recording_id: str, count: int) -> dict[str, Any]:
         "exact": exact,
         "stem": map(analysis.stem, exact),
         "sound": sound,
-        "slips": (slip for token in exact for slip in analysis.slips(token)),
-        "sound_slips": (slip for code in sound for slip in analysis.slips(code)),
+        "slips": (slip for token in telling for slip in analysis.slips(token)),
+        "sound_slips": (
+            slip for token in telling for slip in analysis.slips(analysis.sound(token))
+        ),
         "grams": analysis.grams(exact),
         "sound_grams": analysis.grams(sound),
     }

@@ -28,14 +28,10 @@ _PHRASE, _WRITTEN = 3.0, 0.5
 _PHRASE_SLOP = 2
 _LONG_WORD = 9  # letters; from here on trigrams find what one slip does not
 _LONG_QUERY, _NEAR_IN_LONG = 4, 2  # words
-_LONG_SOUND = 5  # codes; two words of four are too often a slip apart
-
-# Heard right nearly always, and said by everybody: looked up as they are, never by what is near.
-_COMMON = frozenset(
-    """a about all an and are as at be been but by can could did do for from had has have he her him
-    his i if in into is it me my no not of on one or out said she so that the their them then there
-    they this to up was we were what when which who will with would you your""".split()  # noqa: SIM905
-)
+# Codes of a sound that is looked up as it is, and with a slip. One alone is shared by a tenth of
+# the language, and two words of four are often a slip apart: those are for the broad question.
+_TELLING_SOUND, _LONG_SOUND = 2, 5
+_BROAD_SOUND, _BROAD_LONG_SOUND = 1, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +73,7 @@ def parse(q: str) -> Question:
 
 
 def is_common(token: str) -> bool:
-    return token in _COMMON
+    return token in analysis.COMMON
 
 
 def precise(question: Question, enough: float = ENOUGH) -> Query:
@@ -86,12 +82,13 @@ def precise(question: Question, enough: float = ENOUGH) -> Query:
         return {"term": {"n": 0}}  # every recording once
     must = [_phrase("exact", phrase, 1.0, slop=0) for phrase in question.phrases]
     if question.words:
-        must.append(_at_least(enough, _words(question.words)))
+        must += _enough_of(question.words, enough, _precisely(question.words))
     return {"bool": {"must": must, "should": _order(question)}}
 
 
 def broad(question: Question) -> Query:
-    """The precise ones, and passages with all phrases and much of the words' letters or sounds."""
+    """The precise ones, and passages with all phrases and sounds near the words', or much of all
+    the words' letters or sounds."""
     must = [_phrase("exact", phrase, 1.0, slop=0) for phrase in question.phrases]
     sounds = [analysis.sound(word) for word in question.words]
     letter_grams = [_term("grams", gram) for gram in analysis.grams(question.words)]
@@ -100,8 +97,9 @@ def broad(question: Question) -> Query:
         _at_least(BROAD_LETTERS, letter_grams, least=2),
         _at_least(BROAD_SOUNDS, sound_grams, least=2),
     ]
-    precisely = _at_least(ENOUGH, _words(question.words))
-    ways = _at_least(FEW, [precisely, *alike])
+    word_by_word = [_word(word, broad=True) for word in question.words]
+    near_enough = {"bool": {"must": _enough_of(question.words, ENOUGH, word_by_word)}}
+    ways = _at_least(FEW, [near_enough, *alike])
     return {"bool": {"must": [*must, ways], "should": _order(question)}}
 
 
@@ -110,7 +108,7 @@ def said(word: str) -> Query:
     return _term("exact", word)
 
 
-def _words(words: Sequence[str]) -> list[Query]:
+def _precisely(words: Sequence[str]) -> list[Query]:
     """Each word in the ways that it may have been heard.
 
     Of a long query, the words that were heard right find the passage, and ranking compares the
@@ -121,19 +119,31 @@ def _words(words: Sequence[str]) -> list[Query]:
     return [_word(word, near=word in near) for word in words]
 
 
-def _word(word: str, near: bool) -> Query:
+def _enough_of(words: Sequence[str], share: float, queries: Sequence[Query]) -> list[Query]:
+    """Where the words' `queries` match for that share, common words alone are not enough.
+
+    "the … of the …" is most of a query and says nothing; without them a rare word leads the engine.
+    """
+    needed = _at_least(share, queries)
+    telling = [one for word, one in zip(words, queries, strict=True) if word not in analysis.COMMON]
+    return [needed] if len(telling) in (0, len(words)) else [needed, _filter(telling)]
+
+
+def _word(word: str, near: bool = True, broad: bool = False) -> Query:
     """One word: the best way counts."""
     exact, stem = _term("exact", word, _EXACT), _term("stem", analysis.stem(word), _STEM)
-    if word in _COMMON:
+    if word in analysis.COMMON:
         return exact
     sound = analysis.sound(word)
-    ways = [exact, stem, _term("sound", sound, _SOUND)]
+    ways = [exact, stem]
+    if len(sound) >= (_BROAD_SOUND if broad else _TELLING_SOUND):
+        ways.append(_term("sound", sound, _SOUND))
     if near and len(word) > analysis.SHORTEST_SLIP:
         ways += [_term("slips", slip, _NEAR) for slip in analysis.slips(word)]
     if near and len(word) >= _LONG_WORD:
         grams = [_term("grams", gram) for gram in analysis.grams([word])]
         ways.append(_at_least(0.5, grams, boost=_NEAR / len(grams)))
-    if near and len(sound) >= _LONG_SOUND:
+    if near and len(sound) >= (_BROAD_LONG_SOUND if broad else _LONG_SOUND):
         ways += [_term("sound_slips", slip, _NEAR) for slip in analysis.slips(sound)]
     return {"dis_max": {"queries": ways}}
 
@@ -153,6 +163,10 @@ def _order(question: Question) -> list[Query]:
 def _at_least(share: float, clauses: Sequence[Query], boost: float = 1.0, least: int = 1) -> Query:
     needed = max(min(least, len(clauses)), math.ceil(share * len(clauses) - 1e-9))
     return {"bool": {"should": list(clauses), "minimum_should_match": needed, "boost": boost}}
+
+
+def _filter(any_of: Sequence[Query]) -> Query:
+    return {"constant_score": {"filter": _at_least(FEW, any_of), "boost": 0.0}}
 
 
 def _term(field: str, token: str, boost: float = 1.0) -> Query:

@@ -17,9 +17,10 @@ _LETTERS, _SOUNDS, _WORDS, _WRITTEN = 100.0, 50.0, 60.0, 3.0
 _ALL = _LETTERS + _SOUNDS + _WORDS + _WRITTEN
 
 # A word's likeness to the word that was asked for. A word of the language was probably said as it
-# was heard, so it takes a better likeness to be believed a mishearing than it takes a non-word.
+# was heard, the more so the commoner it is, so it takes a better likeness to be held for a
+# mishearing than it takes a non-word.
 _SAME, _SAME_STEM, _LIKE = 1.0, 0.83, 0.8
-_BELIEVED = 0.16
+_KNOWN, _COMMON = 0.1, 0.05  # of a word of the language, and with every step of familiarity
 _LEAST = 50.0  # per cent of letters, below which two words are nothing alike
 
 
@@ -36,7 +37,7 @@ def closeness(
         (
             _LETTERS * _within(letters, f" {heard.tokens} ")
             + _SOUNDS * _within(sounds, heard.sounds)
-            + _WORDS * _each(likenesses, vocabulary, heard)
+            + _WORDS * _each(likenesses, vocabulary)
             + _WRITTEN * (spelling in f" {heard.written} ")
         )
         / _ALL
@@ -57,21 +58,24 @@ def _within(wanted: str, text: str) -> float:
     return ratio(wanted, text) / 100
 
 
-def _each(likenesses: Sequence[Mapping[str, float]], vocabulary: Set[str], heard: Heard) -> float:
+def _each(likenesses: Sequence[Mapping[str, float]], vocabulary: Mapping[str, int]) -> float:
     """The mean over the words of their likeness to the most alike token."""
     total = 0.0
     for tokens in likenesses:
         total += max(
-            (_believed(tokens[token], token, heard) for token in tokens.keys() & vocabulary),
+            (
+                _as_misheard(tokens[token], vocabulary[token])
+                for token in tokens.keys() & vocabulary.keys()
+            ),
             default=0.0,
         )
     return total / max(len(likenesses), 1)
 
 
-def _believed(likeness: float, token: str, heard: Heard) -> float:
-    if likeness > _LIKE or token in heard.doubted.split():
+def _as_misheard(likeness: float, familiar: int) -> float:
+    if likeness > _LIKE or not familiar:
         return likeness
-    return likeness - _BELIEVED
+    return max(likeness - _KNOWN - _COMMON * familiar, 0.0)
 
 
 def _likeness(word: str, token: str, letters: float) -> float:

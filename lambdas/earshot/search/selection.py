@@ -8,8 +8,11 @@ from earshot.search import query, rank
 from earshot.search.engine import Counts, Engine, Place
 from earshot.search.query import Query, Question
 
-WINDOW = 100  # the engine's best, which are put in order by how closely they hold what was asked
-CLOSE = 0.75  # the broad question is asked when nothing is closer
+# The engine's best, which are put in order by how closely they hold what was asked.
+WINDOW, BROAD_WINDOW = 100, 200
+# The broad question is asked when nothing is closer. Of several words some are heard right.
+CLOSE_WORD, CLOSE = 0.9, 0.75
+FAINT = 0.48  # what is less close, even at its best, is no answer but chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +39,29 @@ def select(engine: Engine, question: Question, aggregations: Mapping[str, Any]) 
         asked = query.precise(question)
         return Selection(asked, (), engine.aggregate(asked, aggregations))
     precise = _try(engine, question, query.precise(question), aggregations)
-    if not question.words or (precise.window and precise.window[0].closeness >= CLOSE):
+    close = CLOSE_WORD if len(question.words) == 1 else CLOSE
+    if not question.words or (precise.window and precise.window[0].closeness >= close):
         return precise
-    broad = _try(engine, question, query.broad(question), aggregations)
-    if broad.window or len(question.words) == 1:
-        return _joined(precise, broad)
+    broad = _try(engine, question, query.broad(question), aggregations, BROAD_WINDOW)
+    joined = _joined(precise, broad)
+    if precise.window or (joined.window and joined.window[0].closeness >= FAINT):
+        return joined
     any_word = query.precise(question, enough=query.FEW)
     return _relaxed(_try(engine, question, any_word, aggregations))
 
 
 def _try(
-    engine: Engine, question: Question, asked: Query, aggregations: Mapping[str, Any]
+    engine: Engine,
+    question: Question,
+    asked: Query,
+    aggregations: Mapping[str, Any],
+    window: int = WINDOW,
 ) -> Selection:
-    places, counted = engine.best(asked, WINDOW, aggregations)
+    places, counted = engine.best(asked, window, aggregations)
     heard = [place.heard for place in places if place.heard]
     closeness = iter(rank.closeness(question.words, question.written, heard))
-    ranked = [Ranked(place, next(closeness) if place.heard else 0.0) for place in places]
+    # What older code wrote can't be compared, and keeps the engine's order.
+    ranked = [Ranked(place, next(closeness) if place.heard else FAINT) for place in places]
     return Selection(asked, _in_order(ranked), counted)
 
 

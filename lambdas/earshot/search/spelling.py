@@ -18,8 +18,9 @@ def did_you_mean(engine: Engine, q: str, question: Question, selection: Selectio
     None when every word was heard somewhere, or when there is nothing alike.
     """
     heard = [ranked.place.heard for ranked in selection.window if ranked.place.heard]
-    said = Counter(token for one in heard for token in one.vocabulary())
-    believed = {token for one in heard for token in one.vocabulary() - set(one.doubted.split())}
+    words = [word for one in heard for word in one.vocabulary().items()]
+    said = Counter(token for token, _ in words)
+    known = {token for token, familiar in words if familiar}
     better: dict[str, str] = {}
     for word in set(question.tokens):
         if word in said or query.is_common(word) or len(word) < _SHORTEST:
@@ -27,7 +28,7 @@ def did_you_mean(engine: Engine, q: str, question: Question, selection: Selectio
         options = {
             token: likeness
             for token, likeness in rank.alike(word, said.keys()).items()
-            if token in believed and likeness >= _ALIKE
+            if token in known and likeness >= _ALIKE
         }
         if options and not engine.holds(query.said(word)):
             better[word] = max(options, key=lambda token: (options[token], said[token], token))
