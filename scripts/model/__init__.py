@@ -22,10 +22,11 @@ def export(
     from earshot.speech.export import export as write
     from earshot.speech.files import CHECKPOINT_FILES
 
-    folder = Path(source)
+    folder, name = Path(source), None
     if not folder.is_dir():
+        name = source
         folder, _ = hub.fetch(source, revision, CHECKPOINT_FILES)
-    written = write(folder, out, precision)
+    written = write(folder, out, precision, name)
     typer.echo(f"{written}  {written.stat().st_size / 1e6:.1f} MB")
 
 

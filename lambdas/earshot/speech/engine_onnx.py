@@ -11,7 +11,6 @@ import onnxruntime
 from earshot.errors import ModelError
 from earshot.speech.engine import Emission, Waveform, log_softmax
 from earshot.speech.files import BESIDE
-from earshot.speech.fingerprint import RECORDED_AS
 
 # It has a single-threaded kernel, seven times slower than the add and the norm that it fuses.
 UNWANTED = ["SkipLayerNormFusion"]
@@ -42,8 +41,9 @@ class OnnxEngine:
         # times slower on one that does anything else.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # Clips differ in length: an arena would keep the worst mix of sizes ever seen, a third
-        # more at 30 s of the large model than the tenth of the time that it saves is worth.
-        options.enable_cpu_mem_arena = False
+        # more at 30 s of the large model than the tenth of the time that it saves is worth to a
+        # function; not so where throughput is what counts.
+        options.enable_cpu_mem_arena = side_by_side
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(
@@ -63,10 +63,10 @@ class OnnxEngine:
         self.calls = cores() if _size(path) < SMALL else calls
 
     @property
-    def fingerprint(self) -> str | None:
-        """What the exporter recorded about the weights, if it was ours."""
+    def metadata(self) -> dict[str, str]:
+        """What the exporter recorded, if it was ours: see RECORDED_AS and NAMED_AS."""
         recorded: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
-        return recorded.get(RECORDED_AS)
+        return recorded
 
     def emissions(self, waveforms: Sequence[Waveform]) -> list[Emission]:
         return [self._emission(waveform) for waveform in waveforms]

@@ -4,6 +4,7 @@ import logging
 import shutil
 import tempfile
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from earshot.speech.acoustics import read_acoustics
 from earshot.speech.cpu_network import CpuNetwork
 from earshot.speech.engine_onnx import UNWANTED
 from earshot.speech.files import BESIDE, FP32_FILES, INT8_FILES, SETTINGS_FILES
-from earshot.speech.fingerprint import RECORDED_AS, of_weights
+from earshot.speech.fingerprint import NAMED_AS, RECORDED_AS, of_weights
 from earshot.speech.vocabulary import read_vocabulary
 
 OPSET = 20
@@ -26,8 +27,11 @@ SHORTEST = 400  # samples: one frame
 EMBEDDED = 64_000_000  # bytes
 
 
-def export(folder: Path, out: Path, precision: str) -> Path:
+def export(folder: Path, out: Path, precision: str, name: str | None = None) -> Path:
     """Writes `out`/onnx/model.onnx (fp32) or model_quantized.onnx (int8), the settings beside.
+
+    `name` is what transcripts will call the model, wherever its folder lies; the folder's own
+    unless given.
 
     int8 quantises the weights of matrix products, by column; activations are scaled as they come.
     Two parts stay fp32: the first convolution, because it hears the raw waveform, whose loudest
@@ -52,7 +56,8 @@ def export(folder: Path, out: Path, precision: str) -> Path:
         else:
             target = fp32
         written = out / (INT8_FILES if precision == "int8" else FP32_FILES)[0]
-        _write(onnx.load(_fused(target)), written, mark)
+        called = {NAMED_AS: name or folder.resolve().name, RECORDED_AS: mark}
+        _write(onnx.load(_fused(target)), written, called)
     for name in SETTINGS_FILES:
         if (folder / name).exists() and folder.resolve() != out.resolve():
             shutil.copyfile(folder / name, out / name)
@@ -99,8 +104,8 @@ def _fused(path: Path) -> Path:
     return path.with_suffix(".fused.onnx")
 
 
-def _write(model: onnx.ModelProto, path: Path, mark: str) -> None:
-    """Writes the fingerprint into the file, and leaves the exporter's stack traces out of it.
+def _write(model: onnx.ModelProto, path: Path, metadata: Mapping[str, str]) -> None:
+    """Writes the metadata into the file, and leaves the exporter's stack traces out of it.
 
     Weights of more than EMBEDDED bytes lie in a file beside the graph, which ONNX Runtime maps
     rather than parses: that halves the time to load.
@@ -110,7 +115,7 @@ def _write(model: onnx.ModelProto, path: Path, mark: str) -> None:
         part.ClearField("metadata_props")
         part.ClearField("doc_string")
     graph.ClearField("metadata_props")
-    onnx.helper.set_model_props(model, {RECORDED_AS: mark})
+    onnx.helper.set_model_props(model, dict(metadata))
     beside = path.with_name(path.name + BESIDE)
     path.unlink(missing_ok=True)
     beside.unlink(missing_ok=True)

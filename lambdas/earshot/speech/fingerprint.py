@@ -10,6 +10,9 @@ from earshot.speech.files import BESIDE
 RECORDED_AS = "earshot.fingerprint"
 """The metadata in which `scripts model export` records it, so that loading need not hash."""
 
+NAMED_AS = "earshot.model"
+"""The metadata in which it records what people call the model: its hub id, or its folder."""
+
 DIGITS = 16
 
 

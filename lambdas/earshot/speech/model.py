@@ -53,7 +53,7 @@ def load(
         raise ModelError(f"There is no engine {engine!r}: {', '.join(ENGINES)}.")
     folder = Path(source)
     if folder.is_dir():
-        return _load_folder(folder, folder.resolve().name, engine, side_by_side)
+        return _load_folder(folder, None, engine, side_by_side)
     from earshot.speech import hub
 
     folder, weights = hub.fetch(source, revision, ENGINES[engine])
@@ -62,7 +62,9 @@ def load(
     return _load_folder(folder, source, engine, side_by_side)
 
 
-def _load_folder(folder: Path, name: str, engine: str, side_by_side: bool) -> SpeechModel:
+def _load_folder(folder: Path, hub_id: str | None, engine: str, side_by_side: bool) -> SpeechModel:
+    """A folder is called what its exporter recorded, else by its own name."""
+    name = hub_id or folder.resolve().name
     acoustics = read_acoustics(folder)
     vocabulary = read_vocabulary(folder)
     weights = next((folder / file for file in ENGINES[engine] if (folder / file).is_file()), None)
@@ -85,7 +87,9 @@ def _load_folder(folder: Path, name: str, engine: str, side_by_side: bool) -> Sp
 
     precision = "int8" if weights.relative_to(folder).as_posix() in INT8_FILES else "fp32"
     onnx = OnnxEngine(weights, precision, side_by_side)
-    mark = _mark(folder, onnx.fingerprint or fingerprint.of_file(weights))
+    recorded = onnx.metadata
+    mark = _mark(folder, recorded.get(fingerprint.RECORDED_AS) or fingerprint.of_file(weights))
+    name = hub_id or recorded.get(fingerprint.NAMED_AS) or name
     return SpeechModel(name, mark, onnx, acoustics, vocabulary, read_language(folder))
 
 
@@ -120,6 +124,6 @@ def _exported(name: str, revision: str | None, engine: str) -> Path:
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
         made = Path(scratch) / "model"
-        export(checkpoint, made, precision)
+        export(checkpoint, made, precision, name)
         made.rename(kept)
     return kept

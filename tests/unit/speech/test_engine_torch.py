@@ -9,6 +9,7 @@ from earshot.audio.limits import SAMPLE_RATE  # noqa: E402
 from earshot.speech.acoustics import read_acoustics  # noqa: E402
 from earshot.speech.engine_torch import TorchEngine  # noqa: E402
 from earshot.speech.export import export  # noqa: E402
+from earshot.speech.fingerprint import RECORDED_AS  # noqa: E402
 from earshot.speech.model import load  # noqa: E402
 from earshot.speech.transcriber import Transcriber  # noqa: E402
 from scripts.model.random import write  # noqa: E402
@@ -82,12 +83,13 @@ def test_onnx_has_the_same_emissions(folder, waveforms, tmp_path):
         np.testing.assert_allclose(one, other, atol=1e-3)
 
 
-def test_an_int8_export_transcribes_and_records_its_fingerprint(tmp_path):
+def test_an_int8_export_transcribes_and_records_what_it_is(tmp_path):
     write("tiny-layer", tmp_path / "checkpoint")
-    export(tmp_path / "checkpoint", tmp_path / "int8", "int8")
+    export(tmp_path / "checkpoint", tmp_path / "int8", "int8", "someone/tiny-layer")
     model = load(str(tmp_path / "int8"))
     assert model.engine.name == "onnx-int8"
-    assert model.fingerprint == model.engine.fingerprint
+    assert model.name == "someone/tiny-layer"
+    assert model.fingerprint == model.engine.metadata[RECORDED_AS]
     Transcriber(model).transcribe(np.ones(SAMPLE_RATE, np.float32))
 
 
