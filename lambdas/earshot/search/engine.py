@@ -1,6 +1,6 @@
 """Asking OpenSearch for passages: only where they stand, which it answers without opening them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -70,11 +70,12 @@ class Engine:
         if self.chosen:
             body["post_filter"] = facets.any_of_each(self.chosen)
         answer = self._search(body)
-        heard = [_heard(hit) for hit in answer["hits"]["hits"]]
-        if None in heard:  # written by older code: until the index is rebuilt, all is asked for
+        places = _places(answer)
+        if None in places:  # written by older code: until the index is rebuilt, all is asked for
             answer = self._search(body | {"docvalue_fields": ["heard", *_PLACE]})
-        places = list(_places(answer))
-        return places, Counts(answer["hits"]["total"]["value"], answer["aggregations"])
+            places = _places(answer)
+        found = [place for place in places if place]
+        return found, Counts(answer["hits"]["total"]["value"], answer["aggregations"])
 
     def aggregate(self, query: Query, aggregations: Mapping[str, Any]) -> Counts:
         """How many passages there are, without any of them."""
@@ -105,7 +106,7 @@ class Engine:
         }
         if after:
             body["search_after"] = list(after)
-        return list(_places(self._search(body)))
+        return [place for place in _places(self._search(body)) if place]
 
     def best_of_each(self, query: Query, recording_ids: Sequence[str]) -> dict[str, int]:
         """Which passage of each of these recordings the engine holds for the best."""
@@ -123,7 +124,7 @@ class Engine:
                 "docvalue_fields": list(_PLACE),
             }
         )
-        return {place.recording_id: place.n for place in _places(answer)}
+        return {place.recording_id: place.n for place in _places(answer) if place}
 
     def holds(self, query: Query) -> bool:
         """Whether any passage at all, whatever the filters, answers the query."""
@@ -149,18 +150,17 @@ class Engine:
         return answer
 
 
-def _heard(hit: Mapping[str, Any]) -> Heard | None:
-    packed = hit.get("fields", {}).get("heard")
-    return unpack(packed[0]) if packed else None
+def _places(answer: Mapping[str, Any]) -> list[Place | None]:
+    return [_place(hit) for hit in answer["hits"]["hits"]]
 
 
-def _places(answer: Mapping[str, Any]) -> Iterator[Place]:
-    for hit in answer["hits"]["hits"]:
-        heard, fields = _heard(hit), hit["fields"]
-        recording_id, n, passages = (
-            (heard.recording_id, heard.n, heard.passages)
-            if heard
-            else (fields[name][0] for name in _PLACE)
-        )
-        position = tuple(hit.get("sort", ()))
-        yield Place(recording_id, n, passages, hit["_score"], position, heard)
+def _place(hit: Mapping[str, Any]) -> Place | None:
+    """None when what was asked for does not tell."""
+    fields, position = hit.get("fields", {}), tuple(hit.get("sort", ()))
+    heard = unpack(fields["heard"][0]) if "heard" in fields else None
+    if heard:
+        return Place(heard.recording_id, heard.n, heard.passages, hit["_score"], position, heard)
+    if not fields.keys() >= set(_PLACE):
+        return None
+    recording_id, n, passages = (fields[name][0] for name in _PLACE)
+    return Place(recording_id, n, passages, hit["_score"], position)

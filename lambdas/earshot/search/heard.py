@@ -37,9 +37,9 @@ class Heard:
         lines = (place, self.tokens, self.sounds, self.familiar, self.written)
         return base64.b64encode("\n".join(lines).encode()).decode()
 
-    def vocabulary(self) -> Mapping[str, int]:
-        """The tokens, and how familiar each is."""
-        return dict(zip(self.tokens.split(), map(int, self.familiar), strict=True))
+    def vocabulary(self) -> Mapping[str, str]:
+        """The tokens, and the digit of each that tells how familiar it is."""
+        return dict(zip(self.tokens.split(), self.familiar, strict=True))
 
 
 def unpack(packed: str) -> Heard | None:

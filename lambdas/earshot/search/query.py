@@ -27,7 +27,7 @@ _EXACT, _STEM, _SOUND, _NEAR = 1.0, 0.8, 0.3, 0.15
 _PHRASE, _WRITTEN = 3.0, 0.5
 _PHRASE_SLOP = 2
 _LONG_WORD = 9  # letters; from here on trigrams find what one slip does not
-_LONG_QUERY, _NEAR_IN_LONG = 4, 2  # words
+LONG_QUERY = 5  # words; from here on those that were heard right are enough to find it
 # Codes of a sound that is looked up as it is, and with a slip. One alone is shared by a tenth of
 # the language, and two words of four are often a slip apart: those are for the broad question.
 _TELLING_SOUND, _LONG_SOUND = 2, 5
@@ -112,11 +112,11 @@ def _precisely(words: Sequence[str]) -> list[Query]:
     """Each word in the ways that it may have been heard.
 
     Of a long query, the words that were heard right find the passage, and ranking compares the
-    rest; so only its longest words, which tell most, are looked for in what is near them.
+    rest.
     """
-    telling = sorted(set(words), key=len, reverse=True)
-    near = set(telling if len(words) < _LONG_QUERY else telling[:_NEAR_IN_LONG])
-    return [_word(word, near=word in near) for word in words]
+    if len(words) < LONG_QUERY:
+        return [_word(word) for word in words]
+    return [_said(word) for word in words]
 
 
 def _enough_of(words: Sequence[str], share: float, queries: Sequence[Query]) -> list[Query]:
@@ -129,21 +129,26 @@ def _enough_of(words: Sequence[str], share: float, queries: Sequence[Query]) -> 
     return [needed] if len(telling) in (0, len(words)) else [needed, _filter(telling)]
 
 
-def _word(word: str, near: bool = True, broad: bool = False) -> Query:
-    """One word: the best way counts."""
+def _said(word: str) -> Query:
+    """One word as it is, or another of its stem."""
     exact, stem = _term("exact", word, _EXACT), _term("stem", analysis.stem(word), _STEM)
+    return exact if word in analysis.COMMON else {"dis_max": {"queries": [exact, stem]}}
+
+
+def _word(word: str, broad: bool = False) -> Query:
+    """One word, or what is like it: the best way counts."""
     if word in analysis.COMMON:
-        return exact
+        return _said(word)
     sound = analysis.sound(word)
-    ways = [exact, stem]
+    ways = [_said(word)]
     if len(sound) >= (_BROAD_SOUND if broad else _TELLING_SOUND):
         ways.append(_term("sound", sound, _SOUND))
-    if near and len(word) > analysis.SHORTEST_SLIP:
+    if len(word) > analysis.SHORTEST_SLIP:
         ways += [_term("slips", slip, _NEAR) for slip in analysis.slips(word)]
-    if near and len(word) >= _LONG_WORD:
+    if len(word) >= _LONG_WORD:
         grams = [_term("grams", gram) for gram in analysis.grams([word])]
         ways.append(_at_least(0.5, grams, boost=_NEAR / len(grams)))
-    if near and len(sound) >= (_BROAD_LONG_SOUND if broad else _LONG_SOUND):
+    if len(sound) >= (_BROAD_LONG_SOUND if broad else _LONG_SOUND):
         ways += [_term("sound_slips", slip, _NEAR) for slip in analysis.slips(sound)]
     return {"dis_max": {"queries": ways}}
 

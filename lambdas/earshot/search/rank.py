@@ -58,24 +58,20 @@ def _within(wanted: str, text: str) -> float:
     return ratio(wanted, text) / 100
 
 
-def _each(likenesses: Sequence[Mapping[str, float]], vocabulary: Mapping[str, int]) -> float:
+def _each(likenesses: Sequence[Mapping[str, float]], vocabulary: Mapping[str, str]) -> float:
     """The mean over the words of their likeness to the most alike token."""
     total = 0.0
     for tokens in likenesses:
-        total += max(
-            (
-                _as_misheard(tokens[token], vocabulary[token])
-                for token in tokens.keys() & vocabulary.keys()
-            ),
-            default=0.0,
-        )
+        there = tokens.keys() & vocabulary.keys()
+        if there:
+            total += max(_as_misheard(tokens[token], vocabulary[token]) for token in there)
     return total / max(len(likenesses), 1)
 
 
-def _as_misheard(likeness: float, familiar: int) -> float:
-    if likeness > _LIKE or not familiar:
+def _as_misheard(likeness: float, familiar: str) -> float:
+    if likeness > _LIKE or familiar == "0":
         return likeness
-    return max(likeness - _KNOWN - _COMMON * familiar, 0.0)
+    return max(likeness - _KNOWN - _COMMON * int(familiar), 0.0)
 
 
 def _likeness(word: str, token: str, letters: float) -> float:

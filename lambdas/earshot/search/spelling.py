@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 from earshot.search import analysis, query, rank
 from earshot.search.engine import Engine
+from earshot.search.heard import Heard
 from earshot.search.query import Question
 from earshot.search.selection import Selection
 
@@ -18,13 +20,14 @@ def did_you_mean(engine: Engine, q: str, question: Question, selection: Selectio
     None when every word was heard somewhere, or when there is nothing alike.
     """
     heard = [ranked.place.heard for ranked in selection.window if ranked.place.heard]
+    unheard = [word for word in set(question.tokens) if _is_unheard(word, heard)]
+    if not unheard:
+        return None
     words = [word for one in heard for word in one.vocabulary().items()]
     said = Counter(token for token, _ in words)
-    known = {token for token, familiar in words if familiar}
+    known = {token for token, familiar in words if familiar != "0"}
     better: dict[str, str] = {}
-    for word in set(question.tokens):
-        if word in said or query.is_common(word) or len(word) < _SHORTEST:
-            continue
+    for word in unheard:
         options = {
             token: likeness
             for token, likeness in rank.alike(word, said.keys()).items()
@@ -34,6 +37,12 @@ def did_you_mean(engine: Engine, q: str, question: Question, selection: Selectio
             better[word] = max(options, key=lambda token: (options[token], said[token], token))
     meant = re.sub(r"[^\s\"“”„«»]+", lambda typed: _replaced(typed[0], better), q)
     return meant if better and meant != q else None
+
+
+def _is_unheard(word: str, heard: Iterable[Heard]) -> bool:
+    if query.is_common(word) or len(word) < _SHORTEST:
+        return False
+    return not any(f" {word} " in f" {one.tokens} " for one in heard)
 
 
 def _replaced(typed: str, better: dict[str, str]) -> str:
