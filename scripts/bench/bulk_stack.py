@@ -78,7 +78,7 @@ def _wait(
     moments = sorted(chance.sample(range(count // 20, max(count * 19 // 20, kills + 2)), kills))
     ended = []
     with progress("Transcribing", count) as advance:
-        for one in wait_for([upload.key for upload in uploads], target, pause=1.0):
+        for one in wait_for([upload.key for upload in uploads], target, pause=2.0):
             ended.append(one)
             advance(1)
             if moments and len(ended) >= moments[0]:

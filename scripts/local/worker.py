@@ -34,6 +34,7 @@ def start(home: Path, endpoint_url: str, cdk: Mapping[str, str], model: str) -> 
         | {
             "PYTHONPATH": str(ROOT / "lambdas"),
             "TMPDIR": str(scratch),
+            "PYTHONUNBUFFERED": "1",
             "OMP_NUM_THREADS": threads,
             "EARSHOT_TABLE": cdk["Table"],
             "EARSHOT_AUDIO_BUCKET": cdk["AudioBucket"],
@@ -44,6 +45,9 @@ def start(home: Path, endpoint_url: str, cdk: Mapping[str, str], model: str) -> 
             "EARSHOT_MAX_AUDIO_BYTES": str(2 * 1024**3),
             "EARSHOT_MAX_AUDIO_SECONDS": str(12 * 3600),
             "EARSHOT_VISIBILITY_S": str(VISIBILITY_S),
+            # A little at a time: the emulator and the index serve live files in between.
+            "EARSHOT_THREADS": "1",
+            "EARSHOT_BATCH_SECONDS": "20",
         },
         log=home / "worker.log",
         background=True,

@@ -82,6 +82,13 @@ class Bucket:
     def send(self, body: str) -> None:
         self.stack.client("sqs").send_message(QueueUrl=self.stack.queue_url, MessageBody=body)
 
+    def clear(self) -> None:
+        """Remove all that is below the prefix."""
+        s3 = self.stack.resource("s3").Bucket(self.stack.audio_bucket)
+        keys = [{"Key": one.key} for one in s3.objects.filter(Prefix=self.prefix)]
+        for start in range(0, len(keys), 1000):
+            s3.delete_objects(Delete={"Objects": keys[start : start + 1000]})
+
     @property
     def _s3(self) -> Any:
         return self.stack.client("s3")
@@ -92,10 +99,7 @@ def bucket(stack: Outputs) -> Iterator[Bucket]:
     """A bucket view whose keys are this test's own; they are removed after it."""
     view = Bucket(stack, f"test-{uuid.uuid4().hex[:8]}/")
     yield view
-    s3 = stack.resource("s3").Bucket(stack.audio_bucket)
-    keys = [{"Key": one.key} for one in s3.objects.filter(Prefix=view.prefix)]
-    for start in range(0, len(keys), 1000):
-        s3.delete_objects(Delete={"Objects": keys[start : start + 1000]})
+    view.clear()
 
 
 @pytest.fixture(scope="session")

@@ -29,8 +29,8 @@ def kill(home: Path) -> None:
 
 @pytest.mark.timeout(400)
 def test_the_stack_is_found_again_mended_and_ended(tmp_path: Path) -> None:
-    """One story, since each start takes seconds: a second `up` changes nothing; a dead emulator
-    or search node is replaced by the next `up`; `down` leaves neither a process nor an address."""
+    """One story, since each start takes seconds: a second `up` changes nothing; what is dead,
+    emulator, search node or worker, is replaced by the next; `down` leaves no process."""
     said: list[str] = []
     try:
         first = stack.up(said.append, home=tmp_path)
@@ -45,14 +45,16 @@ def test_the_stack_is_found_again_mended_and_ended(tmp_path: Path) -> None:
         second = stack.up(said.append, home=tmp_path)
         assert answers(second.api_url)
 
+        kill(tmp_path / "worker")
         kill(tmp_path / "node")
         third = stack.up(said.append, home=tmp_path)
         assert answers(third.api_url)
         assert httpx.get(third.opensearch_url, timeout=30).is_success
+        assert daemon.remembered(tmp_path / "worker") is not None
     finally:
         stack.down(said.append, home=tmp_path)
     assert not (tmp_path / "outputs.json").exists()
     assert not answers(third.api_url)
-    for home in (tmp_path / "emulator", tmp_path / "node"):
+    for home in (tmp_path / "emulator", tmp_path / "node", tmp_path / "worker"):
         assert daemon.remembered(home) is None
         assert list(daemon._descendants(home)) == []

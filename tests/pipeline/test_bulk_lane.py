@@ -1,0 +1,88 @@
+"""Thousands of files by the bulk lane: none lost, none twice, whatever becomes of its worker."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.local import daemon
+from scripts.local import stack as local_stack
+from scripts.outputs import Outputs
+from scripts.upload import BULK_PREFIX, collect, put
+from scripts.waiting import wait_for
+from tests.pipeline.conftest import ROOT, Bucket, eventually
+
+WORKER = local_stack.Files(local_stack.HOME).worker
+
+
+@pytest.fixture
+def bulk(bucket: Bucket) -> Iterator[Bucket]:
+    """The test's keys, below bulk/."""
+    view = Bucket(bucket.stack, BULK_PREFIX + bucket.prefix)
+    yield view
+    view.clear()
+
+
+def waiting(stack: Outputs, url: str | None) -> int:
+    """Messages in a queue, hidden ones too."""
+    assert url
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    told = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
+    return sum(int(told["Attributes"][name]) for name in names)
+
+
+def kill_worker() -> None:
+    running = daemon.remembered(WORKER)
+    assert running is not None
+    os.kill(running.pid, signal.SIGKILL)
+    while running.is_alive():
+        daemon._reap(running.pid)
+        time.sleep(0.02)
+
+
+def test_both_lanes_hear_the_same_and_each_has_its_own_files(
+    bucket: Bucket, bulk: Bucket, sample: Path
+) -> None:
+    kill_worker()
+    try:
+        live, waits = bucket.put("live.mp3", sample), bulk.put("waits.mp3", sample)
+        first = bucket.end(live)
+        assert bucket.item(waits) is None, "the function leaves it alone"
+    finally:
+        local_stack.start_worker()
+    second = bulk.end(waits)
+    assert second["status"] == first["status"] == "done"
+    assert second["text"] == first["text"]
+    assert any(waiting(bulk.stack, bulk.stack.bulk_queue_url) == 0 for _ in eventually())
+
+
+def test_a_worker_killed_at_work_loses_and_repeats_nothing_that_was_done(
+    bulk: Bucket, stack: Outputs
+) -> None:
+    uploads = collect([ROOT / "samples"], bulk.prefix)[:24]
+    dead = waiting(stack, stack.bulk_dlq_url)
+    put(uploads, stack)
+    assert any(bulk.item(uploads[0].key) for _ in eventually())
+    kill_worker()
+    local_stack.start_worker()
+    ended = list(wait_for([one.key for one in uploads], stack, patience=120))
+    assert [one.recording.status for one in ended] == ["done"] * len(uploads)
+    for upload in uploads:
+        passages = bulk.passages(upload.key)
+        assert len({one["n"] for one in passages}) == len(passages) >= 1
+    assert any(waiting(stack, stack.bulk_queue_url) == 0 for _ in eventually())
+    assert waiting(stack, stack.bulk_dlq_url) == dead
+
+
+def test_a_bad_file_fails_and_a_removed_one_goes(bulk: Bucket, sample: Path) -> None:
+    text = bulk.put("text.mp3", b"bread, milk and candles\n" * 40)
+    good = bulk.put("good.mp3", sample)
+    ended = bulk.ended(text, good)
+    assert ended[text]["error"]["code"] == "not_audio"
+    assert ended[good]["status"] == "done"
+    bulk.delete(good)
+    assert any((bulk.item(good) or {}).get("status") == "deleted" for _ in eventually())
+    assert any(not bulk.passages(good) for _ in eventually())
