@@ -66,3 +66,24 @@ def test_what_can_t_be_put_is_named_and_the_rest_goes_on(
         moments, failures = put(uploads, target())
     assert list(moments) == ["sub/a.WAV"]
     assert [key for key, _ in failures] == ["b.mp3"]
+
+
+def test_for_the_bulk_lane_files_go_below_its_prefix(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from scripts import upload
+    from scripts.__main__ import app
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr(upload.outputs, "find", lambda stack: target())
+    with mock_aws():
+        bucket = boto3.resource("s3", region_name="us-east-1").create_bucket(Bucket="audio")
+        asked = ["upload", str(folder), "--bulk", "--prefix", "2026/"]
+        done = CliRunner().invoke(app, asked)
+        keys = [one.key for one in bucket.objects.all()]
+    assert done.exit_code == 0, done.output
+    assert keys == ["bulk/2026/b.mp3", "bulk/2026/sub/a.WAV"]
