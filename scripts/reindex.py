@@ -16,6 +16,9 @@ def reindex(
     rollback: Annotated[
         bool, typer.Option(help="Go back to the index before, with what it missed.")
     ] = False,
+    take_over: Annotated[
+        bool, typer.Option(help="Remove the unfinished index that a killed reindex left.")
+    ] = False,
     stack: Annotated[
         str | None, typer.Option(help="A stack on AWS; the local one if not given.")
     ] = None,
@@ -26,6 +29,7 @@ def reindex(
     """
     from earshot.errors import Unavailable
     from earshot.search.rebuild import Disagreement, rebuild, roll_back
+    from earshot.search.versions import UnderWay
 
     try:
         target = outputs.find(stack)
@@ -35,7 +39,10 @@ def reindex(
             made = roll_back(client, target.index, recordings)
         else:
             with progress("Copying", recordings.about_how_many()) as advance:
-                made = rebuild(client, target.index, recordings, advance)
+                made = rebuild(client, target.index, recordings, advance, take_over)
+    except UnderWay as fault:
+        print(f"error: {fault} If no reindex runs any more, add --take-over.", file=sys.stderr)
+        raise typer.Exit(1) from fault
     except (outputs.NoDeployment, Disagreement, Unavailable) as fault:
         print(f"error: {fault}", file=sys.stderr)
         raise typer.Exit(1) from fault

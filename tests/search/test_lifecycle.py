@@ -10,12 +10,13 @@ from opensearchpy import OpenSearch
 
 from earshot.search import heard
 from earshot.search import rebuild as rebuilding
+from earshot.search import versions as versioning
 from earshot.search.index import SearchIndex
 from earshot.search.mapping import index_body
 from earshot.search.rebuild import Disagreement, rebuild, roll_back
 from earshot.search.request import SearchRequest
 from earshot.search.searcher import search
-from earshot.search.versions import versions
+from earshot.search.versions import UnderWay, versions
 from earshot.transcripts.recording import recording_id
 from earshot.transcripts.store import Recordings
 from tests.search.recordings import transcript
@@ -127,6 +128,61 @@ def atomic(table: Recordings, monkeypatch: pytest.MonkeyPatch) -> None:
             return call(*arguments)
 
     monkeypatch.setattr(client, "_make_api_call", locked)
+
+
+def test_what_was_said_while_the_new_index_was_judged_is_in_it(
+    client: OpenSearch,
+    alias: str,
+    index: SearchIndex,
+    table: Recordings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rebuilding, "_judge", lambda *_: say(table, "said meanwhile"))
+    rebuild(client, alias, table)
+    assert texts(client, alias) == {*WORDS, "said meanwhile"}
+
+
+def test_a_second_rebuild_and_a_way_back_are_refused_while_one_runs(
+    client: OpenSearch,
+    alias: str,
+    index: SearchIndex,
+    table: Recordings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused: list[str] = []
+
+    def judge_while_another_comes(*arguments: object) -> None:
+        for another in (rebuild, roll_back):
+            with pytest.raises(UnderWay) as raised:
+                another(client, alias, table)
+            refused.append(str(raised.value))
+
+    rebuild(client, alias, table)
+    monkeypatch.setattr(rebuilding, "_judge", judge_while_another_comes)
+    made = rebuild(client, alias, table)
+    assert refused == [f"{made.name} is being made already."] * 2
+    assert texts(client, alias) == set(WORDS)
+
+
+def test_of_two_rebuilds_in_the_same_moment_one_gets_the_number(
+    client: OpenSearch, alias: str, index: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (live,) = versions(client, alias)
+    monkeypatch.setattr(versioning, "unfinished", lambda *_: [])
+    monkeypatch.setattr(versioning, "versions", lambda *_: [live])
+    assert versioning.create(client, alias, live) == f"{alias}-2"
+    with pytest.raises(UnderWay):
+        versioning.create(client, alias, live)
+
+
+def test_what_a_killed_rebuild_left_is_taken_over(
+    client: OpenSearch, alias: str, index: SearchIndex, table: Recordings
+) -> None:
+    client.indices.create(index=f"{alias}-2", body=index_body("-1"))
+    with pytest.raises(UnderWay):
+        rebuild(client, alias, table)
+    rebuild(client, alias, table, take_over=True)
+    assert [(one.number, one.live) for one in versions(client, alias)] == [(1, False), (2, True)]
 
 
 @contextmanager

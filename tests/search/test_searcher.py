@@ -13,6 +13,7 @@ from earshot.search.client import connect
 from earshot.search.index import SearchIndex
 from earshot.search.request import Range, SearchPage, SearchRequest
 from earshot.search.searcher import search
+from earshot.search.suggest import suggest
 from tests.search.recordings import of, recording
 
 Ask = Callable[..., SearchPage]
@@ -358,3 +359,12 @@ def test_any_text_is_a_query(many: Ask, q: str) -> None:
     assert page.total >= len(page.hits)
     for hit in page.hits:
         assert all(0 <= mark.word < len(hit.words) for mark in hit.marks)
+
+
+def test_before_the_first_recording_there_is_nothing_and_no_fault(
+    client: OpenSearch, alias: str
+) -> None:
+    page = search(client, alias, SearchRequest("sailor", facets={"gender": ("female",)}))
+    assert (page.total, page.hits, page.cursor) == (0, (), None)
+    assert counts(page, "gender") == {"female": 0}
+    assert suggest(client, alias, "sai", 5) == []

@@ -126,6 +126,11 @@ def read(chosen: Chosen, total: int, counted: Aggregations, again: Aggregations 
     return Counted(total, several < _TOTAL_EXACT_UP_TO, found)
 
 
+def nothing(chosen: Chosen) -> Counted:
+    """The counts where there is nothing to count."""
+    return read(chosen, 0, {name: {"buckets": ()} for name in FILTERS}, None)
+
+
 def _under(filter_: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     """The values of what passes the filter; each filter costs, so there is none without need."""
     if filter_ == _NO_FILTER:

@@ -28,7 +28,7 @@ TRIES = 6
 FIRST_PAUSE = 0.2  # seconds; doubled with every try, and drawn at random below that
 _BUSY = (429, 502, 503, 504)
 _CONFLICT = 409  # the index has this revision or a newer one: nothing is left to do
-_NO_INDEX = "index_not_found_exception"
+NO_INDEX = "index_not_found_exception"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class SearchIndex:
                 result = next(iter(item.values()))
                 if "error" not in result or result["status"] == _CONFLICT:
                     continue  # a deletion of what was not there has no error either
-                if result["status"] in _BUSY or result["error"]["type"] == _NO_INDEX:
+                if result["status"] in _BUSY or result["error"]["type"] == NO_INDEX:
                     busy.append(action)
                     reason = _why(result)
                 else:
@@ -163,7 +163,7 @@ class SearchIndex:
             waiting = busy
             if not waiting:
                 break
-            if _NO_INDEX in reason and self._is_alias:
+            if NO_INDEX in reason and self._is_alias:
                 self.ensure()  # it was deleted under us
         if waiting:
             raise Unavailable(f"The search index takes no writes: {reason}")

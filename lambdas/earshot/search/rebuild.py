@@ -28,7 +28,7 @@ from earshot.search.mapping import document_id
 from earshot.search.passages import count_passages, passages
 from earshot.search.request import SearchRequest
 from earshot.search.searcher import search
-from earshot.search.versions import Version
+from earshot.search.versions import UnderWay, Version
 from earshot.transcripts.recording import Recording, Status
 from earshot.transcripts.store import Recordings
 
@@ -100,13 +100,21 @@ class _Copy:
 
 
 def rebuild(
-    client: OpenSearch, alias: str, recordings: Recordings, advance: Advance = lambda _: None
+    client: OpenSearch,
+    alias: str,
+    recordings: Recordings,
+    advance: Advance = lambda _: None,
+    take_over: bool = False,
 ) -> Rebuilt:
     """Build a new index from the table and put it behind the alias; the old one is kept.
 
     Works as well when there is no index at all: an empty one takes the writes meanwhile. Raises
-    Disagreement, and leaves everything as it was, when the new index is not what the table says.
+    Disagreement, and leaves everything as it was, when the new index is not what the table says;
+    UnderWay when another rebuild runs. With `take_over` what a killed one left is removed.
     """
+    if take_over:
+        for one in versions.unfinished(client, alias):
+            versions.remove(client, one.name)
     old = versions.live(client, alias)
     was_there = old is not None
     if old is None:
@@ -139,8 +147,10 @@ def rebuild(
 def roll_back(client: OpenSearch, alias: str, recordings: Recordings) -> Rebuilt:
     """Put the previous index behind the alias again, and write into it what it missed.
 
-    Raises Disagreement when there is none.
+    Raises Disagreement when there is none, UnderWay when a new one is being made.
     """
+    if others := versions.unfinished(client, alias):
+        raise UnderWay(f"{others[-1].name} is being made already.")
     before = versions.previous(client, alias)
     if before is None:
         raise Disagreement("There is no previous index to go back to.")

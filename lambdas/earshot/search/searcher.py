@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from opensearchpy import OpenSearch
+from opensearchpy.exceptions import NotFoundError
 
 from earshot.errors import InvalidRequest
 from earshot.search import facets, pages, query, spelling
 from earshot.search.engine import Engine
+from earshot.search.index import NO_INDEX
 from earshot.search.marks import marks
 from earshot.search.pages import Cursor, Found
 from earshot.search.query import Question
@@ -19,12 +22,25 @@ from earshot.search.selection import Selection, select
 def search(client: OpenSearch, alias: str, request: SearchRequest) -> SearchPage:
     """The page of hits that a request asks for: recordings, each by its best passage.
 
-    Raises InvalidRequest for what can't be asked.
+    An index that is not made yet holds nothing. Raises InvalidRequest for what can't be asked.
     """
     began = time.monotonic()
     start = _start(request)
     facets.check(request.facets)
     question = query.parse(request.q)
+    try:
+        page = _page(client, alias, request, question, start)
+    except NotFoundError as error:
+        if error.error != NO_INDEX:
+            raise
+        nothing = facets.nothing(request.facets)
+        page = SearchPage(total=0, total_relation="eq", took_ms=0, hits=(), facets=nothing.facets)
+    return replace(page, took_ms=round((time.monotonic() - began) * 1000))
+
+
+def _page(
+    client: OpenSearch, alias: str, request: SearchRequest, question: Question, start: Cursor
+) -> SearchPage:
     engine = Engine.of(client, alias, request)
     selection = select(engine, question, facets.counts(request.facets))
     counted = _count(engine, question, selection, request)
@@ -36,12 +52,12 @@ def search(client: OpenSearch, alias: str, request: SearchRequest) -> SearchPage
     return SearchPage(
         total=counted.total,
         total_relation="eq" if counted.exact else "gte",
+        took_ms=0,
         hits=_hits(engine, found, question),
         facets=counted.facets,
         relaxed=selection.relaxed,
         did_you_mean=spelling.did_you_mean(engine, request.q, question, selection),
         cursor=following.encode() if following and following.offset < counted.total else None,
-        took_ms=round((time.monotonic() - began) * 1000),
     )
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from opensearchpy import OpenSearch
+from opensearchpy.exceptions import NotFoundError
 
 from earshot.search import analysis
+from earshot.search.index import NO_INDEX
 
 LONGEST_CONTEXT = 5  # words before the one being typed that are looked at
 PASSAGES = 100  # whose words are counted
@@ -38,7 +40,12 @@ def suggest(client: OpenSearch, alias: str, typed: str, size: int) -> Sequence[s
     readings = _readings(head, last)
     if not readings:
         return []
-    answer = client.search(index=alias, body=_body(readings))
+    try:
+        answer = client.search(index=alias, body=_body(readings))
+    except NotFoundError as error:
+        if error.error != NO_INDEX:
+            raise
+        return []  # not made yet
     following: Counter[str] = Counter()
     near: Counter[str] = Counter()
     for hit in answer["hits"]["hits"]:

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import NotFoundError
+from opensearchpy.exceptions import NotFoundError, RequestError
 
 from earshot.search.mapping import MAPPING, index_body
 
 _RETIRED = "retired_at"
+
+
+class UnderWay(RuntimeError):
+    """Another process is making a new index of this alias, or did and was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,31 @@ def previous(client: OpenSearch, alias: str) -> Version | None:
     return max(retired, key=lambda version: version.retired_at, default=None)
 
 
+def unfinished(client: OpenSearch, alias: str) -> list[Version]:
+    """Those newer than the live one that never served: being made now, or left by a crash."""
+    there = versions(client, alias)
+    newest = max((one.number for one in there if one.live), default=0)
+    return [one for one in there if one.number > newest and not one.retired_at]
+
+
 def create(client: OpenSearch, alias: str, like: Version) -> str:
-    """Make the next index, with replicas as `like` has them; nothing is refreshed yet."""
-    name = f"{alias}-{max(one.number for one in versions(client, alias)) + 1}"
+    """Make the next index, with replicas as `like` has them; nothing is refreshed yet.
+
+    Raises UnderWay when another one is being made: of two that do it at once, one gets the number.
+    """
+    there = versions(client, alias)
+    if others := unfinished(client, alias):
+        raise UnderWay(f"{others[-1].name} is being made already.")
+    name = f"{alias}-{max(one.number for one in there) + 1}"
     settings = client.indices.get_settings(index=like.name)[like.name]["settings"]["index"]
     replicas = int(settings["number_of_replicas"])
-    client.indices.create(
-        index=name, body=index_body("-1", int(settings["number_of_shards"]), replicas)
-    )
+    body = index_body("-1", int(settings["number_of_shards"]), replicas)
+    try:
+        client.indices.create(index=name, body=body)
+    except RequestError as error:
+        if error.error != "resource_already_exists_exception":
+            raise
+        raise UnderWay(f"{name} is being made already.") from error
     return name
 
 
