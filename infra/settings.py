@@ -64,7 +64,9 @@ class Settings:
     bulk: bool = False  # a second lane for what is put under bulk/, in a stack of its own
     bulk_image: str | None = None  # as `image`, of the bulk lane's worker
     bulk_instances: str = "g6.2xlarge,g5.2xlarge,g6.xlarge,g5.xlarge"  # the preferred first
-    bulk_on_demand_base: int = 0  # instances that are not Spot; they too are there only for work
+    bulk_on_demand_base: int = (
+        1  # so many are not Spot, so that work goes on without; all come and go
+    )
     bulk_max_workers: int = 4  # one a GPU, one an instance
     bulk_files_per_worker: int = 2000  # a backlog of so many more starts another
     bulk_max_audio_bytes: int = 2048 * MIB

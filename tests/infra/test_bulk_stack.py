@@ -83,13 +83,13 @@ def test_the_worker_may_do_what_it_does_and_no_more(bulk: Template) -> None:
         assert "Policies" not in role
 
 
-def test_instances_are_spot_let_nobody_in_and_keep_their_role_to_themselves(
+def test_instances_are_spot_but_one_let_nobody_in_and_keep_their_role_to_themselves(
     bulk: Template,
 ) -> None:
     (group,) = bulk.properties("AutoScaling::AutoScalingGroup").values()
     assert (group["MinSize"], group["MaxSize"]) == ("0", "4")
     distribution = group["MixedInstancesPolicy"]["InstancesDistribution"]
-    assert distribution["OnDemandBaseCapacity"] == 0
+    assert distribution["OnDemandBaseCapacity"] == 1, "work goes on where there is no Spot"
     assert distribution["OnDemandPercentageAboveBaseCapacity"] == 0
     kinds = group["MixedInstancesPolicy"]["LaunchTemplate"]["Overrides"]
     assert len(kinds) == 4, "several pools, so that one that runs dry stops nothing"
@@ -156,7 +156,7 @@ def test_a_registrys_image_and_other_instances_are_used_as_given(tmp_path: Path)
         "image": "earshot:1",
         "bulk_image": "earshot-bulk@sha256:0f",
         "bulk_instances": "g6e.xlarge",
-        "bulk_on_demand_base": "1",
+        "bulk_on_demand_base": "0",
     }
     done = synthesize(tmp_path, context)
     assert done.returncode == 0, done.stderr
@@ -165,7 +165,7 @@ def test_a_registrys_image_and_other_instances_are_used_as_given(tmp_path: Path)
     (group,) = given.properties("AutoScaling::AutoScalingGroup").values()
     policy = group["MixedInstancesPolicy"]
     assert policy["LaunchTemplate"]["Overrides"] == [{"InstanceType": "g6e.xlarge"}]
-    assert policy["InstancesDistribution"]["OnDemandBaseCapacity"] == 1
+    assert policy["InstancesDistribution"]["OnDemandBaseCapacity"] == 0
     assert not list(tmp_path.glob("asset.*/containers")), "nothing is left to build"
 
 

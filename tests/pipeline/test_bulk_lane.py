@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,27 +25,33 @@ def bulk(bucket: Bucket) -> Iterator[Bucket]:
     view.clear()
 
 
-def waiting(stack: Outputs, url: str | None) -> int:
-    """Messages in a queue, hidden ones too."""
+def messages(stack: Outputs, url: str | None) -> tuple[int, int]:
+    """Those of a queue that can be received, and those that are hidden."""
     assert url
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     told = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
-    return sum(int(told["Attributes"][name]) for name in names)
+    return int(told["Attributes"][names[0]]), int(told["Attributes"][names[1]])
 
 
-def kill_worker() -> None:
+def waiting(stack: Outputs, url: str | None) -> int:
+    return sum(messages(stack, url))
+
+
+def end_worker(how: signal.Signals = signal.SIGKILL) -> None:
     running = daemon.remembered(WORKER)
     assert running is not None
-    os.kill(running.pid, signal.SIGKILL)
-    while running.is_alive():
+    os.kill(running.pid, how)
+    for _ in eventually():
         daemon._reap(running.pid)
-        time.sleep(0.02)
+        if not running.is_alive():
+            return
+    raise AssertionError("the worker did not end")
 
 
 def test_both_lanes_hear_the_same_and_each_has_its_own_files(
     bucket: Bucket, bulk: Bucket, sample: Path
 ) -> None:
-    kill_worker()
+    end_worker()
     try:
         live, waits = bucket.put("live.mp3", sample), bulk.put("waits.mp3", sample)
         first = bucket.end(live)
@@ -66,7 +71,7 @@ def test_a_worker_killed_at_work_loses_and_repeats_nothing_that_was_done(
     dead = waiting(stack, stack.bulk_dlq_url)
     put(uploads, stack)
     assert any(bulk.item(uploads[0].key) for _ in eventually())
-    kill_worker()
+    end_worker()
     local_stack.start_worker()
     ended = list(wait_for([one.key for one in uploads], stack, patience=120))
     assert [one.recording.status for one in ended] == ["done"] * len(uploads)
@@ -75,6 +80,24 @@ def test_a_worker_killed_at_work_loses_and_repeats_nothing_that_was_done(
         assert len({one["n"] for one in passages}) == len(passages) >= 1
     assert any(waiting(stack, stack.bulk_queue_url) == 0 for _ in eventually())
     assert waiting(stack, stack.bulk_dlq_url) == dead
+
+
+def test_a_worker_told_to_end_finishes_what_it_hears_and_gives_the_rest_back(
+    bulk: Bucket, stack: Outputs
+) -> None:
+    uploads = collect([ROOT / "samples"], bulk.prefix)[:24]
+    put(uploads, stack)
+    assert any(bulk.item(uploads[0].key) for _ in eventually())
+    try:
+        end_worker(signal.SIGTERM)
+        left, hidden = messages(stack, stack.bulk_queue_url)
+        statuses = [(bulk.item(one.key) or {}).get("status") for one in uploads]
+        assert hidden == 0, "others need not wait"
+        assert left == len(uploads) - statuses.count("done")
+    finally:
+        local_stack.start_worker()
+    ended = list(wait_for([one.key for one in uploads], stack, patience=120))
+    assert [one.recording.status for one in ended] == ["done"] * len(uploads)
 
 
 def test_a_bad_file_fails_and_a_removed_one_goes(bulk: Bucket, sample: Path) -> None:

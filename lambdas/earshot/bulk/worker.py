@@ -35,6 +35,7 @@ from earshot.speech.windows import WHOLE
 
 FAULTS_IN_A_ROW = 5  # after which the device counts as broken, and a fresh process is due
 _UNWRITTEN_BATCHES = 2  # that may wait for the table while the device goes on
+_BUSY_POLL_S = 5  # how long a receiver waits for messages, and so may keep an end waiting
 _LOOK_S = 0.5  # how often the device's thread looks whether it should stop
 
 logger = logging.getLogger(__name__)
@@ -85,7 +86,7 @@ class Worker:
     def _first(self) -> list[Message]:
         """Wait, with nothing loaded, until there is work."""
         while not self._stopping.is_set():
-            if messages := self._receive():
+            if messages := self._receive(self._poll_s):
                 return messages
         return []
 
@@ -127,13 +128,13 @@ class Worker:
     def _keep_receiving(self) -> None:
         while not self._stopping.is_set():
             if self._intake.held < self._pace.held_files:
-                self._accept(self._receive())
+                self._accept(self._receive(min(_BUSY_POLL_S, self._poll_s)))
             else:
                 self._stopping.wait(0.02)
 
-    def _receive(self) -> list[Message]:
+    def _receive(self, wait_s: int) -> list[Message]:
         try:
-            return self._intake.receive(self._poll_s)
+            return self._intake.receive(wait_s)
         except (BotoCoreError, ClientError):
             logger.exception("the queue can't be read; trying again")
             self._stopping.wait(5)
