@@ -25,7 +25,7 @@ from scripts.bench.models import exported, large
 from scripts.progress import progress
 
 SAMPLES = ROOT / "samples"
-TURN = 20  # clips that one side does before the other has its turn
+TURN = 50  # clips that one side does before the other has its turn; some batches' worth
 
 Side = Callable[[Sequence[Path]], None]
 

@@ -11,9 +11,12 @@ from scripts.decoding.join import Clip
 from scripts.decoding.outcome import Fault, Heard
 from scripts.decoding.source import Done
 
+BATCH = 32
+"""Files that are heard before the next are begun: at its end, processors wait for the last one."""
+
 
 class Local:
-    """One loaded model. Two or three batches of files are under way at a time."""
+    """One loaded model. A batch of files is under way at a time, others are decoded ahead."""
 
     def __init__(self, model: str, revision: str | None = None, engine: str = "onnx") -> None:
         """Raises ModelError."""
@@ -31,7 +34,7 @@ class Local:
         for clip in clips:
             if clip.path not in there:
                 done(clip, Fault("unreadable", "The file is gone.", lasting=False))
-        for path, result in transcribe_files(there, self._transcriber):
+        for path, result in transcribe_files(there, self._transcriber, batch=BATCH):
             if isinstance(result, AudioError):
                 done(there[path], Fault(result.code, result.message, lasting=True))
             else:
