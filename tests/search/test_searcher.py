@@ -136,6 +136,34 @@ def test_what_was_never_said_finds_nothing_and_claims_nothing(index: SearchIndex
     assert (page.total, page.hits, page.relaxed, page.did_you_mean) == (0, (), False, None)
 
 
+@pytest.mark.parametrize(
+    ("heard", "asked"),
+    [
+        ("says for us to go the linet", "limit"),
+        ("that little jesevel is here", "jezebel"),
+        ("advancing slowly they surged on", "searched"),
+    ],
+)
+def test_a_word_is_found_whose_sound_lost_or_changed_a_consonant(
+    index: SearchIndex, ask: Ask, heard: str, asked: str
+) -> None:
+    index.project(of([heard, "nothing else here"]))
+    assert texts(ask(asked)) == [heard]
+
+
+def test_what_is_no_word_is_sooner_held_for_a_mishearing_than_a_common_word(
+    index: SearchIndex, ask: Ask
+) -> None:
+    index.project(of(["he took the brother along", "he took the brithor along"]))
+    assert texts(ask("brothor")) == ["he took the brithor along", "he took the brother along"]
+
+
+def test_common_words_alone_are_not_enough_of_a_query(index: SearchIndex, ask: Ask) -> None:
+    index.project(of(["the impact of the projectile", "the end of the road", "sand and stones"]))
+    assert texts(ask("the impact of the projectile")) == ["the impact of the projectile"]
+    assert texts(ask("end of the world")) == ["the end of the road"]
+
+
 def test_a_misspelled_word_is_asked_back_in_a_word_that_was_said(
     index: SearchIndex, ask: Ask
 ) -> None:
