@@ -2,7 +2,18 @@
 
 import typer
 
-from scripts.bench import api, audio, bulk, decode, parity, pipeline, search, speech, start, training
+from scripts.bench import (
+    api,
+    audio,
+    bulk,
+    decode,
+    parity,
+    pipeline,
+    search,
+    speech,
+    start,
+    training,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Measure; print JSON lines.")
 app.command()(pipeline.pipeline)
