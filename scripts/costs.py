@@ -1,4 +1,4 @@
-"""`costs`: what a stack on AWS costs idle and by the hour of sound, from list prices."""
+"""`costs`: a stack on AWS, idle and by the hour of sound in either lane, from list prices."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -24,7 +24,18 @@ PRICES: Mapping[str, float] = {
     "CloudWatch, dashboard-month": 3.00,
     "CloudWatch logs, GB": 0.50,
     "X-Ray, million traces": 5.00,
+    "SNS, million publishes": 0.50,
+    "SNS, GB of bodies filtered": 0.09,
+    "g6.2xlarge, hour": 0.9776,
+    "g5.2xlarge, hour": 1.212,
+    "g6.xlarge, hour": 0.8048,
+    "g5.xlarge, hour": 1.006,
+    "EBS gp3, GB-month": 0.08,
+    "public IPv4 address, hour": 0.005,
+    "Amazon Transcribe, batch, first tier, minute": 0.024,
 }
+# Dense bfloat16 by NVIDIA's data sheets: the L4 of g6, the A10G of g5.
+PEAK_TFLOPS: Mapping[str, float] = {"g6": 121.0, "g5": 70.0}
 
 HOURS_A_MONTH = 730
 # What no price page says.
@@ -34,6 +45,10 @@ POLLS_A_MONTH = 5 * 3 * 60 * HOURS_A_MONTH  # Lambda's five pollers, 20 s each
 MP3_MB_AN_HOUR = 28.8  # 64 kbit/s
 WRITES_A_RECORDING = 2 * 3  # claim and finish, in the table and its index, with their growth
 LOG_KB_A_RECORDING = 2.0
+EVENT_KB = 1.0  # of S3, looked at by two subscriptions
+BULK_DISK_GB = 100
+CPU_SPEED = 9.7  # the large model in int8 on two cores: `bench bulk`, docs/benchmarks.md
+GFLOP_A_SECOND = 40.0  # of sound, the large model; `bench bulk` prints it, with its formula
 
 Lines = Mapping[str, float]
 
@@ -41,14 +56,25 @@ Lines = Mapping[str, float]
 def costs(
     speed: Annotated[
         float, typer.Option(help="Seconds of sound that the function gets through in a second.")
-    ] = 10.0,
+    ] = CPU_SPEED,
+    gpu_share: Annotated[
+        float, typer.Option(help="Of a GPU's peak that the model reaches; assumed.")
+    ] = 0.1,
+    spot_share: Annotated[
+        float, typer.Option(help="Of the on-demand price that a Spot instance costs; assumed.")
+    ] = 0.5,
     clip: Annotated[float, typer.Option(help="Seconds that a recording lasts.")] = 60.0,
     markdown: Annotated[bool, typer.Option(help="Print the tables of docs/costs.md.")] = False,
 ) -> None:
     """What a stack costs idle, and an hour of sound to transcribe and to keep."""
     tables = {
         "Idle, a month": idle(),
-        "An hour of sound, once": an_hour(speed, clip),
+        "An hour of sound by the live lane, once": an_hour(speed, clip),
+        "An hour of sound by the bulk lane, on demand, once": a_bulk_hour(gpu_share, 1.0, clip),
+        "An hour of sound by the bulk lane, Spot, once": a_bulk_hour(gpu_share, spot_share, clip),
+        "An hour of sound by Amazon Transcribe, once": {
+            "60 minutes": 60 * PRICES["Amazon Transcribe, batch, first tier, minute"]
+        },
         "An hour of sound, kept a month": kept(),
     }
     if markdown:
@@ -113,6 +139,49 @@ def an_hour(speed: float, clip: float) -> Lines:
         "logs": recordings * LOG_KB_A_RECORDING / 1e6 * PRICES["CloudWatch logs, GB"],
         "traces": recordings * 2 / 1e6 * PRICES["X-Ray, million traces"],
     }
+
+
+def a_bulk_hour(gpu_share: float, price_share: float, clip: float) -> Lines:
+    """The same by the instance that infra/settings.py prefers, busy all the time, at a share of its
+    price.
+
+    A GPU gets through `gpu_share` of its peak's worth of sound: peak * share / operations that a
+    second of sound takes.
+    """
+    from infra.settings import Settings
+
+    instance = Settings().bulk_instances.partition(",")[0]
+    recordings = 3600 / clip
+    hours = 1 / gpu_speed(instance, gpu_share)
+    filtered_gb = 2 * recordings * EVENT_KB / 1e6
+    return {
+        f"a {instance}": hours * price_share * PRICES[f"{instance}, hour"],
+        "its disk and address": hours
+        * (
+            BULK_DISK_GB / HOURS_A_MONTH * PRICES["EBS gp3, GB-month"]
+            + PRICES["public IPv4 address, hour"]
+        ),
+        "telling the lanes apart": (
+            recordings / 1e6 * PRICES["SNS, million publishes"]
+            + filtered_gb * PRICES["SNS, GB of bodies filtered"]
+        ),
+        "messages": recordings * 1.5 / 1e6 * PRICES["SQS, million requests"],
+        "indexing": recordings / 1e6 * PRICES["Lambda, million requests"],
+        "records": (
+            recordings
+            * WRITES_A_RECORDING
+            / 1e6
+            * PRICES["DynamoDB on demand, million writes of 1 KB"]
+        ),
+        "putting the sound": recordings / 1e3 * PRICES["S3, thousand puts"],
+        "logs": recordings * LOG_KB_A_RECORDING / 1e6 * PRICES["CloudWatch logs, GB"],
+    }
+
+
+def gpu_speed(instance: str, share: float) -> float:
+    """Seconds of sound that an instance's GPU gets through in a second, by assumption."""
+    peak = PEAK_TFLOPS[instance.partition(".")[0]]
+    return share * peak * 1e3 / GFLOP_A_SECOND
 
 
 def kept() -> Lines:
