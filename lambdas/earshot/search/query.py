@@ -27,7 +27,6 @@ _EXACT, _STEM, _SOUND, _NEAR = 1.0, 0.8, 0.3, 0.15
 _PHRASE, _WRITTEN = 3.0, 0.5
 _PHRASE_SLOP = 2
 _LONG_WORD = 9  # letters; from here on trigrams find what one slip does not
-LONG_QUERY = 5  # words; from here on those that were heard right are enough to find it
 # Codes of a sound that is looked up as it is, and with a slip. One alone is shared by a tenth of
 # the language, and two words of four are often a slip apart: those are for the broad question.
 _TELLING_SOUND, _LONG_SOUND = 2, 5
@@ -82,7 +81,7 @@ def precise(question: Question, enough: float = ENOUGH) -> Query:
         return {"term": {"n": 0}}  # every recording once
     must = [_phrase("exact", phrase, 1.0, slop=0) for phrase in question.phrases]
     if question.words:
-        must += _enough_of(question.words, enough, _precisely(question.words))
+        must += _enough_of(question.words, enough, list(map(_word, question.words)))
     return {"bool": {"must": must, "should": _order(question)}}
 
 
@@ -108,17 +107,6 @@ def said(word: str) -> Query:
     return _term("exact", word)
 
 
-def _precisely(words: Sequence[str]) -> list[Query]:
-    """Each word in the ways that it may have been heard.
-
-    Of a long query, the words that were heard right find the passage, and ranking compares the
-    rest.
-    """
-    if len(words) < LONG_QUERY:
-        return [_word(word) for word in words]
-    return [_said(word) for word in words]
-
-
 def _enough_of(words: Sequence[str], share: float, queries: Sequence[Query]) -> list[Query]:
     """Where the words' `queries` match for that share, common words alone are not enough.
 
@@ -129,18 +117,13 @@ def _enough_of(words: Sequence[str], share: float, queries: Sequence[Query]) -> 
     return [needed] if len(telling) in (0, len(words)) else [needed, _filter(telling)]
 
 
-def _said(word: str) -> Query:
-    """One word as it is, or another of its stem."""
-    exact, stem = _term("exact", word, _EXACT), _term("stem", analysis.stem(word), _STEM)
-    return exact if word in analysis.COMMON else {"dis_max": {"queries": [exact, stem]}}
-
-
 def _word(word: str, broad: bool = False) -> Query:
-    """One word, or what is like it: the best way counts."""
+    """One word, in the ways that it may have been heard: the best way counts."""
+    exact = _term("exact", word, _EXACT)
     if word in analysis.COMMON:
-        return _said(word)
+        return exact
     sound = analysis.sound(word)
-    ways = [_said(word)]
+    ways = [exact, _term("stem", analysis.stem(word), _STEM)]
     if len(sound) >= (_BROAD_SOUND if broad else _TELLING_SOUND):
         ways.append(_term("sound", sound, _SOUND))
     if len(word) > analysis.SHORTEST_SLIP:

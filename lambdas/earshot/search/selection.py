@@ -9,7 +9,7 @@ from earshot.search.engine import Counts, Engine, Place
 from earshot.search.query import Query, Question
 
 # The engine's best, which are put in order by how closely they hold what was asked.
-WINDOW, WINDOW_OF_LONG, BROAD_WINDOW = 100, 50, 200
+WINDOW, BROAD_WINDOW = 100, 200
 # The broad question is asked when nothing is closer. Of several words some are heard right.
 CLOSE_WORD, CLOSE = 0.9, 0.75
 FAINT = 0.48  # what is less close, even at its best, is no answer but chance
@@ -38,8 +38,7 @@ def select(engine: Engine, question: Question, aggregations: Mapping[str, Any]) 
     if not question:
         asked = query.precise(question)
         return Selection(asked, (), engine.aggregate(asked, aggregations))
-    window = WINDOW_OF_LONG if len(question.words) >= query.LONG_QUERY else WINDOW
-    precise = _try(engine, question, query.precise(question), aggregations, window)
+    precise = _try(engine, question, query.precise(question), aggregations)
     close = CLOSE_WORD if len(question.words) == 1 else CLOSE
     if not question.words or (precise.window and precise.window[0].closeness >= close):
         return precise
