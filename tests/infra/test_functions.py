@@ -158,6 +158,35 @@ def test_the_stream_waits_hours_for_the_search_and_then_sets_aside_what_it_held(
     assert stream["StartingPosition"] == "TRIM_HORIZON", "nothing written before is left out"
 
 
+@pytest.mark.parametrize(
+    ("change", "before", "after", "matters"),
+    [
+        ("INSERT", None, "transcribing", False),  # the claim of a new recording
+        ("INSERT", None, "deleted", False),  # a tombstone for what was never there
+        ("INSERT", None, "done", True),  # an import
+        ("MODIFY", "transcribing", "done", True),
+        ("MODIFY", "done", "transcribing", True),  # put again: what was said before goes
+        ("MODIFY", "done", "deleted", True),
+        ("REMOVE", "deleted", None, True),
+    ],
+)
+def test_the_index_function_runs_for_what_can_change_the_index(
+    aws: Template, change: str, before: str | None, after: str | None, matters: bool
+) -> None:
+    from ministack.services.lambda_svc import _apply_filter_criteria
+
+    images = {"OldImage": before, "NewImage": after}
+    record = {
+        "eventName": change,
+        "dynamodb": {
+            name: {"status": {"S": status}, "revision": {"N": "1"}}
+            for name, status in images.items()
+            if status
+        },
+    }
+    assert _apply_filter_criteria([record], mapping(aws, "RecordsTable")) == [record] * matters
+
+
 @pytest.mark.parametrize(("target", "days"), [("aws", 30), ("local", 1)])
 def test_logs_are_kept_for_a_time_and_no_longer(
     templates: dict[str, Template], target: str, days: int
