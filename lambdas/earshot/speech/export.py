@@ -30,7 +30,7 @@ EMBEDDED = 64_000_000  # bytes
 def export(folder: Path, out: Path, precision: str, name: str | None = None) -> Path:
     """Writes `out`/onnx/model.onnx (fp32) or model_quantized.onnx (int8), the settings beside.
 
-    `name` is what transcripts will call the model, wherever its folder lies; the folder's own
+    `name` is what transcripts will call the model, wherever its folder lies; `out`'s own
     unless given.
 
     int8 quantises the weights of matrix products, by column; activations are scaled as they come.
@@ -56,7 +56,7 @@ def export(folder: Path, out: Path, precision: str, name: str | None = None) -> 
         else:
             target = fp32
         written = out / (INT8_FILES if precision == "int8" else FP32_FILES)[0]
-        called = {NAMED_AS: name or folder.resolve().name, RECORDED_AS: mark}
+        called = {NAMED_AS: name or out.resolve().name, RECORDED_AS: mark}
         _write(onnx.load(_fused(target)), written, called)
     for name in SETTINGS_FILES:
         if (folder / name).exists() and folder.resolve() != out.resolve():
