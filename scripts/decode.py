@@ -150,12 +150,15 @@ def _facets(table: "Table") -> dict[int, dict[str, str]]:
 
 @contextmanager
 def _ended_politely() -> Iterator[None]:
-    """SIGTERM is an interruption too: what is finished is written down."""
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    """SIGTERM is an interruption too: what is finished is written down. So SIGINT must not be
+    ignored, as it is in a shell's background jobs."""
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    end = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def _tell(report: "Report", out: Path, log: Path) -> None:

@@ -34,7 +34,12 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def start(place: Path, server: AsrServer) -> subprocess.Popen[str]:
+def _as_on_a_terminal() -> None:
+    """These tests may be a shell's background job, which ignores interrupts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def start(place: Path, server: AsrServer, background: bool = False) -> subprocess.Popen[str]:
     command = [
         *(sys.executable, "-m", "scripts", "decode", str(place / "clips")),
         *("--csv", str(place / "IN.csv"), "--out", str(place / "OUT.csv")),
@@ -44,6 +49,7 @@ def start(place: Path, server: AsrServer) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command, cwd=ROOT, env=os.environ | {"EARSHOT_API_KEY": KEY}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=None if background else _as_on_a_terminal,
     )  # fmt: skip
 
 
@@ -77,6 +83,22 @@ def test_each_file_is_asked_for_once_but_those_under_way_when_it_was_killed(
         f"WORDS OF {row['filename'].upper()}" for row in rows(place)
     ]
     assert [row["filename"] for row in rows(place)] == [f"{n:03}.mp3" for n in range(FILES)][::-1]
+
+
+def test_a_background_job_that_ignores_interrupts_still_ends_politely(
+    place: Path, server: AsrServer
+) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = start(place, server, background=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    for _ in range(20):
+        assert server.answered.acquire(timeout=30)
+    process.terminate()
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert "not come to" in out
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
