@@ -57,7 +57,8 @@ def transcribe(
 
     sandbox.start()  # it gets ready while the model loads
     try:
-        transcriber = Transcriber(load(model, revision, engine), decoder)
+        loaded = load(model, revision, engine, side_by_side=len(files) > 1)
+        transcriber = Transcriber(loaded, decoder)
     except ModelError as error:
         typer.echo(error.message, err=True)
         raise typer.Exit(2) from None

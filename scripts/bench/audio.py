@@ -24,10 +24,13 @@ def audio(
     clips: Annotated[Path, typer.Option(help="A folder of clips.")] = ROOT / "samples",
     count: Annotated[int, typer.Option(help="How many of them, evenly picked.")] = 500,
     model: Annotated[Path, typer.Option(help="Whose transcripts.")] = ROOT / "models" / "demo",
+    engine: Annotated[str, typer.Option(help="In int8, a rounding decides more often.")] = (
+        "onnx-fp32"
+    ),
 ) -> None:
     """Compare the limited child's decoding with librosa.load (needs requirements-model.txt)."""
     files = picked(clips, count)
-    for figure in (_child(files), _librosa(files, model)):
+    for figure in (_child(files), _librosa(files, model, engine)):
         print(json.dumps(figure), flush=True)
 
 
@@ -60,7 +63,7 @@ def _child(files: Sequence[Path]) -> dict[str, Any]:
     }
 
 
-def _librosa(files: Sequence[Path], model: Path) -> dict[str, Any]:
+def _librosa(files: Sequence[Path], model: Path, engine: str) -> dict[str, Any]:
     import librosa
 
     from earshot.audio.decode import decode
@@ -68,7 +71,7 @@ def _librosa(files: Sequence[Path], model: Path) -> dict[str, Any]:
     from earshot.speech.transcriber import Transcriber
     from scripts.progress import progress
 
-    transcriber = Transcriber(load(str(model)), "greedy")
+    transcriber = Transcriber(load(str(model), engine=engine), "greedy")
     apart: list[float] = []
     same = 0
     with progress("Beside librosa", len(files)) as advance:
@@ -80,6 +83,7 @@ def _librosa(files: Sequence[Path], model: Path) -> dict[str, Any]:
             advance(1)
     return {
         "figure": "beside librosa.load",
+        "engine": engine,
         "clips": len(files),
         "below_-60_dB": sum(level < FLOOR for level in apart),
         "median_dB": round(statistics.median(apart), 1),

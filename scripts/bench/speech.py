@@ -50,7 +50,7 @@ def speech(
     for figure in (
         *_starts(sides, files[0]),
         *_turns(sides, "10 s clip", [[ten]] * repeat),
-        *_turns(sides, f"{len(files)} clips", slices(files, TURN)),
+        *_turns(sides, f"{len(files)} clips", slices(files, TURN), "many"),
         *_memory(str(model), files, long),
     ):
         print(json.dumps({"model": model.name, **figure}), flush=True)
@@ -76,11 +76,11 @@ def _starts(sides: dict[str, str], clip: Path) -> Iterator[dict[str, Any]]:
 
 
 def _turns(
-    sides: dict[str, str], name: str, turns: Sequence[list[Path]]
+    sides: dict[str, str], name: str, turns: Sequence[list[Path]], way: str = "ours"
 ) -> Iterator[dict[str, Any]]:
     """Both sides on the same files, turn about; the first turn is done twice, once to warm up."""
     told: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
-    with _worker("ours", sides["ours"]) as ours, _worker("reference", sides["reference"]) as theirs:
+    with _worker(way, sides["ours"]) as ours, _worker("reference", sides["reference"]) as theirs:
         ask = {"ours": ours, "reference": theirs}
         for turn, files in enumerate([turns[0], *turns]):
             for side in sides:

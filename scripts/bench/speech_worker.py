@@ -1,20 +1,21 @@
 """One recogniser in a process of its own, so that start and memory can be measured.
 
-`speech_worker.py ours|reference MODEL`, with lambdas/ on the path, reads lines of JSON, each a list
-of files, and answers each with a line: seconds of wall clock and of processor time, peak memory,
-and the texts.
+`speech_worker.py ours|many|reference MODEL`, with lambdas/ on the path, reads lines of JSON, each a
+list of files, and answers each with a line: seconds of wall clock and of processor time, peak
+memory, and the texts. `many` is ours as `transcribe` has it for several files.
 """
 
 import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 Recognise = Callable[[list[Path]], list[str]]
 
 
-def ours(model: str) -> Recognise:
+def ours(model: str, many: bool = False) -> Recognise:
     from earshot.audio import sandbox
 
     sandbox.start()
@@ -23,7 +24,7 @@ def ours(model: str) -> Recognise:
     from earshot.speech.recognise import transcribe_files
     from earshot.speech.transcriber import Transcriber
 
-    transcriber = Transcriber(load(model), "greedy")
+    transcriber = Transcriber(load(model, side_by_side=many), "greedy")
 
     def recognise(files: list[Path]) -> list[str]:
         results = transcribe_files(files, transcriber)
@@ -62,7 +63,12 @@ def _peak_mb() -> float:
 
 
 def main() -> None:
-    recognise = {"ours": ours, "reference": reference}[sys.argv[1]](sys.argv[2])
+    ways: dict[str, Callable[[str], Recognise]] = {
+        "ours": ours,
+        "many": partial(ours, many=True),
+        "reference": reference,
+    }
+    recognise = ways[sys.argv[1]](sys.argv[2])
     print(json.dumps({"loaded": True}), flush=True)
     for line in sys.stdin:
         files = [Path(name) for name in json.loads(line)]

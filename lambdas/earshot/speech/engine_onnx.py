@@ -34,16 +34,15 @@ class OnnxEngine:
         then waits longer for its own text, and more memory is taken, but all are done sooner.
         """
         calls = min(cores(), SIDE_BY_SIDE) if side_by_side else 1
-        _keep_heap_flat()
+        _keep_heap_flat(_size(path) < SMALL)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = cores() // calls
         # Threads that spin while they wait are a little quicker on an idle machine, and several
         # times slower on one that does anything else.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # Clips differ in length: an arena would keep the worst mix of sizes ever seen, a third
-        # more at 30 s of the large model than the tenth of the time that it saves is worth to a
-        # function; not so where throughput is what counts.
-        options.enable_cpu_mem_arena = side_by_side
+        # more at 30 s of the large model than the tenth of the time that it saves is worth.
+        options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(
@@ -79,16 +78,17 @@ class OnnxEngine:
         return log_softmax(logits[0])
 
 
-def _keep_heap_flat() -> None:
+def _keep_heap_flat(small: bool) -> None:
     """Keep memory from growing with the length of a recording, where the C library is glibc.
 
     Windows of ever other lengths leave holes in the heap, and more so in a heap for each thread.
-    Large buffers of their own go back whole: `python -m scripts bench speech` shows an hour's
-    memory beside a minute's. It costs a tenth of a small model's time, and little of a large one's.
+    Large buffers of their own go back whole, which costs a tenth of the time; beside a large
+    model's weights the holes are nothing. `python -m scripts bench speech` shows both.
     """
     if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
         mallopt(M_ARENA_MAX, 1)
-        mallopt(M_MMAP_THRESHOLD, LARGE_BUFFER)
+        if small:
+            mallopt(M_MMAP_THRESHOLD, LARGE_BUFFER)
 
 
 def _size(path: Path) -> int:
