@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import numpy as np
 import pytest
+from botocore.client import BaseClient
 
 from earshot.audio.limits import SAMPLE_RATE, Limits
 from earshot.bulk.intake import Intake
@@ -137,7 +138,19 @@ class Lane:
 
 
 @pytest.fixture
-def lane(recordings: Recordings) -> Iterator[Lane]:  # noqa: F811
+def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS's calls are whole to each other; moto's, from several threads, are not."""
+    call, lock = BaseClient._make_api_call, threading.RLock()
+
+    def locked(*arguments: Any) -> Any:
+        with lock:
+            return call(*arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", locked)
+
+
+@pytest.fixture
+def lane(one_call_at_a_time: None, recordings: Recordings) -> Iterator[Lane]:  # noqa: F811
     sqs = boto3.resource("sqs")
     dead = sqs.create_queue(QueueName="dead")
     arn = dead.attributes["QueueArn"]
