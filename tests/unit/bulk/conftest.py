@@ -26,6 +26,7 @@ from earshot.transcripts.store import Recordings
 from tests.unit.transcripts.conftest import aws, event, recordings  # noqa: F401
 
 MAX_RECEIVES = 3
+PATIENCE_S = 120  # a machine may stand still for half a minute; no behaviour hangs on it
 POISON_S = 1.3  # the length of sound that the recogniser can't bear
 
 
@@ -112,12 +113,12 @@ class Lane:
         ended: list[bool] = []
         thread = threading.Thread(target=lambda: ended.append(worker.run()))
         thread.start()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while thread.is_alive() and not (until or self.is_empty)():
             assert time.monotonic() < deadline, "the worker did not get there"
             time.sleep(0.02)
         worker.stop()
-        thread.join(20)
+        thread.join(PATIENCE_S)
         return ended[0] if ended else False
 
     def is_empty(self) -> bool:
@@ -139,12 +140,15 @@ class Lane:
 
 @pytest.fixture
 def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """AWS's calls are whole to each other; moto's, from several threads, are not."""
+    """AWS's calls are whole to each other; moto's, from several threads, are not. And asking an
+    empty queue takes a moment, or the receivers leave the other threads no time."""
     call, lock = BaseClient._make_api_call, threading.RLock()
 
-    def locked(*arguments: Any) -> Any:
+    def locked(client: Any, operation: str, *arguments: Any) -> Any:
+        if operation == "ReceiveMessage":
+            time.sleep(0.02)
         with lock:
-            return call(*arguments)
+            return call(client, operation, *arguments)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", locked)
 
