@@ -114,11 +114,13 @@ class Lane:
         thread = threading.Thread(target=lambda: ended.append(worker.run()))
         thread.start()
         deadline = time.monotonic() + PATIENCE_S
-        while thread.is_alive() and not (until or self.is_empty)():
-            assert time.monotonic() < deadline, "the worker did not get there"
-            time.sleep(0.02)
-        worker.stop()
-        thread.join(PATIENCE_S)
+        try:
+            while thread.is_alive() and not (until or self.is_empty)():
+                assert time.monotonic() < deadline, "the worker did not get there"
+                time.sleep(0.02)
+        finally:  # or its threads would outlive the test, and the whole run
+            worker.stop()
+            thread.join(PATIENCE_S)
         return ended[0] if ended else False
 
     def is_empty(self) -> bool:
