@@ -18,6 +18,7 @@ from earshot.transcripts.recording import Recording, Status
 from earshot.transcripts.store import Recordings
 from scripts import outputs
 from scripts.consistency import (
+    ON_THE_WAY,
     Discrepancy,
     Document,
     Kind,
@@ -47,6 +48,10 @@ class State:
 
     def discrepancies(self, patience: timedelta) -> list[Discrepancy]:
         return list(compare(self.stored, self.records, self.indexed, patience))
+
+    def is_on_its_way(self, recording_id: str) -> bool:
+        record = self.records.get(recording_id)
+        return record is not None and record.status in ON_THE_WAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +90,6 @@ def lasting(
     if not found:
         return state, []
     time.sleep(wait)
-    return _still(deployment, found, patience)
-
-
-def _still(
-    deployment: Deployment, found: Sequence[Discrepancy], patience: timedelta
-) -> tuple[State, list[Discrepancy]]:
     state, before = deployment.state(), set(found)
     return state, [one for one in state.discrepancies(patience) if one in before]
 
@@ -111,6 +110,31 @@ def repair(deployment: Deployment, state: State, found: Sequence[Discrepancy]) -
     of_index = [one.recording_id for one in found if one.kind not in _BY_EVENT]
     for start in range(0, len(of_index), _AT_ONCE):
         _project(deployment, state, of_index[start : start + _AT_ONCE])
+
+
+def mended(
+    deployment: Deployment,
+    state: State,
+    found: Sequence[Discrepancy],
+    patience: timedelta,
+    wait: float,
+) -> tuple[State, Sequence[Discrepancy]]:
+    """Repair until nothing differs and nothing that was announced again is on its way, or it takes
+    too long. Mending one thing may bring another to light: the index refuses a record that was made
+    anew while it remembers a later revision.
+    """
+    pause = max(wait, 0.5)
+    deadline = time.monotonic() + max(60.0, 12 * wait)
+    repaired: set[Discrepancy] = set()
+    while True:
+        fresh = [one for one in found if one not in repaired]
+        repair(deployment, state, fresh)
+        repaired.update(fresh)
+        time.sleep(pause)
+        state, found = lasting(deployment, patience, wait)
+        at_rest = not any(state.is_on_its_way(one.recording_id) for one in repaired)
+        if (not found and at_rest) or time.monotonic() >= deadline:
+            return state, found
 
 
 def _project(deployment: Deployment, state: State, ids: Sequence[str]) -> None:
@@ -159,12 +183,8 @@ def check(
         state, found = lasting(deployment, patience, wait, advance)
     _print(found)
     if found and mend:
-        repair(deployment, state, found)
-        print("Mended; what was sent to the queue may take a while. Looking again …")
-        deadline = time.monotonic() + max(60.0, 12 * wait)
-        while found and time.monotonic() < deadline:
-            time.sleep(max(wait, 0.5))
-            state, found = _still(deployment, found, patience)
+        print("Mending; what is sent to the queue may take a while …")
+        state, found = mended(deployment, state, found, patience, wait)
         _print(found)
     waiting = _waiting(deployment)
     if found and waiting:

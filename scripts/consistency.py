@@ -16,7 +16,7 @@ from earshot.search.passages import count_passages
 from earshot.transcripts.recording import Recording, Source, Status, recording_id
 
 _PAGE = 5000
-_ON_THE_WAY = (Status.QUEUED, Status.TRANSCRIBING)
+ON_THE_WAY = (Status.QUEUED, Status.TRANSCRIBING)
 
 
 class Kind(StrEnum):
@@ -131,12 +131,12 @@ def compare(
         record = records.get(recording_id(key))
         if record is None or record.status is Status.DELETED:
             yield Discrepancy(Kind.NO_RECORD, recording_id(key), key)
-        elif record.etag != object_.etag and record.status not in _ON_THE_WAY:
+        elif record.etag != object_.etag and record.status not in ON_THE_WAY:
             yield Discrepancy(Kind.OLD_RECORD, record.recording_id, key)
     for one in records.values():
         if one.status is not Status.DELETED and one.key not in stored and _has_sound(one):
             yield Discrepancy(Kind.NO_OBJECT, one.recording_id, one.key)
-        elif one.status in _ON_THE_WAY and datetime.fromisoformat(one.updated_at) < late:
+        elif one.status in ON_THE_WAY and datetime.fromisoformat(one.updated_at) < late:
             yield Discrepancy(Kind.STUCK, one.recording_id, one.key)
         if one.status is Status.DONE:
             yield from _in_index(one, indexed.get(one.recording_id, []))

@@ -231,6 +231,9 @@ def _fill(client: Any, alias: str, clips: Sequence[Clip]) -> None:
             _add_to_origin(client, origin, batch)
             on(len(batch))
     client.indices.refresh(index=[alias, origin])
+    for one in (alias, origin):  # how many segments there are would else be left to chance
+        client.indices.forcemerge(index=one, params={"max_num_segments": 1})
+    client.indices.refresh(index=[alias, origin])
     client.indices.put_mapping(index=origin, body={"_meta": {"mark": mark}})
 
 

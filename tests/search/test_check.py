@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import boto3
@@ -11,7 +12,7 @@ from opensearchpy import OpenSearch
 from earshot.events import Change, object_events
 from earshot.search.index import SearchIndex
 from earshot.transcripts.imported import imported_transcript
-from earshot.transcripts.recording import recording_id
+from earshot.transcripts.recording import Status, recording_id
 from earshot.transcripts.store import Claim, Recordings
 from scripts.check import Deployment, lasting, repair
 from scripts.consistency import Kind
@@ -140,6 +141,26 @@ def test_sound_without_its_record_is_announced_again(
         assert sent.change is Change.CREATED
         assert deployment.recordings.claim(sent, "f00", {}, 1).claim is Claim.TAKEN
     assert found(deployment) == []
+
+
+def test_a_record_made_anew_is_shown_although_the_index_remembers_a_later_one(
+    deployment: Deployment, index: SearchIndex, say: Callable[[str], str]
+) -> None:
+    one = say("a.mp3")
+    last = deployment.recordings.get(one)
+    assert last is not None
+    deployment.recordings._table.delete_item(Key={"recording_id": one})  # by hand
+    gone = replace(last, status=Status.DELETED, revision=last.revision + 1)
+    assert index.project([gone]) == []  # as the stream tells of it
+    assert found(deployment) == [(Kind.NO_RECORD, one)]
+    mend(deployment)
+    (sent,) = announced(deployment)
+    deployment.recordings.claim(sent, "f00", {}, 1)
+    deployment.recordings.finish(sent, transcript("said anew"), 1)
+    anew = deployment.recordings.get(one)
+    assert anew is not None and index.project([anew]) == []
+    assert found(deployment) == [(Kind.NOT_INDEXED, one)]
+    assert mend(deployment) == []
 
 
 def test_a_record_without_its_sound_gets_the_removal_that_was_lost(

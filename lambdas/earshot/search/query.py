@@ -21,7 +21,7 @@ Query = dict[str, Any]
 MAX_TOKENS = 40
 ENOUGH = 0.6  # of the words must be there, in one way or another
 FEW = 0.01  # one word is enough
-BROAD_LETTERS, BROAD_SOUNDS = 0.4, 0.5  # of the trigrams
+BROAD_LETTERS, BROAD_SOUNDS = 0.5, 0.6  # of the trigrams
 
 _EXACT, _STEM, _SOUND, _NEAR = 1.0, 0.8, 0.3, 0.15
 _PHRASE, _WRITTEN = 3.0, 0.5
@@ -87,7 +87,10 @@ def precise(question: Question, enough: float = ENOUGH) -> Query:
 
 def broad(question: Question) -> Query:
     """The precise ones, and passages with all phrases and sounds near the words', or much of all
-    the words' letters or sounds."""
+    the words' letters or sounds.
+
+    It does not look for the words in a row: that would have been found by the precise question.
+    """
     must = [_phrase("exact", phrase, 1.0, slop=0) for phrase in question.phrases]
     sounds = [analysis.sound(word) for word in question.words]
     letter_grams = [_term("grams", gram) for gram in analysis.grams(question.words)]
@@ -99,7 +102,7 @@ def broad(question: Question) -> Query:
     word_by_word = [_word(word, broad=True) for word in question.words]
     near_enough = {"bool": {"must": _enough_of(question.words, ENOUGH, word_by_word)}}
     ways = _at_least(FEW, [near_enough, *alike])
-    return {"bool": {"must": [*must, ways], "should": _order(question)}}
+    return {"bool": {"must": [*must, ways]}}
 
 
 def said(word: str) -> Query:

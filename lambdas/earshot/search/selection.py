@@ -9,7 +9,7 @@ from earshot.search.engine import Counts, Engine, Place
 from earshot.search.query import Query, Question
 
 # The engine's best, which are put in order by how closely they hold what was asked.
-WINDOW, BROAD_WINDOW = 100, 200
+WINDOW = 100
 # The broad question is asked when nothing is closer. Of several words some are heard right.
 CLOSE_WORD, CLOSE = 0.9, 0.75
 FAINT = 0.48  # what is less close, even at its best, is no answer but chance
@@ -42,7 +42,7 @@ def select(engine: Engine, question: Question, aggregations: Mapping[str, Any]) 
     close = CLOSE_WORD if len(question.words) == 1 else CLOSE
     if not question.words or (precise.window and precise.window[0].closeness >= close):
         return precise
-    broad = _try(engine, question, query.broad(question), aggregations, BROAD_WINDOW)
+    broad = _try(engine, question, query.broad(question), aggregations)
     joined = _joined(precise, broad)
     if precise.window or (joined.window and joined.window[0].closeness >= FAINT):
         return joined
@@ -51,13 +51,9 @@ def select(engine: Engine, question: Question, aggregations: Mapping[str, Any]) 
 
 
 def _try(
-    engine: Engine,
-    question: Question,
-    asked: Query,
-    aggregations: Mapping[str, Any],
-    window: int = WINDOW,
+    engine: Engine, question: Question, asked: Query, aggregations: Mapping[str, Any]
 ) -> Selection:
-    places, counted = engine.best(asked, window, aggregations)
+    places, counted = engine.best(asked, WINDOW, aggregations)
     heard = [place.heard for place in places if place.heard]
     closeness = iter(rank.closeness(question.words, question.written, heard))
     # What older code wrote can't be compared, and keeps the engine's order.

@@ -82,11 +82,18 @@ def create(client: OpenSearch, alias: str, like: Version) -> str:
 
 
 def serve(client: OpenSearch, name: str, like: Version) -> None:
-    """Let the index refresh as `like` does, and show all that was written."""
+    """Let the index refresh as `like` does, and show all that was written.
+
+    Its segments are merged into one while it serves already: a question looks dozens of terms up,
+    and each of them in every segment.
+    """
     settings = client.indices.get_settings(index=like.name)[like.name]["settings"]["index"]
     interval = settings.get("refresh_interval", "1s")
     client.indices.put_settings(index=name, body={"index": {"refresh_interval": interval}})
     client.indices.refresh(index=name)
+    client.indices.forcemerge(
+        index=name, params={"max_num_segments": 1, "wait_for_completion": "false"}
+    )
 
 
 def widen(client: OpenSearch, name: str) -> None:

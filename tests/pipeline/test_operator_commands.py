@@ -1,0 +1,130 @@
+"""What an operator does when something went wrong: look what differs, mend it, try again."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote_plus
+
+import pytest
+
+from earshot.search.client import connect
+from earshot.search.mapping import document_id
+from earshot.transcripts.recording import recording_id
+from tests.pipeline.conftest import PATIENCE, ROOT, Bucket, eventually
+
+
+def scripts(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "scripts", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=2 * PATIENCE)
+
+
+def is_searchable(bucket: Bucket, key: str) -> bool:
+    said = bucket.api(f"/recordings/{recording_id(key)}").json()["text"].split()
+    phrase = " ".join(said[:8])
+    found = bucket.api("/search", params={"q": f'"{phrase}"', "prefix": key}).json()
+    return [hit["key"] for hit in found["hits"]] == [key]
+
+
+@contextmanager
+def no_writes(bucket: Bucket) -> Iterator[None]:
+    """The index refuses every write, as one does that was set read-only and forgotten."""
+    settings = connect(bucket.stack.opensearch_url).indices.put_settings
+    settings(index=bucket.stack.index, body={"index.blocks.write": True})
+    try:
+        yield
+    finally:
+        settings(index=bucket.stack.index, body={"index.blocks.write": None})
+
+
+@contextmanager
+def no_notices(bucket: Bucket) -> Iterator[None]:
+    """The bucket tells nobody what is put into it."""
+    s3, name = bucket.stack.client("s3"), bucket.stack.audio_bucket
+    told = s3.get_bucket_notification_configuration(Bucket=name)
+    told.pop("ResponseMetadata")
+    s3.put_bucket_notification_configuration(Bucket=name, NotificationConfiguration={})
+    try:
+        yield
+    finally:
+        s3.put_bucket_notification_configuration(Bucket=name, NotificationConfiguration=told)
+
+
+def index_failures(bucket: Bucket) -> int:
+    told = bucket.stack.client("sqs").get_queue_attributes(
+        QueueUrl=bucket.stack.index_failure_queue_url, AttributeNames=["All"]
+    )
+    return int(told["Attributes"]["ApproximateNumberOfMessages"])
+
+
+@pytest.mark.timeout(300)
+def test_check_names_what_was_lost_by_hand_and_repair_brings_it_back(
+    bucket: Bucket, sample: Path, other_sample: Path
+) -> None:
+    whole = bucket.put("whole.mp3", sample)
+    unindexed = bucket.put("document lost.mp3", sample)
+    forgotten = bucket.put("record+lost.mp3", other_sample)
+    bucket.ended(whole, unindexed, forgotten)
+    agreed = scripts("check", "--wait", "1")
+    assert bucket.prefix not in agreed.stdout
+
+    client = connect(bucket.stack.opensearch_url)
+    client.delete(index=bucket.stack.index, id=document_id(recording_id(unindexed), 0))
+    table = bucket.stack.resource("dynamodb").Table(bucket.stack.table)
+    table.delete_item(Key={"recording_id": recording_id(forgotten)})
+    differing = scripts("check", "--wait", "1")
+    assert differing.returncode == 1
+    named = [line for line in differing.stdout.splitlines() if bucket.prefix in line]
+    assert {line.rpartition(": ")[2] for line in named} == {unindexed, forgotten}
+    assert not any(whole in line for line in named)
+
+    mended = scripts("check", "--repair", "--wait", "1")
+    assert mended.stdout.splitlines()[-1].endswith(" 0 discrepancies."), (
+        mended.stdout + mended.stderr
+    )
+    assert mended.returncode == 0
+    for key in (whole, unindexed, forgotten):
+        assert is_searchable(bucket, key)
+        assert len(bucket.passages(key)) == 1
+
+
+@pytest.mark.timeout(300)
+def test_what_the_index_refused_waits_and_is_shown_after_redrive(
+    bucket: Bucket, sample: Path
+) -> None:
+    before = index_failures(bucket)
+    with no_writes(bucket):
+        key = bucket.put("refused.mp3", sample)
+        assert any((bucket.item(key) or {}).get("status") == "done" for _ in eventually())
+        assert any(index_failures(bucket) > before for _ in eventually())
+        assert not bucket.passages(key)
+    redriven = scripts("redrive")
+    assert redriven.returncode == 0, redriven.stdout + redriven.stderr
+    assert any(bucket.passages(key) for _ in eventually())
+    assert is_searchable(bucket, key)
+    assert index_failures(bucket) == 0
+
+
+@pytest.mark.timeout(300)
+def test_a_dead_letter_is_worked_on_after_redrive(bucket: Bucket, sample: Path) -> None:
+    with no_notices(bucket):
+        key = bucket.put("died.mp3", sample)
+    s3, sqs = bucket.stack.client("s3"), bucket.stack.client("sqs")
+    stored = s3.head_object(Bucket=bucket.stack.audio_bucket, Key=key)
+    sound = {"key": quote_plus(key), "eTag": stored["ETag"].strip('"'), "sequencer": "0055AED6"}
+    notice = {
+        "eventName": "ObjectCreated:Put",
+        "eventTime": "2026-01-02T03:04:05.000Z",
+        "s3": {
+            "bucket": {"name": bucket.stack.audio_bucket},
+            "object": sound | {"size": stored["ContentLength"]},
+        },
+    }
+    sqs.send_message(QueueUrl=bucket.stack.dlq_url, MessageBody=json.dumps({"Records": [notice]}))
+    redriven = scripts("redrive")
+    assert redriven.returncode == 0, redriven.stdout + redriven.stderr
+    assert bucket.end(key)["status"] == "done"
+    assert is_searchable(bucket, key)
+    assert bucket.dead_letters() == 0
