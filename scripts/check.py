@@ -115,10 +115,10 @@ def repair(deployment: Deployment, state: State, found: Sequence[Discrepancy]) -
 def mended(
     deployment: Deployment,
     state: State,
-    found: Sequence[Discrepancy],
+    found: list[Discrepancy],
     patience: timedelta,
     wait: float,
-) -> tuple[State, Sequence[Discrepancy]]:
+) -> tuple[State, list[Discrepancy]]:
     """Repair until nothing differs and nothing that was announced again is on its way, or it takes
     too long. Mending one thing may bring another to light: the index refuses a record that was made
     anew while it remembers a later revision.
