@@ -1,5 +1,6 @@
 """Which utterances meet in which step: a pure function of the seed, so a resumed run goes on."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,8 +45,9 @@ def stack(waveforms: list[NDArray[np.float32]]) -> Tensor:
 class Schedule:
     """Every step's utterances.
 
-    A round hears every human clip once and as much synthetic speech as gives `human_share` of the
-    seconds; its batches are of nearly equal length, at most `batch_seconds` together.
+    A round hears all people's speech or all synthetic speech once, and as much of the other as
+    makes people's `human_share` of the seconds. Its batches are of nearly equal length, at most
+    `batch_seconds` together.
     """
 
     def __init__(
@@ -54,18 +56,17 @@ class Schedule:
         self.human = [u for u in utterances if u.human]
         self.synthetic = [u for u in utterances if not u.human]
         self.seed, self.batch_seconds = seed, batch_seconds
-        human_seconds = sum(u.seconds for u in self.human)
-        synthetic_seconds = sum(u.seconds for u in self.synthetic)
-        wanted = human_seconds * (1 - human_share) / human_share if human_seconds else np.inf
-        self.synthetic_share = min(1.0, wanted / max(synthetic_seconds, 1e-9))
+        self._shares = _shares(self.human, self.synthetic, human_share)
         self._rounds: list[list[list[Utterance]]] = []
         self._starts = [0]
 
     def _make_round(self, number: int) -> list[list[Utterance]]:
         rng = np.random.default_rng([self.seed, number])
-        count = max(1, round(len(self.synthetic) * self.synthetic_share)) if self.synthetic else 0
-        order = rng.permutation(len(self.synthetic))[:count]
-        chosen = [*self.human, *(self.synthetic[i] for i in order)]
+        chosen = [
+            speech[i]
+            for speech, share in zip((self.human, self.synthetic), self._shares, strict=True)
+            for i in rng.permutation(len(speech))[: math.ceil(len(speech) * share)]
+        ]
         lengths = np.array([u.seconds for u in chosen]) * rng.uniform(0.97, 1.03, len(chosen))
         batches: list[list[Utterance]] = [[]]
         for index in np.argsort(lengths):
@@ -82,6 +83,17 @@ class Schedule:
             self._starts.append(self._starts[-1] + len(made))
         number = int(np.searchsorted(self._starts, step, side="right")) - 1
         return self._rounds[number][step - self._starts[number]]
+
+
+def _shares(
+    human: list[Utterance], synthetic: list[Utterance], human_share: float
+) -> tuple[float, float]:
+    """How much of each is in a round; where one is missing, all of the other."""
+    there = [sum(u.seconds for u in speech) for speech in (human, synthetic)]
+    if not all(there):
+        return 1.0, 1.0
+    rounds = (human_share / there[0], (1 - human_share) / there[1])
+    return rounds[0] / max(rounds), rounds[1] / max(rounds)
 
 
 class TrainingBatches(Dataset[Batch]):  # type: ignore[misc]
