@@ -1,5 +1,6 @@
 """The training loop: resumable, seeded, on whatever device there is."""
 
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -68,6 +69,12 @@ def measure(
     return rates
 
 
+def _leave_signals_alone(_: int) -> None:
+    """Ctrl-C reaches workers too; one that ended by it would take the run along before it saved."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+
+
 class Trainer:
     """One run in one folder. Made over an existing checkpoint, it goes on from there.
 
@@ -126,7 +133,10 @@ class Trainer:
         )
         losses: list[float] = []
         began, heard_before = time.monotonic(), self.seconds_heard
-        for batch in DataLoader(steps, batch_size=None, num_workers=workers):
+        batches = DataLoader(
+            steps, batch_size=None, num_workers=workers, worker_init_fn=_leave_signals_alone
+        )
+        for batch in batches:
             self._wait_while_paused()
             losses.append(self._take_step(batch))
             if self.step % 50 == 0:

@@ -31,6 +31,24 @@ made._take_step = die_at_five
 made.train()
 """
 
+STOPPED = """
+import os, pathlib, signal, sys, time
+from test_resuming import SETTINGS, trainer
+from training.corpus import read_corpus
+
+tones, tiny, run = map(pathlib.Path, sys.argv[1:])
+made = trainer(read_corpus(tones), tiny, run)
+signal.signal(signal.SIGTERM, lambda *_: setattr(made, "stopping", True))
+step = made._take_step
+def stop_all_at_two(batch):
+    if made.step == 2:
+        os.killpg(0, signal.SIGTERM)
+        time.sleep(0.5)
+    return step(batch)
+made._take_step = stop_all_at_two
+made.train(workers=1)
+"""
+
 
 def trainer(corpus: Corpus, tiny: Path, run: Path) -> Trainer:
     from conftest import VOCABULARY
@@ -40,6 +58,13 @@ def trainer(corpus: Corpus, tiny: Path, run: Path) -> Trainer:
     return Trainer(
         model, corpus, VOCABULARY, SETTINGS, run, torch.device("cpu"), log=lambda line: None
     )
+
+
+def process(code: str, *arguments: Path) -> subprocess.CompletedProcess[bytes]:
+    """What `code` does in a process, and a process group, of its own."""
+    folders = [str(ROOT), str(ROOT / "lambdas"), str(Path(__file__).parent)]
+    command = [sys.executable, "-c", f"import sys; sys.path[:0] = {folders}\n{code}", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, start_new_session=True)
 
 
 @pytest.fixture(autouse=True)
@@ -53,12 +78,7 @@ def test_a_run_killed_mid_way_ends_with_the_weights_of_one_that_was_not(
     whole = trainer(read_corpus(tones), tiny, tmp_path / "whole")
     whole.train()
 
-    folders = [str(ROOT), str(ROOT / "lambdas"), str(Path(__file__).parent)]
-    killed = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path[:0] = {folders}\n{KILLED}",
-         tones, tiny, tmp_path / "killed"],
-        check=False, capture_output=True,
-    )  # fmt: skip
+    killed = process(KILLED, tones, tiny, tmp_path / "killed")
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     resumed = trainer(read_corpus(tones), tiny, tmp_path / "killed")
     assert resumed.step == 3
@@ -107,6 +127,14 @@ def test_a_run_that_is_asked_to_stop_saves_the_step_it_is_at(
     made.train()
     assert made.step == 1
     assert trainer(corpus, tiny, tmp_path).step == 1
+
+
+def test_a_stop_that_reaches_the_helpers_too_still_saves(
+    tones: Path, tiny: Path, tmp_path: Path
+) -> None:
+    stopped = process(STOPPED, tones, tiny, tmp_path)
+    assert stopped.returncode == 0, stopped.stderr.decode()
+    assert trainer(read_corpus(tones), tiny, tmp_path).step == 3
 
 
 def test_a_run_becomes_a_model_folder_with_its_averaged_weights(
