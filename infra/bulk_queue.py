@@ -3,6 +3,8 @@
 from aws_cdk import Duration, aws_sqs
 from constructs import Construct
 
+from infra.queues import durable_queue
+
 MAX_RECEIVES = 10  # an interrupted Spot instance costs every message it held one
 VISIBILITY_S = 120  # workers extend it while they are at work
 
@@ -12,19 +14,10 @@ class BulkQueue(Construct):
 
     def __init__(self, scope: Construct, name: str) -> None:
         super().__init__(scope, name)
-        self.dead_letters = aws_sqs.Queue(
-            self,
-            "DeadLetters",
-            enforce_ssl=True,
-            encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
-            retention_period=Duration.days(14),
-        )
-        self.queue = aws_sqs.Queue(
+        self.dead_letters = durable_queue(self, "DeadLetters")
+        self.queue = durable_queue(
             self,
             "Queue",
-            enforce_ssl=True,
-            encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
-            retention_period=Duration.days(14),
             visibility_timeout=Duration.seconds(VISIBILITY_S),
             receive_message_wait_time=Duration.seconds(20),
             dead_letter_queue=aws_sqs.DeadLetterQueue(

@@ -11,6 +11,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from infra.function import model_function
+from infra.queues import durable_queue
 from infra.settings import Settings
 
 MAX_RECEIVES = 5
@@ -29,19 +30,10 @@ class Ingestion(Construct):
     ) -> None:
         super().__init__(scope, name)
         timeout = Duration.seconds(settings.transcribe_timeout_s)
-        self.dead_letters = aws_sqs.Queue(
-            self,
-            "DeadLetters",
-            enforce_ssl=True,
-            encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
-            retention_period=Duration.days(14),
-        )
-        self.queue = aws_sqs.Queue(
+        self.dead_letters = durable_queue(self, "DeadLetters")
+        self.queue = durable_queue(
             self,
             "Queue",
-            enforce_ssl=True,
-            encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
-            retention_period=Duration.days(14),
             # Six times the function's timeout, as Lambda's guide for SQS asks: throttled batches
             # must not come back while they wait.
             visibility_timeout=Duration.seconds(6 * settings.transcribe_timeout_s),

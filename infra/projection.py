@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Duration, aws_dynamodb, aws_lambda, aws_lambda_event_sources, aws_sqs
+from aws_cdk import Duration, aws_dynamodb, aws_lambda, aws_lambda_event_sources
 from constructs import Construct
 
 from infra.function import zip_function
+from infra.queues import durable_queue
 from infra.settings import Settings
 
 PATIENCE = Duration.hours(6)  # with OpenSearch away; the stream itself forgets after 24
@@ -31,13 +32,7 @@ class Projection(Construct):
         settings: Settings,
     ) -> None:
         super().__init__(scope, name)
-        self.failures = aws_sqs.Queue(
-            self,
-            "Failures",
-            enforce_ssl=True,
-            encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
-            retention_period=Duration.days(14),
-        )
+        self.failures = durable_queue(self, "Failures")
         self.function = zip_function(
             self,
             "Index",

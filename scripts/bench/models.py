@@ -1,4 +1,4 @@
-"""The models that benchmarks run: a published shape with random weights, as work it is the same."""
+"""The models that benchmarks run: published shapes, random weights; as work they are the same."""
 
 from pathlib import Path
 
@@ -8,20 +8,25 @@ WORK = ROOT / ".local" / "bench"
 
 
 def large() -> Path:
-    """Random weights of the exact wav2vec2-large-960h shape, for torch; made once."""
-    folder = WORK / "large-960h"
+    """The exact shape of wav2vec2-large-960h, for torch."""
+    return random_weights("large-960h")
+
+
+def random_weights(shape: str) -> Path:
+    """A torch folder of a shape that scripts.model.random knows; made once."""
+    folder = WORK / shape
     if not (folder / "model.safetensors").exists():
         from scripts.model.random import write
 
-        write("large-960h", folder)
+        write(shape, folder)
     return folder
 
 
-def exported(checkpoint: Path) -> Path:
-    """The same as int8 ONNX, made once."""
-    folder = WORK / f"{checkpoint.resolve().name}-int8"
-    if not (folder / "onnx" / "model_quantized.onnx").exists():
+def exported(checkpoint: Path, precision: str = "int8") -> Path:
+    """The same as ONNX, fp32 or int8; made once."""
+    folder = WORK / f"{checkpoint.resolve().name}-{precision}"
+    if not any(folder.glob("onnx/*.onnx")):
         from earshot.speech.export import export
 
-        export(checkpoint, folder, "int8")
+        export(checkpoint, folder, precision)
     return folder

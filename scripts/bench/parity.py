@@ -5,7 +5,7 @@ The reference is transformers' own model and processor in torch fp32, one wavefo
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,13 +16,13 @@ import typer
 
 from scripts import ROOT
 from scripts.bench.clips import picked
-from scripts.bench.models import WORK, large
+from scripts.bench.models import exported, large, random_weights
+from scripts.bench.speech_worker import listener
 
 DEMO = ROOT / "models" / "demo"
 CHECKPOINT = ROOT / "training" / "checkpoint"
 BATCH = 16
 
-Waveform = npt.NDArray[np.float32]
 Logits = npt.NDArray[np.float32]
 
 
@@ -58,7 +58,7 @@ def _engines(
     from earshot.speech.transcriber import Transcriber
     from scripts.progress import progress
 
-    reference = _reference(checkpoint)
+    reference = listener(str(checkpoint))
     ways = {name: load(str(model), engine=name) for name in ("onnx-fp32", "onnx-int8")}
     transcribers = {name: Transcriber(one, "greedy") for name, one in ways.items()}
     texts: dict[str, list[str]] = {"reference": [], **{name: [] for name in ways}}
@@ -129,7 +129,8 @@ def _neighbours(checkpoint: Path, model: Path, files: Sequence[Path]) -> Iterato
 
     alone, together = texts(1), texts(BATCH)
     yield _same(f"{model.name}, onnx-int8: alone and in batches of {BATCH}", alone, together)
-    for folder in (checkpoint, _tiny_group_norm()):
+    # Plain padding would change what a group norm hears.
+    for folder in (checkpoint, random_weights("tiny-group")):
         waveforms = [decode(file).waveform for file in files]
         acoustics = read_acoustics(folder)
         engine = TorchEngine(folder, acoustics, "fp32", "cpu", batch_seconds=120.0)
@@ -152,14 +153,11 @@ def _same(figure: str, some: Sequence[Any], others: Sequence[Any]) -> dict[str, 
 def _large(files: Sequence[Path]) -> Iterator[dict[str, Any]]:
     """Random weights of the exact wav2vec2-large-960h shape: ONNX fp32 against the reference."""
     from earshot.audio.decode import decode
-    from earshot.speech.export import export
     from earshot.speech.model import load
 
     checkpoint = large()
-    exported = WORK / "large-960h-fp32"
-    if not (exported / "onnx" / "model.onnx").exists():
-        export(checkpoint, exported, "fp32")
-    reference, model = _reference(checkpoint), load(str(exported), engine="onnx-fp32")
+    reference = listener(str(checkpoint))
+    model = load(str(exported(checkpoint, "fp32")), engine="onnx-fp32")
     apart, widest, same = 0.0, 0.0, 0
     for file in files:
         waveform = decode(file).waveform
@@ -177,24 +175,7 @@ def _large(files: Sequence[Path]) -> Iterator[dict[str, Any]]:
     }
 
 
-def _reference(checkpoint: Path) -> Callable[[Waveform], tuple[str, Logits]]:
-    import torch
-    from transformers import AutoFeatureExtractor, Wav2Vec2CTCTokenizer, Wav2Vec2ForCTC
-
-    extractor = AutoFeatureExtractor.from_pretrained(checkpoint)
-    tokenizer = Wav2Vec2CTCTokenizer.from_pretrained(checkpoint)
-    network = Wav2Vec2ForCTC.from_pretrained(checkpoint).eval()
-
-    def recognise(waveform: Waveform) -> tuple[str, Logits]:
-        inputs = extractor(waveform, sampling_rate=16_000, return_tensors="pt")
-        with torch.inference_mode():
-            logits = network(inputs.input_values).logits[0]
-        return tokenizer.decode(torch.argmax(logits, dim=-1)), logits.numpy()
-
-    return recognise
-
-
-def _emission(model: Any, waveform: Waveform) -> Logits:
+def _emission(model: Any, waveform: npt.NDArray[np.float32]) -> Logits:
     emission: Logits = model.engine.emissions([model.acoustics.prepare(waveform)])[0]
     return emission
 
@@ -203,13 +184,3 @@ def _log_softmax(logits: Logits) -> Logits:
     from earshot.speech.engine import log_softmax
 
     return log_softmax(logits)
-
-
-def _tiny_group_norm() -> Path:
-    """A tiny group-norm model of random weights, the kind that plain padding would change."""
-    folder = WORK / "tiny-group"
-    if not (folder / "model.safetensors").exists():
-        from scripts.model.random import write
-
-        write("tiny-group", folder)
-    return folder

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 Recognise = Callable[[list[Path]], list[str]]
 
@@ -36,6 +37,17 @@ def ours(model: str, many: bool = False) -> Recognise:
 def reference(model: str) -> Recognise:
     """The way of the service that this one follows: librosa, the processor, torch, one a time."""
     import librosa
+
+    listen = listener(model)
+
+    def recognise(files: list[Path]) -> list[str]:
+        return [listen(librosa.load(file, sr=16_000)[0])[0] for file in files]
+
+    return recognise
+
+
+def listener(model: str) -> Callable[[Any], tuple[str, Any]]:
+    """transformers' own processor and network: a waveform's text and its logits (frames, 32)."""
     import torch
     from transformers import AutoFeatureExtractor, Wav2Vec2CTCTokenizer, Wav2Vec2ForCTC
 
@@ -43,17 +55,13 @@ def reference(model: str) -> Recognise:
     tokenizer = Wav2Vec2CTCTokenizer.from_pretrained(model)
     network = Wav2Vec2ForCTC.from_pretrained(model).eval()
 
-    def recognise(files: list[Path]) -> list[str]:
-        texts = []
-        for file in files:
-            waveform, _ = librosa.load(file, sr=16_000)
-            inputs = extractor(waveform, sampling_rate=16_000, return_tensors="pt")
-            with torch.no_grad():
-                logits = network(inputs.input_values).logits
-            texts += tokenizer.batch_decode(torch.argmax(logits, dim=-1))
-        return texts
+    def listen(waveform: Any) -> tuple[str, Any]:
+        inputs = extractor(waveform, sampling_rate=16_000, return_tensors="pt")
+        with torch.no_grad():
+            logits = network(inputs.input_values).logits[0]
+        return tokenizer.decode(torch.argmax(logits, dim=-1)), logits.numpy()
 
-    return recognise
+    return listen
 
 
 def _peak_mb() -> float:

@@ -39,6 +39,8 @@ class Intake:
         self._visibility_s = visibility_s
         self._held: dict[str, Message] = {}
         self._lock = threading.Lock()
+        # Held over calls, so that no beat that was under way hides again what was just let go.
+        self._visibility = threading.Lock()
         self._closed = threading.Event()
         self._beating = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._beating.start()
@@ -78,13 +80,15 @@ class Intake:
 
     def give_back(self, messages: Iterable[Message]) -> None:
         """Let others have them at once."""
-        for some in self._let_go(messages):
-            self._hide(some, 0)
+        with self._visibility:
+            for some in self._let_go(messages):
+                self._hide(some, 0)
 
     def retry_later(self, message: Message, seconds: int) -> None:
         """Let it be tried again in `seconds`."""
-        self._let_go([message])
-        redelivery.hand_back(self._sqs, self._url, message.receipt, seconds)
+        with self._visibility:
+            self._let_go([message])
+            redelivery.hand_back(self._sqs, self._url, message.receipt, seconds)
 
     def close(self) -> None:
         """Give back what is held; nothing is kept hidden any more."""
@@ -102,15 +106,19 @@ class Intake:
 
     def _beat(self) -> None:
         while not self._closed.wait(self._visibility_s / _BEATS):
-            with self._lock:
-                held = list(self._held.values())
-            for some in _batched(held):
-                try:
-                    self._hide(some, self._visibility_s)
-                except (BotoCoreError, ClientError):
-                    # The next beat comes before the timeout; a message that is seen by others
-                    # meanwhile is worked on twice and written once.
-                    logger.warning("messages could not be kept hidden")
+            with self._visibility:
+                self._keep_hidden()
+
+    def _keep_hidden(self) -> None:
+        with self._lock:
+            held = list(self._held.values())
+        for some in _batched(held):
+            try:
+                self._hide(some, self._visibility_s)
+            except (BotoCoreError, ClientError):
+                # The next beat comes before the timeout; a message that is seen by others
+                # meanwhile is worked on twice and written once.
+                logger.warning("messages could not be kept hidden")
 
     def _hide(self, messages: Sequence[Message], seconds: int) -> None:
         entries = [
