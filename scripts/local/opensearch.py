@@ -91,7 +91,7 @@ def address(port: int) -> str:
 
 def cluster_name(home: Path) -> str:
     """A name of its own, so that another node that took over a remembered port is not mistaken."""
-    return f"earshot-{hashlib.blake2b(bytes(home), digest_size=4).hexdigest()}"
+    return f"earshot-{_digest(home).hex()}"
 
 
 def launch(home: Path, say: Say, java_flags: Sequence[str]) -> str:
@@ -121,7 +121,7 @@ def launch(home: Path, say: Say, java_flags: Sequence[str]) -> str:
             f"{libraries}/*",
             "org.codelibs.opensearch.runner.OpenSearchRunner",
             *("-basePath", str(home), "-numOfNode", "1", "-clusterName", cluster),
-            *("-baseHttpPort", str(first_free_port(HTTP_PORTS) - 1)),
+            *("-baseHttpPort", str(free_port(HTTP_PORTS, home) - 1)),
         ],
         mark=f"-basePath {home} ",
         port=0,
@@ -212,9 +212,17 @@ def run_loudly(command: Sequence[str | Path], say: Say) -> None:
         raise NodeError(f"{command[0]} failed:\n" + "\n".join(lines[-10:]))
 
 
-def first_free_port(among: range) -> int:
-    """The first port on loopback, of these, that nothing listens on."""
-    for port in among:
+def free_port(among: range, home: Path) -> int:
+    """A port on loopback, of these, that nothing listens on: if it can be, always the same for one
+    home, and for another one another, since two may start in the same moment.
+    """
+    first = int.from_bytes(_digest(home), "big") % len(among)
+    for step in range(len(among)):
+        port = among[(first + step) % len(among)]
         if daemon.is_free(port):
             return port
     raise NodeError(f"Every port from {among.start} to {among.stop - 1} is taken.")
+
+
+def _digest(home: Path) -> bytes:
+    return hashlib.blake2b(bytes(home), digest_size=4).digest()
