@@ -24,7 +24,7 @@ _GRAMS = _TOKENS | {"index_options": "freqs"}
 _STORED = {"index": False, "doc_values": False}
 
 # From the word as it was written to what it shares with any that sounds a little like it.
-SEARCHED = ("written", "exact", "stem", "sound", "slips", "sound_slips", "grams", "sound_grams")
+SEARCHED = ("written", "exact", "stem", "sound", "slips", "sound_slips", "grams")
 
 MAPPING: dict[str, Any] = {
     "dynamic": "strict",
@@ -38,7 +38,6 @@ MAPPING: dict[str, Any] = {
         "slips": _GRAMS,
         "sound_slips": _GRAMS,
         "grams": _GRAMS,
-        "sound_grams": _GRAMS,
         # What ranking compares, where it costs nothing to fetch.
         "heard": {"type": "binary", "doc_values": True},
         "text": {"type": "text", "index": False},
@@ -140,7 +139,6 @@ def _said(passage: Passage, recording_id: str, count: int) -> dict[str, Any]:
             slip for token in telling for slip in analysis.slips(analysis.sound(token))
         ),
         "grams": analysis.grams(exact),
-        "sound_grams": analysis.grams(sound),
     }
     return {name: " ".join(tokens) for name, tokens in searched.items()} | {
         "heard": heard.pack(),

@@ -1,9 +1,8 @@
 """From what a person typed to what the engine is asked; the engine itself parses nothing.
 
 Two questions are made of one query. The precise one looks every word up in ways that cost a few
-look-ups each; it answers nearly all queries. The broad one slides over the letters and sounds of
-the whole query, wherever the recogniser put the spaces; it is asked when the precise one found
-nothing close.
+look-ups each; it answers nearly all queries. The broad one slides over the letters of the whole
+query, wherever the recogniser put the spaces; it is asked when the precise one found nothing close.
 """
 
 import math
@@ -21,7 +20,7 @@ Query = dict[str, Any]
 MAX_TOKENS = 40
 ENOUGH = 0.6  # of the words must be there, in one way or another
 FEW = 0.01  # one word is enough
-BROAD_LETTERS, BROAD_SOUNDS = 0.5, 0.6  # of the trigrams
+BROAD_WORD, BROAD = 0.5, 0.3  # of the trigrams of one word, of several
 
 _EXACT, _STEM, _SOUND, _NEAR = 1.0, 0.8, 0.3, 0.15
 _PHRASE, _WRITTEN = 3.0, 0.5
@@ -87,21 +86,17 @@ def precise(question: Question, enough: float = ENOUGH) -> Query:
 
 def broad(question: Question) -> Query:
     """The precise ones, and passages with all phrases and sounds near the words', or much of all
-    the words' letters or sounds.
+    the words' letters.
 
     It does not look for the words in a row: that would have been found by the precise question.
     """
     must = [_phrase("exact", phrase, 1.0, slop=0) for phrase in question.phrases]
-    sounds = [analysis.sound(word) for word in question.words]
-    letter_grams = [_term("grams", gram) for gram in analysis.grams(question.words)]
-    sound_grams = [_term("sound_grams", gram) for gram in analysis.grams(sounds)]
-    alike = [  # one trigram alone says nothing
-        _at_least(BROAD_LETTERS, letter_grams, least=2),
-        _at_least(BROAD_SOUNDS, sound_grams, least=2),
-    ]
+    grams = [_term("grams", gram) for gram in analysis.grams(question.words)]
+    share = BROAD_WORD if len(question.words) == 1 else BROAD
+    alike = _at_least(share, grams, least=2)  # one trigram alone says nothing
     word_by_word = [_word(word, broad=True) for word in question.words]
     near_enough = {"bool": {"must": _enough_of(question.words, ENOUGH, word_by_word)}}
-    ways = _at_least(FEW, [near_enough, *alike])
+    ways = _at_least(FEW, [near_enough, alike])
     return {"bool": {"must": [*must, ways]}}
 
 
