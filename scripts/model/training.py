@@ -116,10 +116,10 @@ def language(
     """Count the words that help a small model spell; from training text alone."""
     from earshot.speech.files import LANGUAGE_FILE
     from training.corpus import read_corpus
-    from training.language import lemmas, sentences, write
+    from training.language import lemmas, read_books, sentences, write
 
     lines = sentences(read_corpus(corpus), SAMPLES)
-    write(lines, lemmas(), out / LANGUAGE_FILE)
+    write(lines, lemmas(), read_books(), out / LANGUAGE_FILE)
     words = sum(map(len, lines))
     size = (out / LANGUAGE_FILE).stat().st_size / 1e6
     typer.echo(
