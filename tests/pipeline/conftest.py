@@ -1,5 +1,7 @@
 """The real local stack, and a person in front of it: drops files in, looks what became of them."""
 
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -49,6 +51,13 @@ class Bucket:
     def api(self, path: str, **options: Any) -> httpx.Response:
         return httpx.get(self.stack.api_url + path, timeout=30, **options)
 
+    def is_searchable(self, key: str) -> bool:
+        """Whether the words that its record holds find it, and nothing else of its name."""
+        said = self.api(f"/recordings/{recording_id(key)}").json()["text"].split()
+        phrase = " ".join(said[:8])
+        found = self.api("/search", params={"q": f'"{phrase}"', "prefix": key}).json()
+        return [hit["key"] for hit in found["hits"]] == [key]
+
     def passages(self, key: str) -> list[dict[str, Any]]:
         """The documents of this key in the index."""
         client = connect(self.stack.opensearch_url)
@@ -92,6 +101,12 @@ class Bucket:
     @property
     def _s3(self) -> Any:
         return self.stack.client("s3")
+
+
+def scripts(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """One of the project's commands, as an operator types it."""
+    command = [sys.executable, "-m", "scripts", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=2 * PATIENCE)
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """What an operator does when something went wrong: look what differs, mend it, try again."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,19 +11,7 @@ import pytest
 from earshot.search.client import connect
 from earshot.search.mapping import document_id
 from earshot.transcripts.recording import recording_id
-from tests.pipeline.conftest import PATIENCE, ROOT, Bucket, eventually
-
-
-def scripts(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "scripts", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=2 * PATIENCE)
-
-
-def is_searchable(bucket: Bucket, key: str) -> bool:
-    said = bucket.api(f"/recordings/{recording_id(key)}").json()["text"].split()
-    phrase = " ".join(said[:8])
-    found = bucket.api("/search", params={"q": f'"{phrase}"', "prefix": key}).json()
-    return [hit["key"] for hit in found["hits"]] == [key]
+from tests.pipeline.conftest import Bucket, eventually, scripts
 
 
 @contextmanager
@@ -86,7 +72,7 @@ def test_check_names_what_was_lost_by_hand_and_repair_brings_it_back(
     )
     assert mended.returncode == 0
     for key in (whole, unindexed, forgotten):
-        assert is_searchable(bucket, key)
+        assert bucket.is_searchable(key)
         assert len(bucket.passages(key)) == 1
 
 
@@ -103,7 +89,7 @@ def test_what_the_index_refused_waits_and_is_shown_after_redrive(
     redriven = scripts("redrive")
     assert redriven.returncode == 0, redriven.stdout + redriven.stderr
     assert any(bucket.passages(key) for _ in eventually())
-    assert is_searchable(bucket, key)
+    assert bucket.is_searchable(key)
     assert index_failures(bucket) == 0
 
 
@@ -126,5 +112,5 @@ def test_a_dead_letter_is_worked_on_after_redrive(bucket: Bucket, sample: Path) 
     redriven = scripts("redrive")
     assert redriven.returncode == 0, redriven.stdout + redriven.stderr
     assert bucket.end(key)["status"] == "done"
-    assert is_searchable(bucket, key)
+    assert bucket.is_searchable(key)
     assert bucket.dead_letters() == 0
