@@ -26,7 +26,7 @@ class Weights:
     """How much the words count against the sound; tuned on development sets."""
 
     words: float = 0.8  # of the log-probability of words
-    bonus: float = 1.2  # nats a word, against too few words
+    bonus: float = 0.2  # nats a word, against too few words
     unknown: float = -12.0  # nats for beginning a word that the list lacks
     letter: float = -2.0  # nats a letter of such a word
 

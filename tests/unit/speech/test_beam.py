@@ -128,7 +128,9 @@ def test_silence_says_nothing() -> None:
 def test_a_language_is_read_back_as_it_was_counted(tmp_path) -> None:
     training = pytest.importorskip("training.language")
     lines = [line.split() for line in ["THE SEA IS DEEP", "THE SEA IS WIDE", "IT'S THE SEA"]]
-    training.write(lines, {"SEAL", "DEEPER"}, tmp_path / LANGUAGE_FILE, Weights(letter=-1.5))
+    books = training.Books({"SEA": 3}, {("SEA", "IS"): 2})
+    weights = Weights(letter=-1.5)
+    training.write(lines, {"SEAL", "DEEPER"}, books, tmp_path / LANGUAGE_FILE, weights)
     read = language.read_language(tmp_path)
     words = ["DEEP", "DEEPER", "IS", "IT'S", "SEA", "SEAL", "THE", "WIDE"]
     for number, word in enumerate(words):
