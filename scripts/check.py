@@ -132,8 +132,12 @@ def mended(
         repaired.update(fresh)
         time.sleep(pause)
         state, found = lasting(deployment, patience, wait)
-        at_rest = not any(state.is_on_its_way(one.recording_id) for one in repaired)
-        if (not found and at_rest) or time.monotonic() >= deadline:
+        on_its_way = sum(state.is_on_its_way(one.recording_id) for one in repaired)
+        if not (found or on_its_way):
+            return state, found
+        if time.monotonic() >= deadline:
+            if on_its_way:
+                print(f"{on_its_way} recordings are still on their way: check again later.")
             return state, found
 
 

@@ -121,7 +121,7 @@ def launch(home: Path, say: Say, java_flags: Sequence[str]) -> str:
             f"{libraries}/*",
             "org.codelibs.opensearch.runner.OpenSearchRunner",
             *("-basePath", str(home), "-numOfNode", "1", "-clusterName", cluster),
-            *("-baseHttpPort", str(free_port(HTTP_PORTS, home) - 1)),
+            *("-baseHttpPort", str(http_port(home) - 1)),
         ],
         mark=f"-basePath {home} ",
         port=0,
@@ -212,16 +212,16 @@ def run_loudly(command: Sequence[str | Path], say: Say) -> None:
         raise NodeError(f"{command[0]} failed:\n" + "\n".join(lines[-10:]))
 
 
-def free_port(among: range, home: Path) -> int:
-    """A port on loopback, of these, that nothing listens on: if it can be, always the same for one
-    home, and for another one another, since two may start in the same moment.
+def http_port(home: Path) -> int:
+    """A port on loopback that nothing listens on: if it can be, always the same for one home, and
+    for another one another, since two may start in the same moment.
     """
-    first = int.from_bytes(_digest(home), "big") % len(among)
-    for step in range(len(among)):
-        port = among[(first + step) % len(among)]
+    first = int.from_bytes(_digest(home), "big") % len(HTTP_PORTS)
+    for step in range(len(HTTP_PORTS)):
+        port = HTTP_PORTS[(first + step) % len(HTTP_PORTS)]
         if daemon.is_free(port):
             return port
-    raise NodeError(f"Every port from {among.start} to {among.stop - 1} is taken.")
+    raise NodeError(f"Every port from {HTTP_PORTS.start} to {HTTP_PORTS.stop - 1} is taken.")
 
 
 def _digest(home: Path) -> bytes:
