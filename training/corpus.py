@@ -27,6 +27,7 @@ class Utterance:
     gender: str = ""
     rate: float = 0.0
     pitch: int = 0
+    size: float = 1.0
 
     @property
     def seconds(self) -> float:
@@ -88,7 +89,7 @@ class Corpus:
 
 
 def read_corpus(folder: Path) -> Corpus:
-    kinds = {"start": int, "samples": int, "pitch": int, "rate": float}
+    kinds = {"start": int, "samples": int, "pitch": int, "rate": float, "size": float}
     with (folder / "utterances.csv").open(newline="") as file:
         rows = [
             Utterance(**{key: kinds.get(key, str)(value) for key, value in row.items()})

@@ -75,10 +75,10 @@ def demo_sentences(samples_script: Path) -> set[str]:
     return {texts.normalise(part) for part in parts} - {""}
 
 
-def jobs(human_training_texts: list[str], forbidden: frozenset[str], seed: int, scale: float
-         ) -> list[Job]:  # fmt: skip
+def jobs(human_training_texts: list[str], forbidden: frozenset[str], seed: int, scale: float,
+         rhvoice: bool = True) -> list[Job]:  # fmt: skip
     """Everything to speak: training, development and the two sets of synthetic figures."""
-    drawn = voices.deliveries(seed, scale)
+    drawn = voices.deliveries(seed, scale, rhvoice)
     spoken = texts.utterances(human_training_texts, len(drawn) + DEV_SENTENCES, seed, forbidden)
     lines = list(spoken)
     dev_lines, train_lines = lines[:DEV_SENTENCES], lines[DEV_SENTENCES:]
@@ -130,6 +130,7 @@ def prepare(
     seed: int = 2026,
     scale: float = 1.0,
     workers: int = 2,
+    rhvoice: bool = True,
     progress: Progress = lambda label, total: nullcontext(lambda count: None),
 ) -> None:
     """Writes the corpus to `out`, all of it or nothing; same seed and programs, same corpus."""
@@ -141,7 +142,7 @@ def prepare(
         | {texts.normalise(c.text) for c, split in by_split.items() if split != "train"}
     )
     training_texts = sorted({c.text for c, split in by_split.items() if split == "train"})
-    work = jobs(training_texts, forbidden, seed, scale)
+    work = jobs(training_texts, forbidden, seed, scale, rhvoice)
     require({job.delivery.voice for job in work})
 
     unfinished = out.with_name(out.name + ".unfinished")
@@ -150,7 +151,7 @@ def prepare(
 
     def speak_job(job: Job) -> NDArray[np.float32]:
         d = job.delivery
-        return trim(speak(job.text, d.voice, d.rate, d.pitch, SAMPLE_RATE))
+        return trim(speak(job.text, d.voice, d.rate, d.pitch, d.size, SAMPLE_RATE))
 
     with (
         progress("preparing", len(work) + len(clips)) as advance,
@@ -161,18 +162,17 @@ def prepare(
             if SHORTEST <= len(waveform) / SAMPLE_RATE <= LONGEST:
                 d = job.delivery
                 text = texts.normalise(job.text)
-                writer.add(
-                    waveform, job.split, text, voice=str(d.voice), rate=d.rate, pitch=d.pitch
-                )
+                facts = {"voice": str(d.voice), "rate": d.rate, "pitch": d.pitch, "size": d.size}
+                writer.add(waveform, job.split, text, **facts)
         decoded = pool.map(decode_clip, [clip.path for clip in clips])
         for clip, waveform in zip(clips, decoded, strict=True):
             advance(1)
             silent = float(np.abs(waveform).max(initial=0)) < 1e-3
             if not silent and SHORTEST <= len(waveform) / SAMPLE_RATE <= LONGEST:
-                facts = {"accent": clip.accent, "age": clip.age, "gender": clip.gender}
+                person = {"accent": clip.accent, "age": clip.age, "gender": clip.gender}
                 text = texts.normalise(clip.text)
                 writer.add(
-                    waveform, by_split[clip], text, voice="human", clip=clip.path.name, **facts
+                    waveform, by_split[clip], text, voice="human", clip=clip.path.name, **person
                 )
     writer.close()
     shutil.rmtree(out, ignore_errors=True)

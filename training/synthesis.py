@@ -1,4 +1,4 @@
-"""Speech from text by the free synthesizers that Debian packages: espeak-ng, flite, festival."""
+"""Speech from text by free synthesizers: espeak-ng, flite and festival from Debian, and RHVoice."""
 
 import shutil
 import subprocess
@@ -19,6 +19,8 @@ FESTIVAL_VOICES = {
     "ked_diphone": "festvox-kdlpc16k",
 }
 FESTIVAL_ROOT = Path("/usr/share/festival/voices")
+RHVOICE = "RHVoice with its English voices (https://github.com/RHVoice/RHVoice)"
+RHVOICE_ROOTS = (Path("/usr/local/share/RHVoice"), Path("/usr/share/RHVoice"))
 
 
 class MissingToolError(RuntimeError):
@@ -29,8 +31,8 @@ class MissingToolError(RuntimeError):
 class Voice:
     """One voice of one synthesizer, by the name that the synthesizer gives it."""
 
-    synthesizer: str  # espeak-ng, flite or festival
-    name: str  # en-us+f2, slt, kal_diphone
+    synthesizer: str  # espeak-ng, flite, festival or rhvoice
+    name: str  # en-us+f2, slt, kal_diphone, bdl
 
     def __str__(self) -> str:
         return f"{self.synthesizer}/{self.name}"
@@ -42,7 +44,7 @@ def parse_voice(text: str) -> Voice:
 
 
 def missing_packages(voices: Iterable[Voice], tools: Sequence[str] = ()) -> list[str]:
-    """Debian packages that speaking with `voices` and running `tools` would still need."""
+    """What speaking with `voices` and running `tools` would still need: of Debian, and RHVoice."""
     voices = set(voices)
     needed = {PACKAGES[tool] for tool in tools if shutil.which(tool) is None}
     for synthesizer, tool in (
@@ -52,6 +54,10 @@ def missing_packages(voices: Iterable[Voice], tools: Sequence[str] = ()) -> list
     ):
         if any(v.synthesizer == synthesizer for v in voices) and shutil.which(tool) is None:
             needed.add(PACKAGES[tool])
+    spoken = [v.name for v in voices if v.synthesizer == "rhvoice"]
+    installed = all(any((root / "voices" / n).exists() for root in RHVOICE_ROOTS) for n in spoken)
+    if spoken and not (installed and shutil.which("RHVoice-test")):
+        needed.add(RHVOICE)
     for voice in voices:
         package = FESTIVAL_VOICES.get(voice.name)
         if voice.synthesizer == "festival" and not any(FESTIVAL_ROOT.glob(f"*/{voice.name}")):
@@ -60,19 +66,31 @@ def missing_packages(voices: Iterable[Voice], tools: Sequence[str] = ()) -> list
 
 
 def require(voices: Iterable[Voice], tools: Sequence[str] = ()) -> None:
-    """Raises MissingToolError with the command that would install what is missing."""
-    if missing := missing_packages(voices, tools):
-        raise MissingToolError(f"install first: apt-get install {' '.join(missing)}")
+    """Raises MissingToolError that says how to install what is missing."""
+    missing = missing_packages(voices, tools)
+    packages = [name for name in missing if name != RHVOICE]
+    ways = [f"apt-get install {' '.join(packages)}"] if packages else []
+    if RHVOICE in missing:
+        ways.append(f"{RHVOICE}, or leave it out with --no-rhvoice")
+    if ways:
+        raise MissingToolError(f"install first: {'; '.join(ways)}")
 
 
 def speak(
-    text: str, voice: Voice, rate: float, pitch: int = 50, sample_rate: int = 16_000
+    text: str,
+    voice: Voice,
+    rate: float,
+    pitch: int = 50,
+    size: float = 1.0,
+    sample_rate: int = 16_000,
 ) -> NDArray[np.float32]:
     """The waveform (n,) of `text`.
 
     `rate` is words a minute for espeak-ng and a stretch of all durations for the others;
-    `pitch` (0-99) is espeak-ng's alone.
+    `pitch` (0-99) is espeak-ng's alone, `size` the others': a speaker so many times as large,
+    all of whose frequencies are divided by it while the durations stay.
     """
+    stretch = rate / size
     with tempfile.TemporaryDirectory() as folder:
         wav, script = Path(folder, "speech.wav"), Path(folder, "speech.txt")
         script.write_text(" ".join(text.split()))
@@ -82,16 +100,20 @@ def speak(
                 *("-f", str(script), "-w", str(wav)),
             ],
             "flite": [
-                *("flite", "-voice", voice.name, "--setf", f"duration_stretch={rate:.3f}"),
+                *("flite", "-voice", voice.name, "--setf", f"duration_stretch={stretch:.3f}"),
                 *("-f", str(script), "-o", str(wav)),
             ],
             "festival": [
                 *("text2wave", "-eval", f"(voice_{voice.name})"),
-                *("-eval", f"(Parameter.set 'Duration_Stretch {rate:.3f})"),
+                *("-eval", f"(Parameter.set 'Duration_Stretch {stretch:.3f})"),
                 *(str(script), "-o", str(wav)),
+            ],
+            "rhvoice": [
+                *("RHVoice-test", "-p", voice.name, "-r", f"{100 / stretch:.0f}"),
+                *("-i", str(script), "-o", str(wav)),
             ],
         }
         subprocess.run(commands[voice.synthesizer], check=True, capture_output=True, timeout=300)
         sound, original_rate = sf.read(wav, dtype="float32", always_2d=True)
-    resampled: NDArray[np.float32] = soxr.resample(sound[:, 0], original_rate, sample_rate)
+    resampled: NDArray[np.float32] = soxr.resample(sound[:, 0], original_rate, sample_rate * size)
     return resampled.astype(np.float32)

@@ -3,6 +3,7 @@
 Two voices of the same speaker (flite's kal16 and festival's kal_diphone) stay on the same side.
 """
 
+import math
 import random
 from dataclasses import dataclass
 
@@ -31,6 +32,23 @@ FLITE = {"slt": 1200, "rms": 1200, "kal16": 600, "kal": 200}
 FESTIVAL = {"cmu_us_slt_arctic_hts": 700, "kal_diphone": 300}
 PLAIN_COUNT, VARIANT_COUNT = 1400, 4400
 
+# What the first runs heard too little of, and voices of more people, most of them in sizes that are
+# not their own: without these the model followed no voice that it hadn't heard.
+MORE = {
+    Voice("flite", "slt"): 800,
+    Voice("flite", "rms"): 800,
+    Voice("flite", "kal16"): 600,
+    Voice("festival", "cmu_us_slt_arctic_hts"): 500,
+    Voice("festival", "kal_diphone"): 1500,
+}
+RHVOICE = {  # Speakers of CMU's ARCTIC. RHVoice's alan is flite's awb, and is left out with him.
+    Voice("rhvoice", "bdl"): 1200,
+    Voice("rhvoice", "clb"): 1200,
+    Voice("rhvoice", "ksp"): 1200,
+    Voice("rhvoice", "slt"): 400,
+}
+SMALLEST, LARGEST = 0.82, 1.22
+
 HELD_OUT = (
     Voice("espeak-ng", "en-us+Andrea"),
     Voice("espeak-ng", "en-us+steph3"),
@@ -57,6 +75,7 @@ class Delivery:
     voice: Voice
     rate: float
     pitch: int = 50
+    size: float = 1.0
 
 
 def usual(voice: Voice) -> Delivery:
@@ -64,7 +83,7 @@ def usual(voice: Voice) -> Delivery:
     return Delivery(voice, 145.0 if voice.synthesizer == "espeak-ng" else 1.1)
 
 
-def deliveries(seed: int, scale: float = 1.0) -> list[Delivery]:
+def deliveries(seed: int, scale: float = 1.0, rhvoice: bool = True) -> list[Delivery]:
     """The deliveries of the training set, one an utterance; `scale` shrinks them for trials."""
     rng = random.Random(seed)
     drawn: list[Delivery] = []
@@ -84,4 +103,12 @@ def deliveries(seed: int, scale: float = 1.0) -> list[Delivery]:
             for _ in many(count):
                 drawn.append(Delivery(Voice(synthesizer, name), rng.uniform(0.9, 1.3)))
     rng.shuffle(drawn)
-    return drawn
+
+    more: list[Delivery] = []
+    for voice, count in (MORE | RHVOICE if rhvoice else MORE).items():
+        for _ in many(count):
+            other = math.exp(rng.uniform(math.log(SMALLEST), math.log(LARGEST)))
+            size = rng.choices((1.0, other), (1, 2))[0]
+            more.append(Delivery(voice, rng.uniform(0.9, 1.3), size=size))
+    rng.shuffle(more)
+    return drawn + more

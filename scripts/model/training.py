@@ -16,8 +16,9 @@ def prepare(
     ] = None,
     out: Annotated[Path, typer.Option(help="The corpus' folder.")] = PLACE / "corpus",
     seed: Annotated[int, typer.Option()] = 2026,
-    scale: Annotated[float, typer.Option(help="Of the synthetic part; 1.0 is about 15 h.")] = 1.0,
+    scale: Annotated[float, typer.Option(help="Of the synthetic part; 1.0 is about 25 h.")] = 1.0,
     workers: Annotated[int, typer.Option()] = 2,
+    rhvoice: Annotated[bool, typer.Option(help="Speak with RHVoice's voices too.")] = True,
 ) -> None:
     """Speak and decode what the model is trained on and measured with."""
     from scripts.progress import progress
@@ -25,7 +26,7 @@ def prepare(
     from training.synthesis import MissingToolError
 
     try:
-        work.prepare(out, SAMPLES, human, seed, scale, workers, progress)
+        work.prepare(out, SAMPLES, human, seed, scale, workers, rhvoice, progress)
     except MissingToolError as missing:
         typer.echo(missing, err=True)
         raise typer.Exit(1) from None
