@@ -9,6 +9,9 @@ app = create_app()
 
 # While Lambda starts a function it lends it a whole processor: the dear parts are made now.
 if services.settings().model:
+    from earshot.audio import sandbox
+
+    sandbox.hide()
     recogniser.recogniser()
 else:
     services.warm()

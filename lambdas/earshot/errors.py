@@ -52,6 +52,12 @@ class AudioTooLarge(AudioError):
     http_status = 413
 
 
+class ArchivedAudio(AudioError):
+    """Of an object in a storage class that must be restored before it can be read."""
+
+    code = "archived"
+
+
 class ModelError(EarshotError):
     """The model can't be loaded, or is not a Wav2Vec2 CTC model."""
 

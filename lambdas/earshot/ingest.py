@@ -7,7 +7,7 @@ A crash between any two steps leaves a state from which the repeated event goes 
 
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,18 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from earshot.audio.limits import Limits
-from earshot.errors import AudioError, AudioTooLarge, AudioTooLong
+from earshot.errors import ArchivedAudio, AudioError, AudioTooLarge, AudioTooLong
 from earshot.events import Change, ObjectEvent
 from earshot.search.passages import count_passages
 from earshot.speech.recognise import transcribe_file
 from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Transcript
 from earshot.transcripts.recording import FACETS, Failure
-from earshot.transcripts.store import INTERNAL, Claim, Recordings
+from earshot.transcripts.store import INTERNAL, Claim, Claimed, Recordings
 
 _CHUNK_BYTES = 1 << 20
 _MAX_FACET_CHARS = 64
+_MISSING = ("NoSuchKey", "404")
 # Metadata of sound whose transcript was imported before it came: x-amz-meta-transcript: imported
 IMPORTED = {"transcript": "imported"}
 
@@ -42,6 +43,9 @@ class Outcome(StrEnum):
     STALE = "stale"
     GONE = "gone"
     SUPERSEDED = "superseded"
+
+
+_IDLE = {Claim.UNCHANGED: Outcome.UNCHANGED, Claim.STALE: Outcome.STALE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Ingest:
                 try:
                     transcript = transcribe_file(work.path, self.transcriber, self.limits)
                 except AudioError as error:
-                    return self.refuse(event, error)
+                    return self.refuse(work.event, error)
             return self.finish(work, transcript)
         except Exception:
             if last_attempt:
@@ -93,19 +97,24 @@ class Ingest:
     def take(self, event: ObjectEvent, path: Path) -> Work | Outcome:
         """Claim the event's recording and put its sound at `path`; the outcome if that was all."""
         if event.change is Change.REMOVED:
-            return Outcome.REMOVED if self.recordings.remove(event) else Outcome.STALE
-        stored = self._open(event)
+            left = self._left(event)
+            if left is None:
+                return Outcome.REMOVED if self.recordings.remove(event) else Outcome.STALE
+            event = left
+        try:
+            stored = self._open(event)
+        except ArchivedAudio as error:
+            claimed = self._claim(event, None, event.size)
+            return (
+                self._fail(event, error) if claimed.claim is Claim.TAKEN else _IDLE[claimed.claim]
+            )
         metadata = stored.get("Metadata", {}) if stored else {}
         size = stored["ContentLength"] if stored else event.size
         if stored and is_imported(metadata) and self._adopt(event, stored):
             return Outcome.ADOPTED
-        claimed = self.recordings.claim(
-            event, self.transcriber.provenance.fingerprint, facets_from(metadata), size
-        )
-        if claimed.claim is Claim.UNCHANGED:
-            return Outcome.UNCHANGED
-        if claimed.claim is Claim.STALE:
-            return Outcome.STALE
+        claimed = self._claim(event, facets_from(metadata), size)
+        if claimed.claim is not Claim.TAKEN:
+            return _IDLE[claimed.claim]
         if stored is None:
             self.recordings.forget(event)
             return Outcome.GONE
@@ -136,7 +145,13 @@ class Ingest:
     def give_up(self, event: ObjectEvent) -> None:
         """Leave word of a fault that is not the file's, after the last attempt."""
         failure = Failure(INTERNAL, "Something went wrong on our side; it is being looked at.")
+        if event.change is Change.CREATED:  # the fault may have come before the claim
+            self._claim(event, None, event.size)
         self.recordings.fail(event, failure)
+
+    def _claim(self, event: ObjectEvent, facets: Mapping[str, str] | None, size: int) -> Claimed:
+        fingerprint = self.transcriber.provenance.fingerprint
+        return self.recordings.claim(event, fingerprint, facets, size)
 
     def _beyond(self, event: ObjectEvent, error: AudioError) -> Outcome:
         """The record goes on saying "transcribing": the same event may claim it elsewhere."""
@@ -155,13 +170,33 @@ class Ingest:
             event, stored["ContentLength"]
         )
 
+    def _left(self, event: ObjectEvent) -> ObjectEvent | None:
+        """What a removal left, as if it had just been put; None where nothing is left.
+
+        In a bucket with versions an old version may go, or the marker that hid a newer one.
+        """
+        there = self.bucket.Object(event.key)
+        try:
+            there.load()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                return None
+            raise
+        etag, size = there.e_tag.strip('"'), there.content_length
+        return replace(event, change=Change.CREATED, etag=etag, size=size)
+
     def _open(self, event: ObjectEvent) -> Mapping[str, Any] | None:
         """The object as it is now, its body unread; None when it is gone."""
         try:
             stored: Mapping[str, Any] = self.bucket.Object(event.key).get()
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+            code = error.response["Error"]["Code"]
+            if code in _MISSING:
                 return None
+            if code == "InvalidObjectState":
+                raise ArchivedAudio(
+                    "The file is archived and can't be read; restore it and put it again."
+                ) from error
             raise
         return stored
 

@@ -12,9 +12,9 @@ LONGEST_SECONDS = 3600
 _FACTOR = 4  # five attempts span about three quarters of an hour: outages that pass are outlived
 
 
-def pause(receives: int) -> int:
+def pause(receives: int, at_most: int = LONGEST_SECONDS) -> int:
     """Seconds until the next attempt of a message that was received `receives` times (1, 2, …)."""
-    longest = min(LONGEST_SECONDS, FIRST_SECONDS * _FACTOR ** (receives - 1))
+    longest = min(at_most, FIRST_SECONDS * _FACTOR ** (receives - 1))
     return round(random.uniform(longest / 2, longest))  # noqa: S311 (no secret)
 
 

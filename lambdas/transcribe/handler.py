@@ -24,6 +24,7 @@ from earshot.speech.model import load
 from earshot.speech.transcriber import Transcriber
 from earshot.transcripts.store import Recordings
 
+sandbox.hide()
 sandbox.start()  # forked while this process is small
 
 logger = Logger(service="transcribe")

@@ -1,11 +1,15 @@
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from opensearchpy import OpenSearch
 
+from earshot.search import mapping
 from earshot.search.index import SearchIndex
 from earshot.search.request import SearchRequest
 from earshot.search.searcher import search
-from earshot.transcripts.recording import Status
+from earshot.transcripts.recording import Recording, Status
 from tests.search.recordings import of, recording
 
 
@@ -61,6 +65,21 @@ def test_a_recording_that_cannot_be_indexed_fails_alone(
     ((failed, reason),) = index.project([good[0], poison, good[1]])
     assert failed.key == "p"
     assert "uploaded_at" in reason
+    assert found(client, alias) == {"good one", "good two"}
+
+
+def test_a_recording_that_our_own_code_trips_over_fails_alone(
+    client: OpenSearch, alias: str, index: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def documents(one: Recording) -> Iterator[tuple[str, dict[str, Any]]]:
+        if one.key == "p":
+            raise ValueError("no such word")
+        return mapping.documents(one)
+
+    monkeypatch.setattr("earshot.search.index.documents", documents)
+    good = of(["good one", "good two"])
+    ((failed, reason),) = index.project([good[0], recording("poison", key="p"), good[1]])
+    assert (failed.key, reason) == ("p", "ValueError: no such word")
     assert found(client, alias) == {"good one", "good two"}
 
 

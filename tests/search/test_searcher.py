@@ -351,10 +351,21 @@ def test_a_forged_cursor_is_refused_or_shows_a_page(many: Ask, cursor: str) -> N
         assert "cursor" in error.message
 
 
+def test_a_cursor_of_another_order_is_refused(many: Ask) -> None:
+    cursor = many("again", sort="newest", size=60).cursor
+    with pytest.raises(InvalidRequest, match="order newest"):
+        many("again", sort="relevance", size=60, cursor=cursor)
+
+
+def test_a_position_far_from_any_document_shows_a_page(many: Ask) -> None:
+    far = pages.Cursor(60, (2.0**62, "x", 1 << 62), "relevance")
+    assert isinstance(many("again", cursor=far.encode()), SearchPage)
+
+
 @pytest.mark.parametrize(
     "q",
     ["*", "/.*/", "a AND (", "_source", "\x00\x1b", "🎧", "שלום עולם", "'''", '"', "a" * 500,
-     "{}", "<script>", "((((((", "%%%", "1" * 30, "\ud800", "a\u0301" * 100, "$.*^"],
+     "12.5", "rain 15.2 mm", "{}", "<script>", "((((((", "%%%", "1" * 30, "\ud800", "a\u0301" * 100, "$.*^"],
 )  # fmt: skip
 def test_hostile_queries_get_an_answer(many: Ask, q: str) -> None:
     assert isinstance(many(q), SearchPage)

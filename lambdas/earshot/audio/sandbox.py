@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import ctypes
 import os
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import threading
 from earshot.audio import frames
 
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
+_PR_SET_DUMPABLE = 4  # of prctl(2)
 _PATIENCE = 5.0  # seconds from end of file to the process's end
 
 _lock = threading.Lock()
@@ -41,13 +43,25 @@ class _Zygote:
 
 
 def _environment() -> dict[str, str]:
-    """What the decoder needs and no more: a codec's fault must not reach the caller's keys."""
+    """What the decoder needs and no more: a codec's fault must not reach the caller's keys.
+
+    Those lie open to processes of the same user all the same, unless the caller calls `hide`.
+    """
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     # The child imports what the caller imports, however the caller found it (a Lambda's layers,
     # a PYTHONPATH, a test runner's insertions).
     kept["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     kept["OPENBLAS_NUM_THREADS"] = "1"
     return kept
+
+
+def hide() -> None:
+    """Closes this process's memory and environment to others of its user, as its decoder is.
+
+    For functions, whose keys are in the environment. Linux alone; nobody can debug it then.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0)
 
 
 def start() -> None:

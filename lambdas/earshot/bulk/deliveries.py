@@ -15,6 +15,9 @@ from earshot.ingest import Outcome
 
 logger = logging.getLogger(__name__)
 
+# A message that waits keeps an instance running: ten attempts within about half an hour.
+LONGEST_PAUSE = 300  # seconds
+
 
 @dataclass(slots=True)
 class Delivery:
@@ -78,7 +81,8 @@ class Deliveries:
             return delivery.message
         receives = delivery.message.receives
         # After the last attempt there is nothing to wait for: the next receive makes it dead.
-        seconds = 0 if receives >= self._max_receives else redelivery.pause(receives)
+        last = receives >= self._max_receives
+        seconds = 0 if last else redelivery.pause(receives, LONGEST_PAUSE)
         try:
             self._intake.retry_later(delivery.message, seconds)
         except (BotoCoreError, ClientError):

@@ -172,7 +172,7 @@ class Worker:
                 held = int(self._pace.held_seconds * SAMPLE_RATE)
                 sound = begin(path, self._ingest.limits, held)
             except AudioError as error:
-                self._deliveries.settled(delivery, event, self._ingest.refuse(event, error))
+                self._deliveries.settled(delivery, event, self._ingest.refuse(work.event, error))
                 return
         except Exception:
             self._deliveries.fault(delivery, event)

@@ -20,6 +20,7 @@ from breame.spelling import BRITISH_ENGLISH_SPELLINGS
 from metaphone import doublemetaphone
 
 LONGEST_TOKEN = 64  # letters; what is longer was never a word
+LONGEST_NUMBER = 15  # digits on either side of the point
 GRAM = 3
 SHORTEST_SLIP, LONGEST_SLIP = 3, 8  # longer tokens have trigrams enough that survive an edit
 
@@ -132,14 +133,19 @@ def _expand(word: str) -> Sequence[str]:
 def _number(digits: str, ordinal: bool) -> Sequence[str]:
     from num2words import num2words  # 27 ms, and only for who writes digits
 
-    if len(digits.partition(".")[0]) > 15:  # a card number, a bar code: said digit by digit
-        return [part for digit in digits if digit != "." for part in _number(digit, False)]
-    if ordinal and "." not in digits:
-        said = num2words(int(digits), to="ordinal")
-    elif len(digits) == 4 and ("1100" <= digits <= "1999" or "2010" <= digits <= "2099"):
-        said = num2words(int(digits), to="year")
-    else:
+    whole, point, fraction = digits.partition(".")
+    if len(whole) > LONGEST_NUMBER or len(fraction) > LONGEST_NUMBER:
+        # A card number, a bar code: said digit by digit.
+        return [part for digit in whole + fraction for part in _number(digit, False)]
+    value = int(whole)
+    if point:
         said = num2words(digits)
+    elif ordinal:
+        said = num2words(value, to="ordinal")
+    elif len(whole) == 4 and (1100 <= value <= 1999 or 2010 <= value <= 2099):
+        said = num2words(value, to="year")
+    else:
+        said = num2words(value)
     return re.findall(r"[a-z]+", said)
 
 

@@ -8,6 +8,7 @@ recordings dearly; so only the passages of recordings that have several are coun
 and only when the first answer holds some.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -38,9 +39,11 @@ def parse_range(text: str) -> Range:
     """ "5-10", "5-" or "-10" as a range. Raises InvalidRequest for anything else."""
     low, dash, high = text.partition("-")
     try:
-        if not dash or not (low or high):
+        bounds = [float(bound) if bound else None for bound in (low, high)]
+        given = [bound for bound in bounds if bound is not None]
+        if not dash or not given or not all(map(math.isfinite, given)):
             raise ValueError
-        return Range(float(low) if low else None, float(high) if high else None)
+        return Range(*bounds)
     except ValueError:
         raise InvalidRequest("A range looks like 5-10, 5- or -10.") from None
 

@@ -97,19 +97,25 @@ class SearchIndex:
         Raises Unavailable when the engine stays away or busy; all of it can be repeated then.
         """
         failures: dict[int, str] = {}
-        for batch in _batches(self._actions(recordings)):
+        for batch in _batches(self._actions(recordings, failures)):
             for place, reason in self._write(batch).items():
                 failures.setdefault(place, reason)
         return [(recordings[place], reason) for place, reason in sorted(failures.items())]
 
-    def _actions(self, recordings: Sequence[Recording]) -> Iterator[_Action]:
+    def _actions(
+        self, recordings: Sequence[Recording], failures: dict[int, str]
+    ) -> Iterator[_Action]:
+        """What to write; recordings of which no documents can be made go to `failures`."""
         for place, recording in enumerate(recordings):
-            written = 0
-            if recording.status is Status.DONE:
-                for identity, document in documents(recording):
-                    yield self._action(place, "index", identity, recording.revision, document)
-                    written += 1
-            for n in range(written, recording.passages):
+            try:
+                shown = list(documents(recording)) if recording.status is Status.DONE else []
+            except Exception as error:  # of our own code: the others must not wait for its mending
+                logger.exception("no documents", extra={"recording_id": recording.recording_id})
+                failures[place] = f"{type(error).__name__}: {error}"
+                continue
+            for identity, document in shown:
+                yield self._action(place, "index", identity, recording.revision, document)
+            for n in range(len(shown), recording.passages):
                 identity = document_id(recording.recording_id, n)
                 yield self._action(place, "delete", identity, recording.revision)
 

@@ -7,7 +7,6 @@ held open in the engine, which the public could exhaust.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ DEEPEST = 100_000  # recordings that a page number may skip; a cursor goes on fr
 OTHERS = 3  # further passages shown of one recording
 
 _LAST = 1 << 30
+_GREATEST = 2.0**62  # of the engine's numbers: an infinite one, or none at all, is no position
 # Within one recording the best passage first; recordings that are equal in order of their ids.
 _WITHIN = ({"recording_id": "asc"}, {"_score": "desc"}, {"n": "asc"})
 _SORTS: dict[Order, Sequence[dict[str, str]]] = {
@@ -46,22 +46,27 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page begins: how many recordings come before, and the engine's position if known."""
+    """Where a page begins: how many recordings come before, and the engine's position if known.
+
+    A position is one of an `order`, and means nothing in another.
+    """
 
     offset: int
     position: tuple[Any, ...] = ()
+    order: Order | None = None
 
     def encode(self) -> str:
-        return base64.urlsafe_b64encode(json.dumps([self.offset, self.position]).encode()).decode()
+        content = json.dumps([self.offset, self.position, self.order])
+        return base64.urlsafe_b64encode(content.encode()).decode()
 
     @classmethod
     def decode(cls, text: str) -> "Cursor":
         """Raises InvalidRequest for what `encode` did not make."""
         try:
-            offset, position = json.loads(base64.urlsafe_b64decode(text.encode()))
-            if isinstance(offset, int) and offset >= 0 and _is_position(position):
-                return cls(offset, tuple(position))
-        except (ValueError, binascii.Error, TypeError):
+            offset, position, order = json.loads(base64.urlsafe_b64decode(text.encode()))
+            if type(offset) is int and offset >= 0 and _is_position(position, order):
+                return cls(offset, tuple(position), order)
+        except (ValueError, TypeError, RecursionError):
             pass
         raise InvalidRequest("The cursor is not one that this API gave out.")
 
@@ -71,8 +76,11 @@ def page(
 ) -> tuple[list[Found], Cursor | None]:
     """`size` recordings from `start` on, and where the next page starts if there may be one.
 
-    Raises InvalidRequest when a page number leads deeper than a walk may take.
+    Raises InvalidRequest when a page number leads deeper than a walk may take, and for a cursor of
+    another order.
     """
+    if start.position and start.order != order:
+        raise InvalidRequest(f"The cursor is one of the order {start.order}, not {order}.")
     if start.offset > DEEPEST and not start.position:
         raise InvalidRequest("Page numbers end here; go on with the cursor, or narrow the search.")
     ranked = _window(selection) if order == "relevance" else []
@@ -91,7 +99,7 @@ def page(
             position = _after(one.best, order)
     if len(found) < size:
         return found, None
-    return found, Cursor(start.offset + size, position)
+    return found, Cursor(start.offset + size, position, order)
 
 
 def _window(selection: Selection) -> list[Found]:
@@ -158,9 +166,21 @@ def _after(place: Place, order: Order) -> tuple[Any, ...]:
     return (value, recording_id, -1.0, _LAST)
 
 
-def _is_position(position: object) -> bool:
+def _is_position(position: object, order: object) -> bool:
+    """Whether the engine would take `position` where it sorts by `order`."""
+    if position == []:
+        return True
+    if not isinstance(position, list) or order not in _SORTS:
+        return False
+    fields = _SORTS[order]
+    return len(position) == len(fields) and all(
+        isinstance(value, str) if "recording_id" in field else _is_sortable(value)
+        for value, field in zip(position, fields, strict=True)
+    )
+
+
+def _is_sortable(value: object) -> bool:
+    # What is not a number at all (nan) is not within the bound either.
     return (
-        isinstance(position, list)
-        and len(position) in (0, 3, 4)
-        and all(isinstance(value, str | int | float) for value in position)
+        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _GREATEST
     )

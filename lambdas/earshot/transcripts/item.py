@@ -77,7 +77,8 @@ def recording_from_item(item: Mapping[str, Any], read_body: BodyReader | None = 
     projection without the body, such a recording comes back with no transcript.
     """
     body = item.get("body")
-    if body is None and read_body is not None and item.get("body_key"):
+    gone = item["status"] == Status.DELETED  # a tombstone may name a body, never show it
+    if body is None and read_body is not None and item.get("body_key") and not gone:
         body = read_body(item["body_key"])
     return Recording(
         recording_id=item["recording_id"],

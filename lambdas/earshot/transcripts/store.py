@@ -115,26 +115,24 @@ class Recordings:
     # -- the way of an object event
 
     def claim(
-        self, event: ObjectEvent, fingerprint: str, facets: Mapping[str, str], size: int
+        self, event: ObjectEvent, fingerprint: str, facets: Mapping[str, str] | None, size: int
     ) -> Claimed:
         """Take up the work that a created object means, unless it is done or overtaken.
 
-        The same content under a newer event only refreshes the facets: its transcript stays.
+        The same content under a newer event only refreshes the facets: its transcript stays. Facets
+        are None where the object could not be looked at; an import, which its metadata would spare,
+        is spared then.
         """
-        current = self._table.get_item(
-            Key={"recording_id": event.recording_id},
-            ConsistentRead=True,
-            ProjectionExpression="#status, etag, fingerprint, passages",
-            ExpressionAttributeNames={"#status": "status"},
-        ).get("Item", {})
+        current = self._look(event.recording_id, "status", "etag", "fingerprint")
         seen = {
             "key": event.key,
             "sequencer": event.sequencer,
             "uploaded_at": event.time,
             "size": size,
             "source": Source.UPLOAD,
-            "facets": dict(facets),
         }
+        if facets is not None:
+            seen["facets"] = dict(facets)
         if (
             current.get("status") == Status.DONE
             and current.get("etag") == event.etag
@@ -146,24 +144,31 @@ class Recordings:
                 condition="sequencer < :sequencer AND #status = :status AND etag = :etag",
                 values={":etag": event.etag},
             )
-            return Claimed(Claim.UNCHANGED if refreshed else Claim.STALE)
+            if refreshed is not None:
+                return Claimed(Claim.UNCHANGED)
+            # Another event came between: if it was an older one, this one's work is left to do.
+        condition = (
+            "attribute_not_exists(sequencer) OR sequencer < :sequencer OR (sequencer = :sequencer"
+            " AND (#status IN (:queued, :transcribing) OR error_code = :internal))"
+        )
+        values = {
+            ":queued": Status.QUEUED,
+            ":transcribing": Status.TRANSCRIBING,
+            ":internal": INTERNAL,
+        }
+        if facets is None:
+            condition = f"(attribute_not_exists(#source) OR #source <> :import) AND ({condition})"
+            values[":import"] = Source.IMPORT
         taken = self._write(
             event.recording_id,
             set_=seen | {"status": Status.TRANSCRIBING, "etag": event.etag},
             remove=(*_TRANSCRIPT_ATTRIBUTES, *_ERROR_ATTRIBUTES, "expires_at"),
-            condition=(
-                "attribute_not_exists(sequencer) OR sequencer < :sequencer OR (sequencer ="
-                " :sequencer AND (#status IN (:queued, :transcribing) OR error_code = :internal))"
-            ),
-            values={
-                ":queued": Status.QUEUED,
-                ":transcribing": Status.TRANSCRIBING,
-                ":internal": INTERNAL,
-            },
+            condition=condition,
+            values=values,
         )
-        if not taken:
+        if taken is None:
             return Claimed(Claim.STALE)
-        return Claimed(Claim.TAKEN, passages=int(current.get("passages", 0)))
+        return Claimed(Claim.TAKEN, passages=int(taken.get("passages", 0)))
 
     def finish(self, event: ObjectEvent, transcript: Transcript, passages: int) -> bool:
         """Write the transcript of the claimed event; False when a newer event took over.
@@ -173,9 +178,7 @@ class Recordings:
         body = self._bodies.keep(event.recording_id, pack(transcript))
         attributes = transcript_attributes(transcript) | {"passages": passages}
         ended = self._end(event, attributes | body | {"status": Status.DONE})
-        if not ended and "body_key" in body:
-            self._bodies.drop(body["body_key"])
-        return ended
+        return ended or self._kept_after_all(event.recording_id, body)
 
     def fail(self, event: ObjectEvent, failure: Failure) -> bool:
         """Write why the claimed event has no transcript; False when a newer event took over."""
@@ -211,36 +214,44 @@ class Recordings:
     def _add_imported(
         self, key: str, facets: Mapping[str, str], transcript: Transcript, passages: int
     ) -> bool:
-        body = self._bodies.keep(recording_id(key), pack(transcript))
-        written = self._write(
-            recording_id(key),
-            set_=transcript_attributes(transcript)
-            | body
-            | {
-                "key": key,
-                "status": Status.DONE,
-                "source": Source.IMPORT,
-                "facets": dict(facets),
-                "uploaded_at": _timestamp(self._now()),
-                "passages": passages,
-            },
-            condition=(
-                "attribute_not_exists(recording_id)"
-                " OR (#source = :source AND #status = :status AND (#text <> :text"
-                " OR #duration <> :duration OR fingerprint <> :fingerprint OR facets <> :facets))"
-            ),
-            names={"#source": "source", "#text": "text"},
-        )
-        if not written and "body_key" in body:
-            self._bodies.drop(body["body_key"])
-        return written
+        identity = recording_id(key)
+        body = self._bodies.keep(identity, pack(transcript))
+        while True:
+            written = self._write(
+                identity,
+                set_=transcript_attributes(transcript)
+                | body
+                | {
+                    "key": key,
+                    "status": Status.DONE,
+                    "source": Source.IMPORT,
+                    "facets": dict(facets),
+                    "uploaded_at": _timestamp(self._now()),
+                    "passages": passages,
+                },
+                remove=("body", "body_key"),
+                condition=(
+                    "attribute_not_exists(recording_id)"
+                    " OR (#source = :source AND #status = :status AND passages <= :passages"
+                    " AND (#text <> :text OR #duration <> :duration"
+                    " OR fingerprint <> :fingerprint OR facets <> :facets))"
+                ),
+                names={"#source": "source", "#text": "text"},
+            )
+            if written is not None:
+                return True
+            # What an earlier, longer transcript has in the index must stay known.
+            most = int(self._look(identity, "passages").get("passages", 0))
+            if most <= passages:
+                return self._kept_after_all(identity, body)
+            passages = most
 
     def adopt(self, event: ObjectEvent, size: int) -> bool:
         """Give an imported recording the sound that this event brought; its transcript stays.
 
         False when there is no imported transcript to keep, or a newer event was there before.
         """
-        return self._write(
+        adopted = self._write(
             event.recording_id,
             set_={
                 "status": Status.DONE,
@@ -256,6 +267,7 @@ class Recordings:
             values={":import": Source.IMPORT},
             names={"#source": "source"},
         )
+        return adopted is not None
 
     # -- the way of a repair
 
@@ -283,30 +295,58 @@ class Recordings:
     # -- writing
 
     def _end(self, event: ObjectEvent, attributes: Mapping[str, Any]) -> bool:
-        return self._write(
+        ended = self._write(
             event.recording_id,
             set_=attributes,
             condition="sequencer = :sequencer AND #status = :transcribing",
             values={":sequencer": event.sequencer, ":transcribing": Status.TRANSCRIBING},
         )
+        return ended is not None
+
+    def _kept_after_all(self, recording_id: str, body: Mapping[str, Any]) -> bool:
+        """Whether the item names `body` though its write was refused; otherwise clears it away.
+
+        boto3 repeats a write whose answer was lost, and is refused by what the first one wrote.
+        """
+        if "body_key" not in body:
+            return False
+        if self._look(recording_id, "body_key").get("body_key") == body["body_key"]:
+            return True
+        self._bodies.drop(body["body_key"])
+        return False
 
     def _bury(self, event: ObjectEvent, condition: str) -> bool:
+        """Leave a tombstone, and clear away a body in S3.
+
+        The tombstone goes on naming that body: where a crash came between the two, the repeated
+        event finds it there and ends the work.
+        """
         expiry = int((self._now() + _TOMBSTONE_LIFETIME).timestamp())
-        return self._write(
+        traces = {*_TRANSCRIPT_ATTRIBUTES, *_ERROR_ATTRIBUTES} - {"body_key"}
+        before = self._write(
             event.recording_id,
             set_={"status": Status.DELETED, "sequencer": event.sequencer, "expires_at": expiry},
-            remove=(
-                *_TRANSCRIPT_ATTRIBUTES,
-                *_ERROR_ATTRIBUTES,
-                "key",
-                "etag",
-                "size",
-                "facets",
-                "listed_at",
-                "uploaded_at",
-            ),
+            remove=(*sorted(traces), "key", "etag", "size", "facets", "listed_at", "uploaded_at"),
             condition=condition,
         )
+        left = before
+        if left is None:
+            left = self._look(event.recording_id, "status", "body_key")
+            if left.get("status") != Status.DELETED:
+                return False
+        if "body_key" in left:
+            self._bodies.drop(left["body_key"])
+        return before is not None
+
+    def _look(self, recording_id: str, *attributes: str) -> dict[str, Any]:
+        """Some attributes of an item as they are now; empty when there is none."""
+        answer = self._table.get_item(
+            Key={"recording_id": recording_id},
+            ConsistentRead=True,
+            ProjectionExpression=", ".join(f"#{name}" for name in attributes),
+            ExpressionAttributeNames={f"#{name}": name for name in attributes},
+        )
+        return dict(answer.get("Item", {}))
 
     def _write(
         self,
@@ -316,8 +356,11 @@ class Recordings:
         remove: Iterable[str] = (),
         values: Mapping[str, Any] | None = None,
         names: Mapping[str, str] | None = None,
-    ) -> bool:
-        """One conditional write that also counts the revision; False when the condition failed."""
+    ) -> Mapping[str, Any] | None:
+        """One conditional write that also counts the revision.
+
+        What the item was before; None when the condition failed.
+        """
         now = _timestamp(self._now())
         attributes = dict(set_) | {"updated_at": now}
         if attributes["status"] is not Status.DELETED:
@@ -338,15 +381,16 @@ class Recordings:
                 ExpressionAttributeValues={f":{name}": value for name, value in attributes.items()}
                 | dict(values or {})
                 | {":one": 1},
-                ReturnValues="UPDATED_OLD",
+                ReturnValues="ALL_OLD",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
+                return None
             raise
-        if replaced := answer.get("Attributes", {}).get("body_key"):
-            self._bodies.drop(replaced)  # what was said goes when its recording or version goes
-        return True
+        before: Mapping[str, Any] = answer.get("Attributes", {})
+        if "body_key" in before and "body_key" in (*attributes, *removed):
+            self._bodies.drop(before["body_key"])  # what was said goes when its version goes
+        return before
 
 
 def _timestamp(moment: datetime) -> str:

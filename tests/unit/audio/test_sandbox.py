@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -41,6 +43,17 @@ def test_the_decoder_knows_no_secrets(monkeypatch, clip):
     sandbox.stop()
     decode(clip)
     assert b"hush" not in Path(f"/proc/{zygote()}/environ").read_bytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+def test_a_function_that_hides_lets_no_other_process_look_into_it():
+    code = (
+        "import ctypes; from earshot.audio import sandbox; sandbox.hide();"
+        " print(ctypes.CDLL(None).prctl(3))"  # PR_GET_DUMPABLE
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+    assert told.stdout == b"0\n"
 
 
 def test_a_child_out_of_memory_is_a_typed_error(tmp_path):

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What failed comes back immediately."""
-    monkeypatch.setattr(redelivery, "pause", lambda receives: 0)
+    monkeypatch.setattr(redelivery, "pause", lambda receives, at_most: 0)
 
 
 def test_every_file_gets_its_own_text_and_its_message_goes(lane: Lane) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from earshot.audio.limits import Limits
 from earshot.events import Change, ObjectEvent
@@ -128,6 +129,93 @@ def test_the_last_attempt_leaves_word_without_details(
     assert "secret" not in recording.failure.message
     # An operator's redrive of the dead letter tries again.
     assert ingest.handle(one) is Outcome.DONE
+
+
+@pytest.fixture
+def versioned(audio: Any) -> Any:
+    audio.Versioning().enable()
+    return audio
+
+
+def test_the_end_of_an_old_version_leaves_the_live_recording(
+    ingest: Ingest, versioned: Any
+) -> None:
+    versioned.put_object(Key="a.mp3", Body=b"the first take")
+    one = put(versioned, SAMPLE.read_bytes(), 2, accent="us")
+    assert ingest.handle(one) is Outcome.DONE
+    (*_, old) = versioned.object_versions.filter(Prefix="a.mp3")
+    old.delete()
+    assert ingest.handle(event(3, Change.REMOVED)) is Outcome.UNCHANGED
+    recording = found(ingest)
+    assert recording is not None and recording.status is Status.DONE
+    assert recording.facets == {"accent": "us"}
+
+
+def test_a_deletion_that_is_undone_brings_the_recording_back(
+    ingest: Ingest, versioned: Any
+) -> None:
+    assert ingest.handle(put(versioned, SAMPLE.read_bytes(), 1)) is Outcome.DONE
+    versioned.Object("a.mp3").delete()
+    assert ingest.handle(event(2, Change.REMOVED)) is Outcome.REMOVED
+    assert found(ingest) is None
+    marker = next(v for v in versioned.object_versions.all() if v.size is None)
+    marker.delete()
+    assert ingest.handle(event(3, Change.REMOVED)) is Outcome.DONE
+    assert found(ingest) is not None
+
+
+class Locked:
+    """A bucket whose objects can't be read."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    def Object(self, _: str) -> "Locked":
+        return self
+
+    def get(self) -> None:
+        raise ClientError({"Error": {"Code": self._code}}, "GetObject")
+
+
+def test_an_archived_file_says_so(ingest: Ingest, audio: Any) -> None:
+    one = put(audio, SAMPLE.read_bytes(), 1)
+    assert replace(ingest, bucket=Locked("InvalidObjectState")).handle(one) is Outcome.FAILED
+    recording = found(ingest)
+    assert recording is not None and recording.failure is not None
+    assert recording.failure.code == "archived"
+    assert recording.key == "a.mp3"
+
+
+def test_a_file_that_is_not_handed_over_leaves_word(ingest: Ingest, audio: Any) -> None:
+    one = put(audio, SAMPLE.read_bytes(), 1)
+    with pytest.raises(ClientError):
+        replace(ingest, bucket=Locked("AccessDenied")).handle(one, last_attempt=True)
+    recording = found(ingest)
+    assert recording is not None and recording.failure is not None
+    assert recording.failure.code == "internal"
+    assert ingest.handle(one) is Outcome.DONE  # once the key may be used again
+
+
+def test_what_was_heard_outlives_a_repetition_that_is_not_handed_over(
+    ingest: Ingest, audio: Any
+) -> None:
+    ingest.handle(put(audio, SAMPLE.read_bytes(), 1, accent="us"))
+    again = put(audio, SAMPLE.read_bytes(), 2, accent="us")
+    with pytest.raises(ClientError):
+        replace(ingest, bucket=Locked("AccessDenied")).handle(again, last_attempt=True)
+    recording = found(ingest)
+    assert recording is not None
+    assert (recording.status, recording.facets) == (Status.DONE, {"accent": "us"})
+
+
+def test_an_import_outlives_sound_that_is_not_handed_over(ingest: Ingest, audio: Any) -> None:
+    imported(ingest)
+    one = put(audio, SAMPLE.read_bytes(), 1, transcript="imported")
+    with pytest.raises(ClientError):
+        replace(ingest, bucket=Locked("AccessDenied")).handle(one, last_attempt=True)
+    recording = found(ingest)
+    assert recording is not None
+    assert (recording.status, recording.text) == (Status.DONE, "what was imported")
 
 
 def test_facets_are_tidied_and_bounded() -> None:

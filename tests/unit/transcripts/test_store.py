@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import boto3
 import pytest
@@ -165,6 +166,92 @@ def test_a_very_long_transcript_leaves_nothing_behind(recordings: Recordings) ->
     assert kept_bodies() == []
 
 
+class LostAnswer:
+    """A table whose next write is done but not answered, so that boto3 sends it again."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def update_item(self, **arguments: Any) -> Any:
+        self._table.update_item(**arguments)
+        return self._table.update_item(**arguments)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._table, name)
+
+
+def test_a_long_transcript_outlives_a_lost_answer(recordings: Recordings) -> None:
+    one = event(1)
+    recordings.claim(one, "f1", {}, 1)
+    lossy = Recordings(LostAnswer(recordings._table), recordings._bodies._bucket)
+    assert lossy.finish(one, long_transcript(), 800)
+    assert lossy.add_imported([("b.mp3", {}, long_transcript(), 800)]) == 1
+    for key in ("a.mp3", "b.mp3"):
+        found = recordings.get(recording_id(key))
+        assert found is not None and found.transcript is not None
+        assert found.transcript.text == long_transcript().text
+
+
+def test_a_deletion_that_was_cut_off_is_ended_by_its_repetition(
+    recordings: Recordings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, removal = event(1), event(2, Change.REMOVED)
+    recordings.claim(one, "f1", {}, 1)
+    recordings.finish(one, long_transcript(), 800)
+
+    def crash(*_: object) -> None:
+        raise RuntimeError("the power went out")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(recordings._bodies, "drop", crash)
+        with pytest.raises(RuntimeError):
+            recordings.remove(removal)
+    assert len(kept_bodies()) == 1
+    gone = recordings.current(A)
+    assert gone is not None and gone.transcript is None
+    assert not recordings.remove(removal)
+    assert kept_bodies() == []
+
+
+def test_a_newer_event_is_not_dropped_for_an_older_one_that_came_between(
+    recordings: Recordings,
+) -> None:
+    work(recordings, event(1, etag="first"))
+    newest = event(3, etag="first")  # put again after another sound
+
+    class Between:
+        """Just after the newest event has looked, the older one claims."""
+
+        def get_item(self, **arguments: Any) -> Any:
+            seen = recordings._table.get_item(**arguments)
+            recordings.claim(event(2, etag="second"), "f1", {}, 1)
+            return seen
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(recordings._table, name)
+
+    beside = Recordings(Between(), recordings._bodies._bucket)
+    assert beside.claim(newest, "f1", {}, 1).claim is Claim.TAKEN
+    assert not recordings.finish(event(2, etag="second"), transcript("SECOND"), 1)
+    assert recordings.finish(newest, transcript("FIRST"), 1)
+
+
+def test_a_claim_knows_the_passages_of_what_finished_meanwhile(recordings: Recordings) -> None:
+    recordings.claim(event(1), "f1", {}, 1)
+
+    class Between:
+        def get_item(self, **arguments: Any) -> Any:
+            seen = recordings._table.get_item(**arguments)
+            recordings.finish(event(1), transcript(), 40)
+            return seen
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(recordings._table, name)
+
+    beside = Recordings(Between(), recordings._bodies._bucket)
+    assert beside.claim(event(2), "f1", {}, 1).passages == 40
+
+
 def test_lists_show_the_latest_first_and_page_without_gaps(aws: None) -> None:
     from tests.unit.transcripts.conftest import make_table
 
@@ -207,6 +294,27 @@ def test_importing_twice_changes_nothing_and_spares_uploads(recordings: Recordin
     uploaded = recordings.get(A)
     assert uploaded is not None
     assert (uploaded.source, uploaded.text) == (Source.UPLOAD, "HELLO WORLD")
+
+
+def test_a_shorter_import_remembers_what_the_longer_one_has_in_the_index(
+    recordings: Recordings,
+) -> None:
+    assert recordings.add_imported([("a.mp3", {}, transcript("A LONG STORY"), 99)]) == 1
+    assert recordings.add_imported([("a.mp3", {}, transcript("SHORT"), 1)]) == 1
+    found = recordings.get(A)
+    assert found is not None
+    assert (found.text, found.passages) == ("SHORT", 99)
+
+
+def test_an_import_replaces_a_short_transcript_by_a_very_long_one_and_back(
+    recordings: Recordings,
+) -> None:
+    for words in (transcript("SHORT"), long_transcript(), transcript("SHORT AGAIN")):
+        assert recordings.add_imported([("a.mp3", {}, words, 1)]) == 1
+        found = recordings.get(A)
+        assert found is not None and found.transcript is not None
+        assert found.transcript.text == words.text
+    assert kept_bodies() == []
 
 
 @settings(

@@ -1,0 +1,33 @@
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from earshot.search.analysis import spoken
+
+NUMBERS = st.from_regex(r"\d{0,20}(,\d{3}){0,3}(\.\d{1,20})?(st|nd|rd|th|%)?", fullmatch=True)
+
+
+@given(NUMBERS)
+@example("12.5")
+@example("19.9")
+@example("١٩٩٠")
+def test_whatever_is_written_in_digits_is_said_in_words(written: str) -> None:
+    assert bool(spoken(written)) == bool(written)
+    assert all(re.fullmatch("[a-z]+", word) for word in spoken(written))
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("12.5", "twelve point five"),
+        ("1990", "nineteen ninety"),
+        ("2006", "two thousand and six"),
+        ("3rd", "third"),
+        ("12,500", "twelve thousand five hundred"),
+        ("0.25", "zero point two five"),
+    ],
+)
+def test_numbers_are_said_as_people_say_them(written: str, said: str) -> None:
+    assert " ".join(spoken(written)) == said
