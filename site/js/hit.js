@@ -32,7 +32,7 @@ export function hitView(hit, player, signal) {
 
   const button = el("button", { type: "button", class: "play" }, icon("play"));
   button.addEventListener("click", () => {
-    if (mine()) player.toggle();
+    if (mine() && !player.ended) player.toggle();
     else playFrom(from);
   });
 

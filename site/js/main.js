@@ -30,21 +30,22 @@ let leaving = new AbortController();
 /**
  * Shows the view of the present address.
  * `back`: it was there before, and may come from memory; `keepFocus`: focus stays on its control;
- * `again`: it is shown already, and stays if there is no newer answer.
+ * `newer`: an answer for what is shown already; nobody asked for it, so the search box is left alone.
  */
-async function show({ back = false, again = false, keepFocus = false, focusMain = false } = {}) {
+async function show({ back = false, newer = null, keepFocus = false, focusMain = false } = {}) {
   const state = read(location.search);
   const address = location.pathname + location.search;
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
-  box.show(state.q);
+  if (newer) remember(address, newer);
+  else box.show(state.q);
   document.title = "Earshot: search what was said";
 
-  const known = back ? remembered.get(address) : undefined;
+  const known = newer || back ? remembered.get(address) : undefined;
   if (known) return present(known);
   const kind = state.recording ? "recording" : state.q ? "results" : "start";
-  const wait = setTimeout(() => again || waiting(kind), PATIENCE_MS);
+  const wait = setTimeout(() => waiting(kind), PATIENCE_MS);
   try {
     const answer = await ask(state, signal);
     if (signal.aborted) return undefined;
@@ -53,7 +54,6 @@ async function show({ back = false, again = false, keepFocus = false, focusMain 
   } catch (error) {
     if (error.name === "AbortError" || signal.aborted) return undefined;
     if (!(error instanceof api.ApiError)) throw error;
-    if (again) return present(remembered.get(address));
     settle(kind);
     main.replaceChildren(failure(error, () => show()));
   } finally {
@@ -102,14 +102,24 @@ async function ask(state, signal) {
   return { recordings };
 }
 
-/** While something is being written down, the start page follows. */
+/** While something is being written down, the start page follows, but not under someone's hands. */
 function watch(recordings, signal) {
   if (!recordings.some(({ status }) => status === "queued" || status === "transcribing")) return;
-  const timer = setTimeout(() => {
-    if (document.visibilityState === "visible" && !main.contains(document.activeElement)) show({ again: true });
+  const timer = setTimeout(async () => {
+    const follows = document.visibilityState === "visible" && !inUse();
+    const newer = follows ? await api.latest(signal).catch(() => null) : null; // there is a next time
+    if (signal.aborted) return;
+    if (newer && !inUse()) show({ newer });
     else watch(recordings, signal);
   }, POLL_MS);
   signal.addEventListener("abort", () => clearTimeout(timer));
+}
+
+/** Whether the keyboard is on a control of the view, or text in it is selected: a new view would lose them. */
+function inUse() {
+  const { activeElement } = document;
+  const selection = getSelection();
+  return (activeElement !== main && main.contains(activeElement)) || (!selection.isCollapsed && selection.containsNode(main, true));
 }
 
 function waiting(kind) {
@@ -193,4 +203,5 @@ addEventListener("popstate", () => {
   show({ back: true });
 });
 
-show();
+if (box.early) typed(box.early, true);
+else show();

@@ -75,7 +75,11 @@ export class Player extends EventTarget {
   }
 
   get playing() {
-    return this.track !== null && !this.#audio.paused && !this.#audio.ended;
+    return this.track !== null && !this.failed && !this.#audio.paused && !this.#audio.ended;
+  }
+
+  get ended() {
+    return this.#audio.ended;
   }
 
   get time() {
@@ -86,13 +90,13 @@ export class Player extends EventTarget {
     return this.playing && this.track.id === id;
   }
 
-  /** Plays `track` from `seconds`; a track that is loaded already is only moved. */
+  /** Plays `track` from `seconds`; a track that is loaded already is only moved, one that failed is loaded again. */
   play(track, seconds = 0) {
-    const another = this.track?.id !== track.id || this.failed;
+    const load = this.track?.id !== track.id || this.failed;
     this.track = track;
     this.failed = false;
     this.#word = -1;
-    if (another) {
+    if (load) {
       this.#audio.src = audioUrl(track.key);
       this.#audio.playbackRate = this.#audio.defaultPlaybackRate;
       this.#present();
@@ -108,7 +112,8 @@ export class Player extends EventTarget {
 
   toggle() {
     if (!this.track) return;
-    if (this.playing) this.#audio.pause();
+    if (this.failed) this.play(this.track, this.time + LEAD); // from the same place
+    else if (this.playing) this.#audio.pause();
     else this.#audio.play().catch(() => {});
   }
 
@@ -122,6 +127,7 @@ export class Player extends EventTarget {
     this.#audio.removeAttribute("src");
     this.#audio.load();
     this.track = null;
+    this.failed = false;
     this.#root.hidden = true;
     document.body.classList.remove("has-player");
     if (had) document.getElementById("content").focus();
@@ -129,9 +135,10 @@ export class Player extends EventTarget {
   }
 
   #present() {
-    const { link, seek, length, now } = this.#parts;
+    const { link, words, seek, length, now } = this.#parts;
     link.textContent = this.track.title;
     link.href = `/?recording=${encodeURIComponent(this.track.id)}`;
+    words.replaceChildren();
     seek.max = String(this.track.duration || 1);
     seek.value = "0";
     now.textContent = clock(0);
@@ -153,10 +160,10 @@ export class Player extends EventTarget {
 
   #changed(event) {
     if (!this.track) return;
-    this.failed = event === "error";
+    if (event === "error") this.failed = true;
     this.waiting = event === "waiting" || (event === "play" && this.#audio.readyState < 3);
     cancelAnimationFrame(this.#frame);
-    if (this.playing && !this.failed) this.#tick();
+    if (this.playing) this.#tick();
     const { toggle, words } = this.#parts;
     toggle.replaceChildren(icon(this.playing ? "pause" : "play"));
     toggle.setAttribute("aria-label", this.playing ? "Pause" : "Play");

@@ -30,7 +30,7 @@ export function recordingView(recording, transcript, at, { player, signal }) {
 
   player.learn(track);
   const playFrom = (seconds) => player.play(track, seconds);
-  const button = el("button", { type: "button", class: "play large", on: { click: () => (mine() ? player.toggle() : playFrom(at ?? 0)) } });
+  const button = el("button", { type: "button", class: "play large", on: { click: () => (mine() && !player.ended ? player.toggle() : playFrom(at ?? 0)) } });
   const rhythm = rhythmView(words, 0, duration, new Set(), playFrom, COLUMNS);
   const views = segments.map((some) => ({ start: some[0][1], end: some.at(-1)[2], ...wordsView(some, playFrom) }));
 

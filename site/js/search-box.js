@@ -6,7 +6,8 @@ const TYPING_PAUSE_MS = 180;
 /**
  * @param {HTMLFormElement} form
  * @param {(q: string, settled: boolean) => void} onSearch `settled` when the person pressed Enter
- * @returns {{show: (q: string) => void}} `show` puts a query in the box, unless someone is typing there
+ * @returns {{early: string, show: (q: string) => void}} `early` is what was typed before this code had
+ *   come; `show` puts a query in the box, in place of what someone is typing there
  */
 export function searchBox(form, onSearch) {
   const input = form.elements.q;
@@ -35,6 +36,7 @@ export function searchBox(form, onSearch) {
     input.select();
   });
   return {
+    early: input.value.trim(),
     show(q) {
       if (input.value.trim() === q) return;
       clearTimeout(timer);

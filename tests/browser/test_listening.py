@@ -3,6 +3,7 @@
 import re
 from urllib.parse import quote
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
@@ -140,6 +141,69 @@ def test_a_sound_that_is_gone_is_explained(open_page: OpenPage, fake_url: str) -
     page = open_page(f"{fake_url}/?q=imported", forgive="Failed to load resource")
     page.locator(".hit mark").click()
     expect(page.get_by_role("region", name="Player")).to_contain_text("This sound can't be played.")
+
+
+@pytest.mark.parametrize("where", ["#player .player-toggle", ".hit .play"])
+def test_a_sound_that_did_not_come_can_be_tried_again(
+    open_page: OpenPage, fake_url: str, where: str
+) -> None:
+    page = open_page(f"{fake_url}/?q=grandmother", forgive="Failed to load resource")
+    page.route("**/audio/**", lambda route: route.abort())
+    page.locator(".hit .play").click()
+    expect(page.get_by_role("region", name="Player")).to_contain_text("This sound can't be played.")
+    button = page.locator(where)
+    expect(button).to_have_accessible_name(re.compile("^Play"))
+    button.click()  # in vain
+    eventually(lambda: sound(page)["error"])
+    page.unroute("**/audio/**")
+    button.click()
+    start = next(start for text, start, _ in FERRYMAN.words if text == "GRANDMOTHER")
+    eventually(lambda: is_playing_from(page, start))
+    expect(button).to_have_accessible_name(re.compile("^Pause"))
+    expect(page.locator("#player.failed")).to_have_count(0)
+
+
+def test_a_sound_that_breaks_off_goes_on_from_there(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?recording={FERRYMAN.id}")
+    page.locator(".transcript .word", has_text="orchard").click()
+    eventually(lambda: moves(page))
+    page.locator("#player audio").evaluate(
+        "(audio) => { audio.playbackRate = 0; audio.dispatchEvent(new Event('error')) }"
+    )
+    there = sound(page)["time"]
+    player = page.get_by_role("region", name="Player")
+    expect(player).to_contain_text("This sound can't be played.")
+    page.evaluate("window.starts.length = 0")
+    player.get_by_role("button", name="Play", exact=True).click()
+    eventually(lambda: is_playing_from(page, there + 0.1))
+
+
+def test_the_player_drops_the_words_of_the_sound_before(page: Page) -> None:
+    page.goto(f"{page.url}?q=grandmother")
+    page.locator(".hit .play").click()
+    expect(page.locator(".player-words")).to_contain_text("grandmother")
+    page.get_by_role("link", name="Earshot").click()
+    page.get_by_role("button", name="Play kitchen").click()
+    expect(page.locator(".player-title")).to_have_text("kitchen")
+    expect(page.locator(".player-words")).to_have_text("")
+
+
+@pytest.mark.parametrize("address", ["?q=grandmother", f"?recording={FERRYMAN.id}&at={{start}}"])
+def test_a_sound_that_has_ended_starts_again_at_its_word(
+    open_page: OpenPage, fake_url: str, address: str
+) -> None:
+    start = next(start for text, start, _ in FERRYMAN.words if text == "GRANDMOTHER")
+    page = open_page(f"{fake_url}/{address.format(start=start)}")
+    button = page.locator("main .play").first
+    button.click()
+    eventually(lambda: is_playing_from(page, start))
+    audio = page.locator("#player audio")
+    audio.evaluate("(audio) => { audio.currentTime = audio.duration - 0.1 }")
+    eventually(lambda: audio.evaluate("({ended}) => ended"))
+    page.evaluate("window.starts.length = 0")
+    expect(button).to_have_accessible_name(re.compile("^Play .*from 0:"))
+    button.click()
+    eventually(lambda: is_playing_from(page, start))
 
 
 SAID = "the house by the road and the river under the bridge of the town"

@@ -186,33 +186,15 @@ def test_a_lost_connection_is_told_and_mended(open_page: OpenPage, fake_url: str
     expect(page.locator(".hit")).to_have_count(10)
 
 
-def test_the_start_page_offers_searches_that_find_something(page: Page) -> None:
-    examples = page.locator(".examples a")
-    expect(examples).to_have_count(5)
-    examples.nth(1).click()
-    expect(page.locator(".hit").first).to_be_visible()
-
-
-def test_a_recording_appears_on_the_start_page_when_it_is_written_down(
+def test_what_is_typed_before_the_pages_code_has_come_is_searched(
     open_page: OpenPage, fake_url: str
 ) -> None:
-    page = open_page("about:blank", forgive="Failed to load resource")
-    waiting = {"recording_id": "w" * 16, "key": "new/hello.mp3", "status": "transcribing"}
-    done = {**waiting, "status": "done", "text": "HELLO FROM ELSEWHERE", "duration": 2.0}
-    answers = iter([(200, waiting), (503, None), (200, done)])
-
-    def answer(route: Route) -> None:
-        status, recording = next(answers)
-        body = {"recordings": [recording], "cursor": None} if recording else {}
-        route.fulfill(status=status, json=body)
-
-    page.route("**/api/recordings", answer)
-    page.goto(fake_url)
-    expect(page.locator(".latest")).to_contain_text("Being written down…")
-    expect(page.locator(".latest")).to_contain_text("hello from elsewhere", timeout=10_000)
-    expect(page.get_by_role("alert")).to_have_count(0)
-
-
-def test_the_start_page_names_what_could_not_be_read(page: Page) -> None:
-    page.get_by_text("One recording could not be read").click()
-    expect(page.locator(".unread")).to_contain_text("This file holds no audio.")
+    page = open_page("about:blank")
+    late: list[Route] = []
+    page.route("**/js/main.js", lambda route: late.append(route))
+    with page.expect_request("**/js/main.js"):
+        page.goto(fake_url, wait_until="commit")
+    search(page, "lavender")
+    late.pop().continue_()
+    expect(page.locator(".hit mark")).to_have_text("lavender")
+    expect(page.get_by_role("searchbox")).to_have_value("lavender")
