@@ -17,8 +17,8 @@ class AudioBucket(Construct):
             enforce_ssl=tls,
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
-            # The page's upload posts straight to the bucket with a presigned form; listening goes
-            # through the CDN, which is same-origin and needs no CORS.
+            # Pages of any origin may post a file here with the form that `POST /uploads` signs;
+            # listening goes through the CDN, which is same-origin and needs no CORS.
             cors=[
                 aws_s3.CorsRule(
                     allowed_methods=[aws_s3.HttpMethods.POST],

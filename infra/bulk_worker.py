@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aws_cdk import (
     Duration,
     RemovalPolicy,
+    Stack,
     aws_applicationautoscaling,
     aws_cloudwatch,
     aws_ecr,
@@ -67,6 +68,8 @@ class BulkWorker(Construct):
             readonly_root_filesystem=True,
             environment=dict(environment)
             | {
+                # Lambda sets it for functions; ECS does not, and botocore reads no other name.
+                "AWS_DEFAULT_REGION": Stack.of(self).region,
                 "EARSHOT_BULK_QUEUE_URL": queue.queue_url,
                 "EARSHOT_MAX_RECEIVES": str(MAX_RECEIVES),
                 "EARSHOT_VISIBILITY_S": str(VISIBILITY_S),

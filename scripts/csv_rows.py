@@ -8,12 +8,12 @@ from pathlib import Path
 
 from earshot.transcripts.keys import plain_key
 from earshot.transcripts.recording import FACETS
+from scripts import csv_form
 from scripts.manifest import ManifestError
 
 NEEDED = ("filename", "generated_text", "duration")
 LONGEST_SECONDS = 24 * 3600.0
 MAX_FACET_CHARS = 64
-_MAX_FIELD_CHARS = 10_000_000  # a day of fast speech has about 1.5 million
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,11 @@ def read_rows(path: Path) -> Iterator[Row | Refused]:
 
     Raises ManifestError when the file can't be read or lacks a needed column.
     """
-    csv.field_size_limit(_MAX_FIELD_CHARS)
     seen: dict[str, int] = {}
     try:
         # Bytes that are no UTF-8 come through as surrogates, so only their own row is refused.
         with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
-            reader = csv.DictReader(file)
+            reader = csv_form.rows(file)
             missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
             if missing:
                 raise ManifestError(f"{path.name} has no column {', '.join(missing)}.")

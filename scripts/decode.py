@@ -115,10 +115,12 @@ def decode(
         else:
             from scripts.decoding.bucket import Bucket
             from scripts.upload import BULK_PREFIX
+            from scripts.waiting import BULK_PATIENCE, PATIENCE
 
             target = deployments.find(stack, outputs)
             keys = BULK_PREFIX + prefix if bulk else prefix
-            source = Bucket(target, folder, keys, _facets(table))
+            patience = BULK_PATIENCE if bulk else PATIENCE
+            source = Bucket(target, folder, keys, _facets(table), patience)
     except (ManifestError, ModelError, deployments.NoDeployment) as fault:
         _wrong(str(fault))
     with log_file(logging.getLogger("scripts"), logs) as log, _ended_politely():

@@ -21,7 +21,6 @@ from scripts.outputs import Outputs
 from scripts.progress import Advance, progress
 from scripts.upload import Upload, put
 
-MARKS = {"transcript": "imported"}  # earshot.ingest keeps the transcript of such sound
 _CONCURRENCY = 16
 _WAITING = 512  # rows whose transcripts are held at a time
 
@@ -70,6 +69,8 @@ def sounds(
     rows: Sequence[Row], folder: Path, prefix: str = ""
 ) -> tuple[list[Upload], list[Refused]]:
     """The files of the rows, by their path in `folder` or their bare name; and what lacks one."""
+    from earshot.ingest import IMPORTED
+
     found: list[Upload] = []
     missing: list[Refused] = []
     for row in rows:
@@ -78,7 +79,7 @@ def sounds(
         if path is None:
             missing.append(Refused(row.line, row.filename, f"there is no such file in {folder}"))
         else:
-            found.append(Upload(path, prefix + row.filename, row.facets, MARKS))
+            found.append(Upload(path, prefix + row.filename, row.facets, IMPORTED))
     return found, missing
 
 
@@ -134,7 +135,7 @@ def import_(
 def _put_sound(rows: Sequence[Row], folder: Path, prefix: str, target: Outputs) -> list[Refused]:
     uploads, refused = sounds(rows, folder, prefix)
     with progress("Uploading", len(uploads)) as advance:
-        _, failures = put(uploads, target, advance=advance)
+        failures = put(uploads, target, advance=advance).failures
     lines = {prefix + row.filename: row for row in rows}
     return refused + [
         Refused(lines[key].line, lines[key].filename, reason) for key, reason in failures

@@ -1,10 +1,12 @@
-"""Who speaks in which file: a CSV in Common Voice's form (filename, text, age, gender, …)."""
+"""Who says what in which file: a CSV in Common Voice's form (filename, text, age, gender, …)."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from earshot.transcripts.recording import FACETS
+from scripts import csv_form
+from scripts.csv_form import FILENAME
 
 
 class ManifestError(ValueError):
@@ -17,18 +19,28 @@ def facets_by_name(path: Path) -> Mapping[str, Mapping[str, str]]:
     Raises ManifestError when the file is no such CSV or two rows name one file differently.
     """
     rows: dict[str, dict[str, str]] = {}
+    for line, row in enumerate(_rows(path, FILENAME), start=2):
+        name = Path(row[FILENAME] or "").name
+        facets = {one: row[one].strip() for one in FACETS if (row.get(one) or "").strip()}
+        if rows.setdefault(name, facets) != facets:
+            raise ManifestError(f"{path.name}, line {line}: {name} came before, differently.")
+    return rows
+
+
+def texts_by_name(path: Path) -> Mapping[str, str]:
+    """What was said, by file name as above. Raises ManifestError when the file is no such CSV."""
+    return {
+        Path(row[FILENAME] or "").name: row["text"] or "" for row in _rows(path, FILENAME, "text")
+    }
+
+
+def _rows(path: Path, *needed: str) -> Iterator[Mapping[str, str]]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            if "filename" not in (reader.fieldnames or ()):
-                raise ManifestError(f"{path.name} has no column `filename`.")
-            for line, row in enumerate(reader, start=2):
-                name = Path(row["filename"] or "").name
-                facets = {one: row[one].strip() for one in FACETS if (row.get(one) or "").strip()}
-                if rows.setdefault(name, facets) != facets:
-                    raise ManifestError(
-                        f"{path.name}, line {line}: {name} came before, differently."
-                    )
+            reader = csv_form.rows(file)
+            for column in needed:
+                if column not in (reader.fieldnames or ()):
+                    raise ManifestError(f"{path.name} has no column `{column}`.")
+            yield from reader
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ManifestError(f"{path.name} can't be read as CSV: {error}") from error
-    return rows

@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 from opensearchpy import OpenSearch
 
 from earshot.search.client import TIMEOUT, connect
@@ -119,7 +120,18 @@ def from_cdk(values: Mapping[str, str], region: str, api_key: str) -> Outputs:
 
 
 def _from_stack(name: str) -> Outputs:
-    session = boto3.Session()
-    stacks = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    try:
+        session = boto3.Session()
+        stacks = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    except (BotoCoreError, ClientError) as error:
+        raise NoDeployment(
+            f"The stack {name} can't be looked up: {str(error).rstrip('.')}. Check its name, the"
+            " credentials (`aws sts get-caller-identity`) and the region (AWS_DEFAULT_REGION)."
+        ) from error
     values = {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
-    return from_cdk(values, session.region_name, api_key=os.environ.get("EARSHOT_API_KEY", ""))
+    try:
+        return from_cdk(values, session.region_name, os.environ.get("EARSHOT_API_KEY", ""))
+    except KeyError as missing:
+        raise NoDeployment(
+            f"The stack {name} has no output {missing}: it is another one, or not deployed yet."
+        ) from missing

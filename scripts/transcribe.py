@@ -55,6 +55,8 @@ def transcribe(
     from earshot.speech.model import load
     from earshot.speech.transcriber import Transcriber
 
+    if out:
+        _refuse_same_names(files, out)
     sandbox.start()  # it gets ready while the model loads
     try:
         loaded = load(model, revision, engine, side_by_side=len(files) > 1)
@@ -69,6 +71,15 @@ def transcribe(
             _write(file, result, format, out)
             advance(1)
     raise typer.Exit(1 if failed else 0)
+
+
+def _refuse_same_names(files: list[Path], out: Path) -> None:
+    first: dict[str, Path] = {}
+    for file in files:
+        before = first.setdefault(file.name, file)
+        if before.resolve() != file.resolve():
+            typer.echo(f"{before} and {file} would be written to one file in {out}.", err=True)
+            raise typer.Exit(2)
 
 
 def _results(

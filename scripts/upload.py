@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from botocore.config import Config
@@ -20,7 +20,7 @@ from scripts import outputs
 from scripts.manifest import ManifestError, facets_by_name
 from scripts.outputs import Outputs
 from scripts.progress import Advance, progress
-from scripts.waiting import wait_for
+from scripts.waiting import BULK_PATIENCE, PATIENCE, wait_for
 
 AUDIO_SUFFIXES = frozenset(
     f".{kind}"
@@ -43,17 +43,38 @@ class Upload:
     marks: Mapping[str, str] = field(default_factory=dict)  # more metadata
 
 
+class Stored(NamedTuple):
+    """What became of uploads, by key: the `moments` of those that were put now, the ETags of all
+    that are in the bucket, and the (key, reason) of what failed."""
+
+    moments: dict[str, float]
+    failures: list[tuple[str, str]]
+    etags: dict[str, str]
+
+
+class SameKey(ValueError):
+    """Two files would become one recording; the message names both."""
+
+
 def collect(
     paths: Sequence[Path], prefix: str = "", facets: Mapping[str, Mapping[str, str]] | None = None
 ) -> list[Upload]:
-    """The files named, and the audio files in the folders named, with keys below `prefix`."""
+    """The files named, and the audio files in the folders named, with keys below `prefix`.
+
+    Raises SameKey when two of them would overwrite one another.
+    """
     found: dict[str, Upload] = {}
     for path in paths:
         folder = path if path.is_dir() else path.parent
         files = sorted(_audio_files(path)) if path.is_dir() else [path]
         for file in files:
             key = prefix + file.relative_to(folder).as_posix()
-            found[key] = Upload(file, key, (facets or {}).get(file.name, {}))
+            before = found.setdefault(key, Upload(file, key, (facets or {}).get(file.name, {})))
+            if before.path.resolve() != file.resolve():
+                raise SameKey(
+                    f"{before.path} and {file} would both become {key}:"
+                    " upload them apart, each with a --prefix of its own."
+                )
     return list(found.values())
 
 
@@ -62,31 +83,28 @@ def put(
     target: Outputs,
     again: bool = False,
     advance: Advance = lambda _: None,
-) -> tuple[dict[str, float], list[tuple[str, str]]]:
-    """Put files in the bucket, several at once; what is there already, the same, is left.
-
-    The moment of each put by key (of those that were put), and the (key, reason) of what failed.
-    """
+) -> Stored:
+    """Put files in the bucket, several at once; what is there already, the same, is left."""
     bucket = target.resource(
         "s3",
         config=Config(
             max_pool_connections=_CONCURRENCY, retries={"mode": "standard", "total_max_attempts": 8}
         ),
     ).Bucket(target.audio_bucket)
-    moments: dict[str, float] = {}
-    failures: list[tuple[str, str]] = []
+    stored = Stored({}, [], {})
     with ThreadPoolExecutor(_CONCURRENCY) as pool:
         jobs = {pool.submit(_put, bucket, upload, again): upload for upload in uploads}
         for job in as_completed(jobs):
+            key = jobs[job].key
             try:
-                moment = job.result()
+                stored.etags[key], moment = job.result()
             except (BotoCoreError, ClientError, OSError) as error:
-                failures.append((jobs[job].key, str(error)))
+                stored.failures.append((key, str(error)))
             else:
                 if moment is not None:
-                    moments[jobs[job].key] = moment
+                    stored.moments[key] = moment
             advance(1)
-    return moments, failures
+    return stored
 
 
 def upload(
@@ -110,29 +128,35 @@ def upload(
     try:
         target = outputs.find(stack)
         facets = facets_by_name(csv) if csv else {}
+        uploads = collect(paths, BULK_PREFIX + prefix if bulk else prefix, facets)
+    except SameKey as fault:
+        print(f"error: {fault}", file=sys.stderr)
+        raise typer.Exit(2) from fault
     except (outputs.NoDeployment, ManifestError) as fault:
         print(f"error: {fault}", file=sys.stderr)
         raise typer.Exit(1) from fault
-    uploads = collect(paths, BULK_PREFIX + prefix if bulk else prefix, facets)
     if not uploads:
         print("error: there is no audio file there", file=sys.stderr)
         raise typer.Exit(1)
     with progress("Uploading", len(uploads)) as advance:
-        moments, failures = put(uploads, target, again, advance)
+        moments, failures, etags = put(uploads, target, again, advance)
     for key, reason in failures:
         print(f"{key}: {reason}", file=sys.stderr)
     there_already = len(uploads) - len(moments) - len(failures)
     print(f"{len(moments)} uploaded, {there_already} were there already.")
     bad = bool(failures)
     if wait:
-        failed_keys = {key for key, _ in failures}
-        waited = [one.key for one in uploads if one.key not in failed_keys]
-        with progress("Transcribing", len(waited)) as advance:
-            for ended in wait_for(waited, target):
-                advance(1)
-                if failure := ended.recording.failure:
-                    bad = True
-                    print(f"{ended.recording.key}: {failure.message}", file=sys.stderr)
+        patience = BULK_PATIENCE if bulk else PATIENCE
+        try:
+            with progress("Transcribing", len(etags)) as advance:
+                for ended in wait_for(etags, target, patience, etags=etags):
+                    advance(1)
+                    if failure := ended.recording.failure:
+                        bad = True
+                        print(f"{ended.recording.key}: {failure.message}", file=sys.stderr)
+        except TimeoutError as late:
+            bad = True
+            print(f"error: {late}. The same command goes on waiting.", file=sys.stderr)
     raise typer.Exit(1 if bad else 0)
 
 
@@ -144,16 +168,17 @@ def _audio_files(folder: Path) -> Iterator[Path]:
                 yield Path(parent) / name
 
 
-def _put(bucket: Any, upload: Upload, again: bool) -> float | None:
+def _put(bucket: Any, upload: Upload, again: bool) -> tuple[str, float | None]:
+    """The ETag, and the moment of the put if there was one."""
     facets = {one: upload.facets[one] for one in FACETS if upload.facets.get(one)}
     metadata = facets | dict(upload.marks)
     stored = bucket.Object(upload.key)
     if not again and _is_there(stored, upload.path, metadata):
-        return None
+        return stored.e_tag.strip('"'), None
     moment = time.time()
     with upload.path.open("rb") as file:
-        stored.put(Body=file, Metadata=metadata, ContentType=_content_type(upload.path))
-    return moment
+        answer = stored.put(Body=file, Metadata=metadata, ContentType=_content_type(upload.path))
+    return answer["ETag"].strip('"'), moment
 
 
 def _is_there(stored: Any, path: Path, metadata: Mapping[str, str]) -> bool:

@@ -16,6 +16,8 @@ from scripts.outputs import Outputs
 # The client warns of every answer that is not 2xx; those that matter are raised here.
 logging.getLogger("opensearch").setLevel(logging.ERROR)
 
+PATIENCE = 900.0  # seconds in which none ends
+BULK_PATIENCE = 3600.0  # an idle bulk lane has an instance to start before the first one ends
 _AT_ONCE = 100  # BatchGetItem's limit
 
 
@@ -30,7 +32,7 @@ class Ended:
 def wait_for(
     keys: Iterable[str],
     target: Outputs,
-    patience: float = 900,
+    patience: float = PATIENCE,
     pause: float = 0.05,
     etags: Mapping[str, str] | None = None,
     searchable: bool = True,

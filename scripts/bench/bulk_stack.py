@@ -41,7 +41,7 @@ def measure(
         alone = _idle(target, files, f"{run}/before", keys, idle // 2)
         keys += [one.key for one in uploads]
         began = time.time()
-        _, failures = put(uploads, target)
+        failures = put(uploads, target).failures
         put_s = time.time() - began
         with _Live(target, files, f"{run}/beside", keys) as live:
             _work_off(target, len(uploads), kills, random.Random(seed))  # noqa: S311 (no secret)

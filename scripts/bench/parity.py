@@ -3,7 +3,6 @@
 The reference is transformers' own model and processor in torch fp32, one waveform at a time.
 """
 
-import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -18,6 +17,7 @@ from scripts import ROOT
 from scripts.bench.clips import picked
 from scripts.bench.models import exported, large, random_weights
 from scripts.bench.speech_worker import listener
+from scripts.manifest import texts_by_name
 
 DEMO = ROOT / "models" / "demo"
 CHECKPOINT = ROOT / "training" / "checkpoint"
@@ -40,7 +40,7 @@ def parity(
 ) -> None:
     """Compare engines, precisions and batches with the reference (requirements-model.txt)."""
     files = picked(clips, 1_000_000)
-    spoken = _spoken(said) if said else None
+    spoken = texts_by_name(said) if said else None
     for figure in chain(
         _neighbours(checkpoint, model, files[:: max(1, len(files) // neighbours)][:neighbours]),
         _large(files[:large_clips]) if large_clips else (),
@@ -84,11 +84,6 @@ def _engines(
     yield {"figure": "onnx-fp32: same best path, each clip as a whole", "same": same_path}
     if spoken:
         yield _error_rates(files, texts, spoken)
-
-
-def _spoken(said: Path) -> dict[str, str]:
-    with said.open(newline="", encoding="utf-8-sig") as file:
-        return {Path(row["filename"]).name: row["text"] for row in csv.DictReader(file)}
 
 
 def _error_rates(

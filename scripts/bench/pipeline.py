@@ -60,7 +60,7 @@ def _measure(
     ]
     keys += [upload.key for upload in together]
     begin = time.time()
-    moments, failures = put(together, target)
+    moments, failures, _ = put(together, target)
     ends: dict[str, float] = {}
     statuses: list[str] = []
     sound = 0.0
@@ -97,7 +97,7 @@ def one_by_one(
     for n, file in enumerate(cycle(short)):
         upload = Upload(file, f"{prefix}-{n:05}-{file.name}", {})
         keys.append(upload.key)
-        moments, _ = put([upload], target)
+        moments = put([upload], target).moments
         (ended,) = wait_for([upload.key], target, pause=0.005)
         yield ended.moment - moments[upload.key]
 

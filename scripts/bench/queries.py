@@ -1,6 +1,5 @@
 """Queries with known answers, drawn from transcripts whose true words are known."""
 
-import csv
 import hashlib
 import random
 import re
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
+
+from scripts import csv_form
 
 Split = Literal["development", "held-out", "all"]
 Phrase = tuple[str, ...]
@@ -68,7 +69,7 @@ class Answers:
 def read_clips(path: Path) -> list[Clip]:
     """The clips of a CSV of Common Voice's form with `text` (said) and `generated_text` (heard)."""
     with path.open(newline="", encoding="utf-8-sig") as file:
-        return [_clip(row) for row in csv.DictReader(file)]
+        return [_clip(row) for row in csv_form.rows(file)]
 
 
 def draw(clips: Sequence[Clip], split: Split, count: int, seed: int) -> list[Queries]:

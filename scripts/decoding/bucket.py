@@ -13,7 +13,7 @@ from scripts.decoding.outcome import Fault, Heard, Outcome
 from scripts.decoding.source import Done, Stopped
 from scripts.outputs import Outputs
 from scripts.upload import Upload, put
-from scripts.waiting import wait_for
+from scripts.waiting import PATIENCE, wait_for
 
 AT_ONCE = 256
 """Recordings that are put before those put before them are waited for: the pipeline always has
@@ -33,7 +33,7 @@ class Bucket:
         folder: Path,
         prefix: str = "",
         facets: Mapping[int, Mapping[str, str]] | None = None,
-        patience: float = 900,
+        patience: float = PATIENCE,
     ) -> None:
         """`patience`: seconds to wait for the next recording before giving the rest up."""
         self._target = target
@@ -66,8 +66,7 @@ class Bucket:
         """Those that are in the bucket now, by key."""
         uploads = [self._upload(clip) for clip in clips]
         by_key = {upload.key: clip for upload, clip in zip(uploads, clips, strict=True)}
-        _, failures = put(uploads, self._target)
-        for key, reason in failures:
+        for key, reason in put(uploads, self._target).failures:
             done(by_key.pop(key), Fault("not_uploaded", reason, lasting=False))
         return by_key
 

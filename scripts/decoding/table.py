@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from scripts.csv_form import FILENAME, delimiter
 from scripts.manifest import ManifestError
 
-FILENAME, TEXT, DURATION = "filename", "generated_text", "duration"
-_DELIMITERS = ",\t;"
-_MAX_FIELD_CHARS = 10_000_000  # a day of fast speech has about 1.5 million
+TEXT, DURATION = "generated_text", "duration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,6 @@ def read(path: Path) -> Table:
     Raises ManifestError when it can't be read, or can't be written back with two more columns and
     no guess: no column `filename`, one of ours twice, a quote that never ends, a row too wide.
     """
-    csv.field_size_limit(_MAX_FIELD_CHARS)
     try:
         with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
             text = file.read()
@@ -63,7 +61,7 @@ def read(path: Path) -> Table:
     head = io.StringIO(text, newline="").readline()
     form = Form(
         encoding,
-        delimiter=_delimiter(head),
+        delimiter=delimiter(head),
         newline=next((end for end in ("\r\n", "\r") if head.endswith(end)), "\n"),
         quote_all=head.startswith('"'),
     )
@@ -100,15 +98,6 @@ def write(table: Table, heard: Sequence[tuple[str, str]], path: Path) -> None:
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
-
-
-def _delimiter(head: str) -> str:
-    """The one that makes a column `filename` of the header; commas if none does."""
-    return next((one for one in _DELIMITERS if FILENAME in _names(head, one)), _DELIMITERS[0])
-
-
-def _names(head: str, delimiter: str) -> Sequence[str]:
-    return next(csv.reader([head], delimiter=delimiter), [])
 
 
 def _as_wide(row: Row, width: int, path: Path) -> Row:

@@ -1,16 +1,17 @@
 """`python -m scripts drift`: have the recordings, or what is made of them, changed over time?"""
 
-import csv
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from scripts import outputs
+from scripts.manifest import ManifestError, texts_by_name
 from scripts.progress import progress
 
 if TYPE_CHECKING:
@@ -79,12 +80,13 @@ def drift(
 
     from scripts.drift.comparison import FEWEST, compare
 
+    if picture and find_spec("matplotlib") is None:
+        _wrong("--picture needs matplotlib: pip install matplotlib -c constraints.txt")
     try:
         target = outputs.find(stack)
-    except outputs.NoDeployment as missing:
-        typer.echo(missing, err=True)
-        raise typer.Exit(1) from None
-    texts = read_references(references) if references else {}
+        texts = texts_by_name(references) if references else {}
+    except (outputs.NoDeployment, ManifestError) as fault:
+        _wrong(str(fault))
     chosen = [
         r for r in recordings(target) if before.holds(r.uploaded_at) or after.holds(r.uploaded_at)
     ]
@@ -115,12 +117,6 @@ def drift(
     raise typer.Exit(DRIFTED if any(f.drifted for f in findings) else 0)
 
 
-def read_references(path: Path) -> dict[str, str]:
-    """Reference texts by file name, without folders."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return {Path(row["filename"]).name: row["text"] for row in csv.DictReader(file)}
-
-
 def recordings(target: outputs.Outputs) -> "list[Recording]":
     """Every transcribed upload; imported transcripts say nothing about this system."""
     from earshot.transcripts.recording import Source, Status
@@ -134,7 +130,7 @@ def recordings(target: outputs.Outputs) -> "list[Recording]":
 
 
 def observations(
-    target: outputs.Outputs, chosen: "list[Recording]", texts: dict[str, str], sound: bool
+    target: outputs.Outputs, chosen: "list[Recording]", texts: Mapping[str, str], sound: bool
 ) -> "Iterator[tuple[Recording, Observation]]":
     from earshot.audio import sandbox
     from scripts.drift.observation import observe
@@ -161,3 +157,8 @@ def _waveform(bucket: Any, key: str) -> "npt.NDArray[np.float32] | None":
             return decode(Path(file.name)).waveform
         except (AudioError, ClientError):
             return None
+
+
+def _wrong(message: str) -> NoReturn:
+    typer.echo(f"error: {message}", err=True)
+    raise typer.Exit(2)

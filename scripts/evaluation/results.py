@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from earshot.transcripts.recording import FACETS
+from scripts import csv_form
 
 UNKNOWN = "unknown"
 
@@ -55,7 +56,7 @@ def read_results(path: Path, reference: Path | None = None) -> list[Result]:
 
 def _csv(path: Path, *, heard: bool = True) -> list[Result]:
     with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
+        reader = csv_form.rows(file)
         columns = reader.fieldnames or ()
         for needed in ("filename", "generated_text" if heard else "text"):
             if needed not in columns:

@@ -17,6 +17,14 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
+def _there(path: Path | None) -> Path | None:
+    """What `make demo AUDIO=~/x` names: not every shell expands a tilde behind a `=`."""
+    found = path and path.expanduser()
+    if found and not found.exists():
+        raise typer.BadParameter(f"There is no {found}.")
+    return found
+
+
 @app.command()
 def up(model: Model = None) -> None:
     """Start the stack in the background, or find it running."""
@@ -39,9 +47,12 @@ def down() -> None:
 @app.command()
 def demo(
     model: Model = None,
-    audio: Annotated[Path | None, typer.Option(help="A folder of your own recordings.")] = None,
+    audio: Annotated[
+        Path | None, typer.Option(help="A folder of your own recordings.", callback=_there)
+    ] = None,
     csv: Annotated[
-        Path | None, typer.Option(help="Who speaks in them, in Common Voice's form.")
+        Path | None,
+        typer.Option(help="Who speaks in them, in Common Voice's form.", callback=_there),
     ] = None,
     stay: Annotated[bool, typer.Option(help="Stay up until Ctrl-C.")] = True,
 ) -> None:

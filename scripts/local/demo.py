@@ -25,10 +25,15 @@ Say = Callable[[str], None]
 
 def run(say: Say, model: str | None, audio: Path | None, csv: Path | None, stay: bool) -> bool:
     """Whether every recording became searchable. Stops at Ctrl-C what it started itself."""
+    facets = facets_by_name(csv or SAMPLES / "manifest.csv") if csv or not audio else {}
+    uploads = collect([audio or SAMPLES], facets=facets)
+    if not uploads:
+        say(f"There is no audio file in {audio}.")
+        return False
     was_up = stack.is_up()
     try:
         target = stack.up(say, model)
-        complete = _fill(target, audio, csv, say)
+        complete = _fill(target, uploads, say)
         _point_out(target, model, say)
         if stay:
             stop = _at_interruption()
@@ -42,20 +47,23 @@ def run(say: Say, model: str | None, audio: Path | None, csv: Path | None, stay:
     return complete
 
 
-def _fill(target: Outputs, audio: Path | None, csv: Path | None, say: Say) -> bool:
-    facets = facets_by_name(csv or SAMPLES / "manifest.csv") if csv or not audio else {}
-    uploads = collect([audio or SAMPLES], facets=facets)
+def _fill(target: Outputs, uploads: Sequence[Upload], say: Say) -> bool:
+    """Whether all of them became searchable."""
     with progress("Uploading", len(uploads)) as advance:
-        _, failures = put(uploads, target, advance=advance)
+        _, failures, etags = put(uploads, target, advance=advance)
     for key, reason in failures:
         say(f"{key}: {reason}")
     ended: list[Ended] = []
-    with progress("Transcribing", len(uploads)) as advance:
-        for one in wait_for((upload.key for upload in uploads), target):
-            ended.append(one)
-            advance(1)
+    try:
+        with progress("Transcribing", len(etags)) as advance:
+            for one in wait_for(etags, target, etags=etags):
+                ended.append(one)
+                advance(1)
+    except TimeoutError as late:
+        say(f"{late}.")
     _print_table(uploads, ended)
-    return not failures and all(one.recording.failure is None for one in ended)
+    done = [one for one in ended if one.recording.failure is None]
+    return len(done) == len(uploads)
 
 
 def _print_table(uploads: Sequence[Upload], ended: Sequence[Ended]) -> None:

@@ -78,6 +78,7 @@ def up(say: Say, model: str | None = None, home: Path = HOME) -> Outputs:
             search_url = node.result()
         context = {
             "target": "local",
+            "stack_name": deploy.STACK,  # whatever cdk.json calls the one on AWS
             "endpoint_port": url.rpartition(":")[2],
             "local_model": _model(model, say),
             "opensearch_url": search_url,

@@ -42,6 +42,10 @@ def test_the_worker_starts_with_the_settings_it_gets(
     assert settings.max_audio_bytes == 2 * 1024**3
 
 
+def test_the_worker_knows_its_region_by_the_name_that_botocore_reads(bulk: Template) -> None:
+    assert variables(bulk)["AWS_DEFAULT_REGION"] == {"Ref": "AWS::Region"}
+
+
 def test_the_worker_knows_which_attempt_is_the_last(aws: Template, bulk: Template) -> None:
     queue = aws.properties("SQS::Queue")["BulkQueue"]
     told = variables(bulk)

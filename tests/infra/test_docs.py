@@ -1,11 +1,15 @@
 """What the docs say of a deployment is what the templates and the code say."""
 
+import json
 import re
+import subprocess
 from dataclasses import fields
+from pathlib import Path
 
 import typer
 from typer.testing import CliRunner
 
+from earshot.ingest import Outcome
 from infra.settings import Settings
 from scripts.__main__ import app as commands
 from scripts.costs import costs
@@ -28,6 +32,47 @@ def test_settings_named_in_the_docs_exist() -> None:
     for page in DOCS.glob("*.md"):
         for name in re.findall(r"-c (\w+)=", page.read_text()):
             assert name in known, f"{page.name}: {name}"
+
+
+def test_settings_to_be_written_into_cdk_json_exist_and_are_taken() -> None:
+    for page in (ROOT / "README.md", *DOCS.glob("*.md")):
+        if page.name != "api.md":  # whose JSON is the API's
+            for line in re.findall(r'"\w+": (?:"[^"]+"|\w+)(?=[,`])', page.read_text()):
+                Settings.from_values({"opensearch_url": "https://…"} | json.loads(f"{{{line}}}"))
+
+
+def test_no_page_has_a_deployment_that_forgets_the_other_settings() -> None:
+    for page in (ROOT / "README.md", *DOCS.rglob("*.md")):
+        for block in re.findall(r"^```sh$(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL):
+            assert not re.search(r"cdk deploy.* -c ", block), page.name
+
+
+def test_names_in_the_pages_commands_are_exported_by_the_lines_that_promise_it(
+    aws: Template, tmp_path: Path
+) -> None:
+    pages = {name: (DOCS / f"{name}.md").read_text() for name in ("deploy", "operations", "api")}
+    (lines,) = re.findall(r"^```sh$([^`]*^output\(\).*?)^```$", pages["deploy"], re.M | re.DOTALL)
+    assert set(re.findall(r"\(output (\w+)\)", lines)) <= set(aws.body["Outputs"])
+    (tmp_path / "aws").write_text('#!/bin/sh\necho "told: $*"\n')
+    (tmp_path / "aws").chmod(0o755)
+    shell = subprocess.run(
+        ["bash", "-euc", f"{lines}\nenv"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    exported = dict(line.split("=", 1) for line in shell.stdout.splitlines() if "=" in line)
+    assert "OutputKey=='AudioBucket'" in exported["AUDIO_BUCKET"]
+    for name, text in pages.items():
+        own = set(re.findall(r"^([A-Z_]+)=", text, re.MULTILINE)) | {"REGISTRY"}  # a person's
+        used = set(re.findall(r"\$\{?([A-Z_]+)\b", text))
+        assert used <= own | set(exported), name
+
+
+def test_operations_md_explains_every_outcome_of_an_event() -> None:
+    text = (DOCS / "operations.md").read_text()
+    assert not [one for one in Outcome if f"`{one}`" not in text]
 
 
 def test_costs_md_shows_what_the_command_prints() -> None:

@@ -365,7 +365,8 @@ def test_a_position_far_from_any_document_shows_a_page(many: Ask) -> None:
 @pytest.mark.parametrize(
     "q",
     ["*", "/.*/", "a AND (", "_source", "\x00\x1b", "🎧", "שלום עולם", "'''", '"', "a" * 500,
-     "12.5", "rain 15.2 mm", "{}", "<script>", "((((((", "%%%", "1" * 30, "\ud800", "a\u0301" * 100, "$.*^"],
+     "{}", "<script>", "((((((", "%%%", "1" * 30, "\ud800", "a\u0301" * 100, "$.*^",
+     "12.5", "rain 15.2 mm"],
 )  # fmt: skip
 def test_hostile_queries_get_an_answer(many: Ask, q: str) -> None:
     assert isinstance(many(q), SearchPage)

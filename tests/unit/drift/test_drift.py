@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -6,11 +8,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-pytest.importorskip("scipy", reason="drift needs requirements-model.txt")
-
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 from earshot.transcripts.recording import Recording, Status
-from scripts import drift, outputs
+from scripts import ROOT, drift, outputs
 from scripts.drift.comparison import compare
 from scripts.drift.observation import Observation, loudness, observe
 
@@ -125,6 +125,56 @@ def test_references_give_a_word_error_rate(stored: list[Recording], tmp_path: Pa
     code, output = run("--references", str(table))
     assert code == 3
     assert "66.7%" in output
+
+
+def test_references_may_stand_between_tabs(stored: list[Recording], tmp_path: Path) -> None:
+    stored += [recording("2026-10-02", "one two three", n=n) for n in range(30)]
+    stored += [recording("2026-11-02", "one too tree", n=n + 30) for n in range(30)]
+    table = tmp_path / "said.tsv"
+    table.write_text("filename\ttext\n" + "".join(f"{n}.mp3\tone two three\n" for n in range(60)))
+    assert "66.7%" in run("--references", str(table))[1]
+
+
+def test_references_that_are_none_are_wrong_usage(stored: list[Recording], tmp_path: Path) -> None:
+    (tmp_path / "said.csv").write_text("name,text\n0.mp3,one two three\n")
+    code, output = run("--references", str(tmp_path / "said.csv"))
+    assert code == 2
+    assert "no column `filename`" in output
+
+
+def test_a_deployment_that_is_not_there_is_wrong_usage_not_too_little_to_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def find(stack: str | None) -> None:
+        raise outputs.NoDeployment("Nothing is deployed here.")
+
+    monkeypatch.setattr(outputs, "find", find)
+    assert run() == (2, "error: Nothing is deployed here.\n")
+
+
+def test_a_picture_without_what_draws_it_is_a_sentence_and_wrong_usage(
+    stored: list[Recording], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    code, output = run("--picture", str(tmp_path / "drift.png"))
+    assert code == 2
+    assert "--picture needs matplotlib" in output
+
+
+def test_who_operates_a_stack_needs_nothing_of_the_model_s_packages() -> None:
+    def names(file: str) -> set[str]:
+        lines = (ROOT / file).read_text().splitlines()
+        return {line.partition("==")[0] for line in lines if "==" in line}
+
+    operators = names("constraints.txt")  # what requirements.txt brings
+    code = (
+        "import sys, scripts.drift.comparison; print(*{one.split('.')[0] for one in sys.modules})"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "scipy" in operators.intersection(loaded)
+    assert (names("requirements-model.txt") - operators).isdisjoint(loaded)
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-10-01", "2026-10-02..2026-10-01", "a..b"])

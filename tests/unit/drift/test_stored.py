@@ -9,8 +9,6 @@ import pytest
 import soundfile as sf
 from moto import mock_aws
 
-pytest.importorskip("scipy", reason="drift needs requirements-model.txt")
-
 from earshot.events import Change, ObjectEvent, comparable_sequencer
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 from earshot.transcripts.store import Recordings

@@ -1,6 +1,7 @@
 """The decode command as a data person sees it: a folder, a CSV, an API, and what comes out."""
 
 import csv
+import json
 import os
 import random
 import re
@@ -82,6 +83,19 @@ def test_other_columns_stay_and_ours_are_replaced(work: Work) -> None:
     assert work.out.read_text() == (
         'filename,generated_text,said,duration\na.mp3,TEN BYTES!,"x, ""y""",1.25\n'
     )
+
+
+@pytest.mark.parametrize("between", ["\t", ";"])
+def test_what_was_decoded_can_be_evaluated_whatever_stands_between_columns(
+    work: Work, between: str
+) -> None:
+    work.file("a.mp3", "so, it is said")
+    work.table(between.join(("a.mp3", "so, it was said")), head=between.join(("filename", "text")))
+    assert work.run().exit_code == 0
+    assert between.join(("a.mp3", "so, it was said", "SO, IT IS SAID")) in work.out.read_text()
+    result = CliRunner().invoke(app, ["evaluate", str(work.out), "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["wer"] == 25.0
 
 
 def test_a_missing_file_stays_as_a_row_without_text_and_the_exit_code_says_so(work: Work) -> None:

@@ -1,6 +1,9 @@
 """Decoding through the bucket: what is put, what is waited for, what counts as the transcript."""
 
+import json
+import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from decimal import Decimal
 from hashlib import md5
 from pathlib import Path
@@ -9,11 +12,14 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from typer.testing import CliRunner
 
 from earshot.events import Change, ObjectEvent
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 from earshot.transcripts.recording import recording_id
 from earshot.transcripts.store import Recordings
+from scripts import waiting
+from scripts.__main__ import app
 from scripts.decoding.bucket import Bucket
 from scripts.decoding.join import Clip
 from scripts.decoding.outcome import Fault, Heard, Outcome
@@ -74,6 +80,33 @@ def test_only_the_transcript_of_this_version_counts(cloud: Any, tmp_path: Path) 
         "new.mp3": Heard("NEW", 1.5),
         "old.mp3": Fault("timeout", "No transcript came for 0 s.", lasting=False),
     }
+
+
+def test_the_bulk_lane_gets_the_time_that_it_takes_to_start(
+    cloud: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE", 0.1)
+    clip = file(tmp_path / "clips", "a.mp3", "a")
+    (tmp_path / "in.csv").write_text("filename\na.mp3\n")
+    (tmp_path / "outputs.json").write_text(json.dumps(asdict(TARGET)))
+    heard = {"text": "A", "duration": Decimal(1)}
+    started = threading.Timer(0.5, item, (cloud, "bulk/a.mp3", clip.digest), heard)
+    started.start()
+    arguments = [
+        *(
+            "decode",
+            tmp_path / "clips",
+            "--csv",
+            tmp_path / "in.csv",
+            "--out",
+            tmp_path / "out.csv",
+        ),
+        *("--bulk", "--outputs", tmp_path / "outputs.json", "--logs", tmp_path / "logs"),
+    ]
+    done = CliRunner().invoke(app, [str(one) for one in arguments])
+    started.join()
+    assert done.exit_code == 0, done.output
+    assert "a.mp3,A,1.0" in (tmp_path / "out.csv").read_text()
 
 
 def test_a_failed_recording_is_a_fault_with_its_code(cloud: Any, tmp_path: Path) -> None:

@@ -27,6 +27,12 @@ def test_a_row_is_a_transcript_with_its_facets(tmp_path: Path) -> None:
     assert row == Row(2, "a.mp3", "HEARD THIS", 2.5, {"age": "teens", "accent": "us"})
 
 
+@pytest.mark.parametrize("between", ["\t", ";"])
+def test_columns_may_stand_between_tabs_or_semicolons(tmp_path: Path, between: str) -> None:
+    (row,) = read_rows(write(tmp_path, *(one.replace(",", between) for one in (HEADER, GOOD))))
+    assert row == Row(2, "a.mp3", "HEARD THIS", 2.5, {"age": "teens", "accent": "us"})
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.manifest import ManifestError, facets_by_name
+from scripts.manifest import ManifestError, facets_by_name, texts_by_name
 
 
 def write(folder: Path, text: str) -> Path:
@@ -16,6 +16,14 @@ def write(folder: Path, text: str) -> Path:
 def test_rows_are_found_by_file_name_whatever_the_folder(tmp_path: Path) -> None:
     file = write(tmp_path, "filename,age,gender,accent\ncv/dev/a.mp3,teens,, us \n")
     assert facets_by_name(file) == {"a.mp3": {"age": "teens", "accent": "us"}}
+
+
+@pytest.mark.parametrize("between", [",", "\t", ";"])
+def test_columns_may_stand_between_commas_tabs_or_semicolons(tmp_path: Path, between: str) -> None:
+    lines = [["filename", "text", "accent"], ["cv/a.mp3", "hello", "us"]]
+    file = write(tmp_path, "".join(between.join(line) + "\n" for line in lines))
+    assert facets_by_name(file) == {"a.mp3": {"accent": "us"}}
+    assert texts_by_name(file) == {"a.mp3": "hello"}
 
 
 def test_a_csv_without_file_names_is_refused(tmp_path: Path) -> None:

@@ -71,6 +71,18 @@ def test_captions_go_to_a_folder(folder):
     assert "-->" in (folder / "captions" / f"{SAMPLES[0].name}.srt").read_text()
 
 
+def test_two_files_that_would_be_written_to_one_are_refused_before_anything_is_heard(folder):
+    months = [folder / "jan" / SAMPLES[0].name, folder / "feb" / SAMPLES[0].name]
+    for path in months:
+        path.parent.mkdir()
+        path.write_bytes(SAMPLES[0].read_bytes())
+    code, out, err = run("--out", folder / "texts", *months)
+    assert (code, out) == (2, "")
+    assert all(str(path) in err for path in months)
+    assert not (folder / "texts").exists()
+    assert run("--out", folder / "texts", months[0], months[0])[0] == 0
+
+
 def test_two_sides_of_a_call_are_two_speakers(folder):
     said, rate = soundfile.read(SAMPLES[0], dtype="float32")
     late = np.concatenate([np.zeros(2 * rate, np.float32), said])
