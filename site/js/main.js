@@ -76,8 +76,8 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
       main.replaceChildren(resultsView(state, answer.pages, page));
     } else {
       main.replaceChildren(startView(answer.recordings, player, signal));
-      watch(answer.recordings, signal);
     }
+    watch(answer, state, signal);
     if (focused) main.querySelector(focused)?.focus({ preventScroll: true });
     if (focusMain && !arrived) {
       scrollTo(0, 0);
@@ -102,15 +102,16 @@ async function ask(state, signal) {
   return { recordings };
 }
 
-/** While something is being written down, the start page follows, but not under someone's hands. */
-function watch(recordings, signal) {
-  if (!recordings.some(({ status }) => status === "queued" || status === "transcribing")) return;
+/** While something is being written down, its views follow, but not under someone's hands. */
+function watch(answer, state, signal) {
+  const { recordings = [], recording } = answer;
+  if (![...recordings, recording].some((one) => one?.status === "queued" || one?.status === "transcribing")) return;
   const timer = setTimeout(async () => {
     const follows = document.visibilityState === "visible" && !inUse();
-    const newer = follows ? await api.latest(signal).catch(() => null) : null; // there is a next time
+    const newer = follows ? await ask(state, signal).catch(() => null) : null; // there is a next time
     if (signal.aborted) return;
     if (newer && !inUse()) show({ newer });
-    else watch(recordings, signal);
+    else watch(answer, state, signal);
   }, POLL_MS);
   signal.addEventListener("abort", () => clearTimeout(timer));
 }

@@ -73,6 +73,24 @@ def test_a_recording_appears_on_the_start_page_when_it_is_written_down(
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_recordings_own_page_shows_its_words_when_they_are_written_down(
+    open_page: OpenPage, fake_url: str
+) -> None:
+    page = open_page("about:blank")
+    recording = WAITING | {"uploaded_at": "2026-03-02T10:15:30Z"}
+    done = recording | {"status": "done", "text": "HELLO", "duration": 2.0, "model": "demo"}
+    answers = iter([recording, recording, done])
+    page.route(f"**/api/recordings/{'w' * 16}", lambda r: r.fulfill(json=next(answers)))
+    transcript = {
+        "duration": 2.0, "model": "demo",
+        "segments": [{"words": [{"text": "HELLO", "start": 0.5, "end": 1.0, "confidence": 0.9}]}],
+    }  # fmt: skip
+    page.route(f"**/api/recordings/{'w' * 16}.json", lambda r: r.fulfill(json=transcript))
+    page.goto(f"{fake_url}/?recording={'w' * 16}")
+    expect(page.locator("main")).to_contain_text("is being written down")
+    expect(page.locator(".transcript")).to_contain_text("hello", timeout=10_000, ignore_case=True)
+
+
 def test_the_start_page_names_what_could_not_be_read(page: Page) -> None:
     page.get_by_text("One recording could not be read").click()
     expect(page.locator(".unread")).to_contain_text("This file holds no audio.")
