@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from opensearchpy import OpenSearch
@@ -57,6 +58,22 @@ def test_a_rebuilt_index_holds_what_the_table_holds_and_the_old_one_is_kept(
     assert [(one.number, one.live) for one in versions(client, alias)] == [(1, False), (2, True)]
     rebuild(client, alias, table)
     assert [one.number for one in versions(client, alias)] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("given", "after"),
+    [({}, ("0-1", "0")), ({"auto_expand_replicas": "false", "number_of_replicas": 2}, (None, "2"))],
+)
+def test_a_second_node_gets_a_copy_unless_replicas_were_set_by_hand(
+    client: OpenSearch, alias: str, index: SearchIndex, table: Recordings,
+    given: dict[str, Any], after: tuple[str | None, str],
+) -> None:  # fmt: skip
+    index.ensure()
+    client.indices.put_settings(index=alias, body={"index": given or {"refresh_interval": "1s"}})
+    rebuild(client, alias, table)
+    ((_, made),) = client.indices.get_settings(index=alias).items()
+    settings = made["settings"]["index"]
+    assert (settings.get("auto_expand_replicas"), settings["number_of_replicas"]) == after
 
 
 def test_an_index_that_was_deleted_is_rebuilt_from_nothing(

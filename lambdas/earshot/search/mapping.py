@@ -63,12 +63,17 @@ SCHEMA = hashlib.blake2b(
 ).hexdigest()
 
 
-def index_body(refresh_interval: str, shards: int = 1, replicas: int = 0) -> dict[str, Any]:
-    """Settings and mapping of a new index."""
+def index_body(
+    refresh_interval: str, shards: int = 1, replicas: int | None = None
+) -> dict[str, Any]:
+    """Settings and mapping of a new index, with a copy on a second node where there is one."""
+    copies = (
+        {"auto_expand_replicas": "0-1"} if replicas is None else {"number_of_replicas": replicas}
+    )
     return {
         "settings": {
             "number_of_shards": shards,
-            "number_of_replicas": replicas,
+            **copies,
             "refresh_interval": refresh_interval,
             # For how long the engine remembers the version of a deleted document, and so refuses an
             # older write: as long as a stream may repeat one.

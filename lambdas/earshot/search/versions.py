@@ -61,7 +61,7 @@ def unfinished(client: OpenSearch, alias: str) -> list[Version]:
 
 
 def create(client: OpenSearch, alias: str, like: Version) -> str:
-    """Make the next index, with replicas as `like` has them; nothing is refreshed yet.
+    """Make the next index; nothing is refreshed yet. Replicas that `like` was given by hand stay.
 
     Raises UnderWay when another one is being made: of two that do it at once, one gets the number.
     """
@@ -70,8 +70,9 @@ def create(client: OpenSearch, alias: str, like: Version) -> str:
         raise UnderWay(f"{others[-1].name} is being made already.")
     name = f"{alias}-{max(one.number for one in there) + 1}"
     settings = client.indices.get_settings(index=like.name)[like.name]["settings"]["index"]
-    replicas = int(settings["number_of_replicas"])
-    body = index_body("-1", int(settings["number_of_shards"]), replicas)
+    by_hand = settings.get("auto_expand_replicas", "false") == "false"
+    replicas = int(settings["number_of_replicas"]) if by_hand else 0
+    body = index_body("-1", int(settings["number_of_shards"]), replicas or None)
     try:
         client.indices.create(index=name, body=body)
     except RequestError as error:
