@@ -149,4 +149,6 @@ def _text(file: Path, result: "Transcript | AudioError", form: Format) -> str:
 
 
 def _line(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False) + "\n"
+    # A file's name may hold bytes that are no text: escaped as JSON escapes, they come back whole.
+    text = json.dumps(value, ensure_ascii=False)
+    return text.encode(errors="backslashreplace").decode() + "\n"

@@ -63,6 +63,7 @@ def decode_folder(
     joined = join(table, folder)
     report = Report(joined, rows=sum(bool(row.fields) for row in table.rows))
     with Journal(out.with_name(f"{out.name}.journal"), source.name) as journal:
+        todo: list[Clip] | None = None
         try:
             todo = list(_unfinished(journal, report, retry_failed))
             _log_beginning(report, source, len(todo))
@@ -73,7 +74,8 @@ def decode_folder(
         except KeyboardInterrupt:
             report.interrupted = True
         finally:
-            tables.write(table, _columns(table, report), out)
+            if todo is not None:  # else what earlier runs wrote is more than what is known yet
+                tables.write(table, _columns(table, report), out)
     return report
 
 

@@ -14,6 +14,8 @@ from scripts.decoding.source import Done
 BATCH = 32
 """Files that are heard before the next are begun: at its end, processors wait for the last one."""
 
+_GONE = Fault("unreadable", "The file is gone.", lasting=False)
+
 
 class Local:
     """One loaded model. A batch of files is under way at a time, others are decoded ahead."""
@@ -33,9 +35,11 @@ class Local:
         there = {clip.path: clip for clip in clips if clip.path.is_file()}
         for clip in clips:
             if clip.path not in there:
-                done(clip, Fault("unreadable", "The file is gone.", lasting=False))
+                done(clip, _GONE)
         for path, result in transcribe_files(there, self._transcriber, batch=BATCH):
-            if isinstance(result, AudioError):
+            if isinstance(result, AudioError) and not path.is_file():
+                done(there[path], _GONE)  # with its drive, say, while others were heard
+            elif isinstance(result, AudioError):
                 done(there[path], Fault(result.code, result.message, lasting=True))
             else:
                 done(there[path], Heard(result.text, result.duration))

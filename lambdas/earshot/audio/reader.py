@@ -44,7 +44,8 @@ def blocks(path: Path) -> Iterator[Block]:
     """
     heard = 0.0  # seconds
     try:
-        with soundfile.SoundFile(path) as file:
+        # Opened here: soundfile takes no name that isn't text, and what `.raw` holds for granted.
+        with path.open("rb") as raw, soundfile.SoundFile(raw.fileno(), closefd=False) as file:
             _check(file.samplerate, file.channels)
             for samples in _until_damaged(file):
                 yield Block(samples, file.samplerate)

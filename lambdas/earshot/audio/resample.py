@@ -27,9 +27,9 @@ class Resampler:
         )
 
     def feed(self, samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        if not np.isfinite(samples).all() or np.abs(samples).max(initial=0.0) > CEILING:
+            samples = np.clip(np.nan_to_num(samples, posinf=0.0, neginf=0.0), -CEILING, CEILING)
         kept = self._mix(samples)
-        if not np.isfinite(kept).all() or np.abs(kept).max(initial=0.0) > CEILING:
-            kept = np.clip(np.nan_to_num(kept, posinf=0.0, neginf=0.0), -CEILING, CEILING)
         return kept if self._stream is None else self._resample(kept, last=False)
 
     def flush(self) -> npt.NDArray[np.float32]:

@@ -50,6 +50,8 @@ def read_acoustics(folder: Path) -> Acoustics:
     if config.get("model_type") != "wav2vec2" or "Wav2Vec2ForCTC" not in architectures:
         kind = ", ".join(architectures) or config.get("model_type") or "unknown"
         raise ModelError(f"Not a Wav2Vec2 CTC model (Wav2Vec2ForCTC) but: {kind}.")
+    if config.get("add_adapter"):
+        raise ModelError("Models with an adapter behind the encoder (add_adapter) are not read.")
     features = _features(folder)
     if features.get("sampling_rate", SAMPLE_RATE) != SAMPLE_RATE:
         raise ModelError(f"The model listens at {features['sampling_rate']} Hz, not 16,000.")

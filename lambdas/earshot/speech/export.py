@@ -41,7 +41,8 @@ def export(folder: Path, out: Path, precision: str, name: str | None = None) -> 
         raise ModelError(f"There is no precision {precision!r}: fp32 or int8.")
     read_acoustics(folder)
     read_vocabulary(folder)
-    model = Wav2Vec2ForCTC.from_pretrained(folder).eval()
+    model = Wav2Vec2ForCTC.from_pretrained(folder, dtype=torch.float32).eval()
+    _refuse_unknown_parts(model.config)
     mark = of_weights(model.state_dict(), precision)
     (out / "onnx").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as scratch:
@@ -62,6 +63,19 @@ def export(folder: Path, out: Path, precision: str, name: str | None = None) -> 
         if (folder / name).exists() and folder.resolve() != out.resolve():
             shutil.copyfile(folder / name, out / name)
     return written
+
+
+def _refuse_unknown_parts(config: Any) -> None:
+    """CpuNetwork writes the network down anew: what it does not know would be left out unsaid."""
+    if config.adapter_attn_dim is not None:
+        raise ModelError(
+            "Models with adapters in their layers (adapter_attn_dim) run in torch alone."
+        )
+    for name in ("hidden_act", "feat_extract_activation"):
+        if getattr(config, name) != "gelu":
+            raise ModelError(
+                f"Models whose {name} is {getattr(config, name)!r} run in torch alone."
+            )
 
 
 def _to_onnx(model: Any, path: Path) -> None:

@@ -31,11 +31,13 @@ def read_vocabulary(folder: Path) -> Vocabulary:
     settings = read_json(settings_file) if settings_file.exists() else {}
     if not ids or not all(isinstance(index, int) for index in ids.values()):
         raise ModelError("vocab.json does not map characters to numbers: not a plain CTC model.")
-    if sorted(ids.values()) != list(range(len(ids))):
-        # Added tokens may stand in tokenizer_config.json alone.
-        added = settings.get("added_tokens_decoder", {})
-        ids |= {token["content"]: int(index) for index, token in added.items()}
-    tokens = [""] * (max(ids.values()) + 1)
+    # Added tokens may stand in tokenizer_config.json alone.
+    added = settings.get("added_tokens_decoder", {})
+    taken = set(ids.values())
+    ids |= {one["content"]: int(index) for index, one in added.items() if int(index) not in taken}
+    # A head may be wider than what its outputs are named for; those are unknown, like a gap.
+    width = read_json(folder / "config.json").get("vocab_size") or 0
+    tokens = [_content(settings.get("unk_token", "<unk>"))] * max(width, max(ids.values()) + 1)
     for token, index in ids.items():
         tokens[index] = token
     return Vocabulary(
@@ -47,9 +49,11 @@ def read_vocabulary(folder: Path) -> Vocabulary:
 
 
 def _id(ids: dict[str, int], settings: dict[str, Any], name: str, default: str) -> int:
-    token = settings.get(name, default)
-    if isinstance(token, dict):  # an AddedToken written out
-        token = token.get("content")
+    token = _content(settings.get(name, default))
     if token not in ids:
         raise ModelError(f"vocab.json lacks the tokenizer's {name} ({token!r}).")
     return ids[token]
+
+
+def _content(token: Any) -> Any:
+    return token.get("content") if isinstance(token, dict) else token  # an AddedToken written out

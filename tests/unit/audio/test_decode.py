@@ -116,6 +116,22 @@ def test_wild_numbers_in_a_float_file_are_tamed(tmp_path):
     assert np.isfinite(np.square(sound.waveform).sum())
 
 
+def test_a_channel_without_numbers_does_not_silence_the_other(tmp_path):
+    both = np.stack([tone(1), np.full(SAMPLE_RATE, np.nan, np.float32)], axis=1)
+    path = write(tmp_path / "half.wav", both, SAMPLE_RATE, "FLOAT")
+    assert np.abs(decode(path).waveform).max() == pytest.approx(0.2, abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["caf\udce9.wav", "take.raw"])
+def test_a_name_tells_nothing_of_the_sound(tmp_path, name):
+    written = write(tmp_path / "a.wav", tone(1), SAMPLE_RATE)
+    try:
+        path = written.rename(tmp_path / name)
+    except (OSError, UnicodeError):
+        pytest.skip("this file system takes no such name")
+    assert decode(path).duration == 1
+
+
 def test_of_a_truncated_file_what_is_left_is_heard(tmp_path):
     path = write(tmp_path / "a.mp3", tone(10), SAMPLE_RATE)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])

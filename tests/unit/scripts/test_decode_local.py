@@ -1,12 +1,14 @@
 """Decoding on this machine, and what a source is."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from earshot.errors import NotAudio
 from scripts import ROOT
 from scripts.__main__ import app
 from scripts.decoding import table
@@ -81,3 +83,35 @@ def test_local_hears_what_transcribe_hears(tmp_path: Path) -> None:
     assert "empty.mp3: The file is empty. (empty)" in result.stderr
     assert texts(tmp_path / "OUT.csv") == [*said, ""]
     assert all(said)
+
+
+def test_files_that_go_with_their_drive_are_tried_again_another_time(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scripts.decoding import local
+
+    def drive_goes(paths: Sequence[Path], *_: object, **__: object) -> Iterator[Any]:
+        for path in paths:
+            path.unlink()
+            yield path, NotAudio("There is no such file.")
+
+    monkeypatch.setattr(local, "transcribe_files", drive_goes)
+    source = local.Local("models/demo")
+    report = decode_folder(table.read(place / "IN.csv"), place / "clips", place / "OUT.csv", source)
+    assert [(fault.code, fault.lasting) for _, fault in report.faults] == [
+        ("unreadable", False),
+        ("unreadable", False),
+    ]
+
+
+def test_an_interruption_before_the_first_file_leaves_out_csv_as_it_was(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(place, Pretended("one")) == ["one", "one"]
+
+    def interrupted(_: Path) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("scripts.decoding.batch._digest", interrupted)
+        assert run(place, Pretended("one")) == ["one", "one"]

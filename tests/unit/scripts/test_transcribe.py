@@ -40,6 +40,21 @@ def test_json_has_a_line_for_each_file_in_order(folder):
     assert {"text", "start", "end", "confidence"} == set(rows[0]["words"][0])
 
 
+def test_a_name_of_bytes_that_are_no_text_comes_back_whole(folder):
+    try:
+        odd = folder / "caf\udce9.mp3"
+        odd.write_bytes(SAMPLES[0].read_bytes())
+    except (OSError, UnicodeError):
+        pytest.skip("this file system takes no such name")
+    code, out, _ = run("--format", "json", odd, SAMPLES[1])
+    assert code == 0
+    assert [json.loads(line)["file"] for line in out.splitlines()] == [str(odd), str(SAMPLES[1])]
+    code, _, _ = run("--format", "json", "--out", folder / "texts", odd)
+    assert code == 0
+    (written,) = (folder / "texts").iterdir()
+    assert json.loads(written.read_text())["file"] == str(odd)
+
+
 def test_all_well_is_exit_code_0():
     code, out, _ = run(*SAMPLES)
     assert code == 0

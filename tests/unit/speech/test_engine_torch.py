@@ -1,11 +1,15 @@
 """The torch engine is transformers' own model, and padding leaves no trace in either norm."""
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="torch comes with requirements-model.txt")
 
 from earshot.audio.limits import SAMPLE_RATE  # noqa: E402
+from earshot.errors import ModelError  # noqa: E402
 from earshot.speech.acoustics import read_acoustics  # noqa: E402
 from earshot.speech.engine_torch import TorchEngine  # noqa: E402
 from earshot.speech.export import export  # noqa: E402
@@ -101,3 +105,27 @@ def test_other_precisions_run_too(folder, waveforms):
     assert rough.name == "torch-bf16"
     for one, other in zip(exact, rough.emissions(inputs), strict=True):
         np.testing.assert_allclose(one, other, atol=0.2)
+
+
+@pytest.mark.parametrize("half", [torch.float16, torch.bfloat16])
+def test_a_checkpoint_in_half_precision_can_be_exported(folder, tmp_path, waveforms, half):
+    from transformers import Wav2Vec2ForCTC
+
+    shutil.copytree(folder, tmp_path / "half")
+    model = Wav2Vec2ForCTC.from_pretrained(folder, dtype=half)
+    model.save_pretrained(tmp_path / "half")
+    export(tmp_path / "half", tmp_path / "out", "fp32")
+    onnx = load(str(tmp_path / "out"), engine="onnx-fp32")
+    torch_fp32 = TorchEngine(tmp_path / "half", onnx.acoustics, "fp32", "cpu")
+    inputs = [onnx.acoustics.prepare(waveforms[2])]
+    ours, theirs = onnx.engine.emissions(inputs)[0], torch_fp32.emissions(inputs)[0]
+    np.testing.assert_allclose(ours, theirs, atol=1e-3)
+
+
+@pytest.mark.parametrize("part", [{"adapter_attn_dim": 8}, {"hidden_act": "relu"}])
+def test_what_the_export_would_leave_out_is_refused(folder, tmp_path, part):
+    shutil.copytree(folder, tmp_path / "m")
+    config = json.loads((tmp_path / "m" / "config.json").read_text())
+    (tmp_path / "m" / "config.json").write_text(json.dumps(config | part))
+    with pytest.raises(ModelError, match=next(iter(part))):
+        export(tmp_path / "m", tmp_path / "out", "fp32")

@@ -113,3 +113,16 @@ def test_added_tokens_are_part_of_the_vocabulary(folder):
     del ids["<s>"]
     (folder / "vocab.json").write_text(json.dumps(ids))
     assert read_vocabulary(folder).tokens[1] == "<s>"
+
+
+def test_outputs_without_a_name_are_unknown_and_no_fault(folder):
+    change(folder / "config.json", vocab_size=35)
+    added = {"32": {"content": "<s2>"}}
+    change(folder / "tokenizer_config.json", added_tokens_decoder=added)
+    tokens = read_vocabulary(folder).tokens
+    assert tokens[32:] == ("<s2>", "<unk>", "<unk>")
+
+
+def test_a_model_with_an_adapter_behind_its_encoder_is_refused(folder):
+    change(folder / "config.json", add_adapter=True)
+    assert "add_adapter" in refusal(folder)
