@@ -2,7 +2,8 @@
 
 Kolmogorov-Smirnov for numbers, chi-squared for facets, a permutation test for the word error rate.
 With thousands of recordings the least difference is significant, so a finding is only an alarm when
-its size passes a bound too. P-values are corrected for the number of tests (Holm).
+its size, which doesn't depend on how many recordings a period has, passes a bound too. P-values
+are corrected for the number of tests (Holm).
 """
 
 from collections import Counter
@@ -18,7 +19,7 @@ FEWEST = 20  # recordings a period; below that nothing is claimed
 LEAST_EXPECTED = 5.0  # in a cell of a chi-squared test: rarer values are taken together
 PERMUTATIONS = 2000
 LEAST_EFFECT = {"KS": 0.15, "chi-squared": 0.15, "permutation": 0.02}
-"""KS distance, Cramér's V, and difference of the word error rates: below, no alarm."""
+"""KS distance, Cramér's V of the shares, difference of the word error rates: below, no alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,35 @@ def _facet(
     if table.shape[1] < 2:
         return None  # one value throughout: nothing to compare
     result = stats.chi2_contingency(table, correction=False)
-    cramer = float(np.sqrt(result.statistic / table.sum()))
+    p = float(result.pvalue)
+    if result.expected_freq.min() < LEAST_EXPECTED:
+        p = _chance(table, result.expected_freq)
     top, then = (f"{v} {n / sum(c.values()):.0%}" for c in counts for v, n in c.most_common(1))
-    return Finding("data", facet, "chi-squared", top, then, cramer, float(result.pvalue))
+    return Finding("data", facet, "chi-squared", top, then, _cramer(table), p)
+
+
+def _cramer(table: np.ndarray) -> float:
+    """Cramér's V of `table` (2, values), as if both periods had equally many recordings.
+
+    Of the counts themselves it shrinks as the periods' sizes part, however much the shares differ.
+    """
+    before, after = table / table.sum(axis=1, keepdims=True)
+    return float(np.sqrt(((before - after) ** 2 / (before + after)).sum() / 2))
+
+
+def _chance(table: np.ndarray, expected: np.ndarray) -> float:
+    """How often shuffled recordings are as far from `expected` as `table`; both are (2, values).
+
+    Where even the rare values together are too rare, the chi-squared distribution calls one odd
+    recording all but impossible; and to leave them out would hide a value that is new in a small
+    period. The statistic is the same: with sums that are fixed, the first row tells the second.
+    """
+    rng = np.random.default_rng(0)
+    shuffled = rng.multivariate_hypergeometric(table.sum(axis=0), table[0].sum(), PERMUTATIONS)
+    rows = np.concatenate([table[:1], shuffled])
+    statistics = ((rows - expected[0]) ** 2 * (1 / expected).sum(axis=0)).sum(axis=1)
+    # Tables as likely as the observed one may differ from it by rounding: they count.
+    return float(np.mean(statistics >= statistics[0] * (1 - 1e-9)))
 
 
 def _error_rate(before: np.ndarray, after: np.ndarray) -> Finding:

@@ -11,7 +11,7 @@ from earshot.errors import InvalidRequest
 from earshot.search import pages
 from earshot.search.client import connect
 from earshot.search.index import SearchIndex
-from earshot.search.request import Range, SearchPage, SearchRequest
+from earshot.search.request import MAX_QUERY_CHARS, Range, SearchPage, SearchRequest
 from earshot.search.searcher import search
 from earshot.search.suggest import suggest
 from tests.search.recordings import of, recording
@@ -208,6 +208,25 @@ def test_a_facet_counts_as_if_its_own_choice_had_not_been_made(
         assert ask("one", facets={"accent": (value,)}).total == count
 
 
+@pytest.mark.parametrize("q", ["never give up", "card hanging in", "lighthouse"])
+def test_choosing_a_value_shows_as_many_as_it_counted(index: SearchIndex, ask: Ask, q: str) -> None:
+    index.project(
+        [
+            recording("never give up", accent="us"),
+            recording("never gave a cup", accent="england"),
+            recording("he never gives it up to them", accent="england"),
+            recording("the cards hang in rows", accent="scotland"),
+            recording("a card hanging in the hall", accent="us"),
+            recording("lied house", accent="scotland"),
+            recording("the light house keeper", accent="england"),
+        ]
+    )
+    counted = counts(ask(q), "accent")
+    assert counted
+    for accent, count in counted.items():
+        assert ask(q, facets={"accent": (accent,)}).total == count
+
+
 def test_unknown_can_be_chosen_and_a_choice_that_counts_nothing_stays_to_be_undone(
     index: SearchIndex, ask: Ask
 ) -> None:
@@ -222,7 +241,9 @@ def test_durations_are_chosen_by_range(index: SearchIndex, ask: Ask) -> None:
     page = ask("one", facets={"duration": ("0-5",)})
     assert [hit.key for hit in page.hits] == ["short"]
     assert counts(page, "duration") == {"0-5": 1, "10-30": 1}
-    assert ask("one", facets={"duration": ("0-5", "15-15.5")}).total == 2
+    both = ask("one", facets={"duration": ("0-5", "15-15.5")})
+    assert both.total == 2
+    assert counts(both, "duration") == {"0-5": 1, "10-30": 1, "15-15.5": 1}
 
 
 def test_filters_by_date_confidence_and_key(index: SearchIndex, ask: Ask) -> None:
@@ -360,6 +381,13 @@ def test_a_cursor_of_another_order_is_refused(many: Ask) -> None:
 def test_a_position_far_from_any_document_shows_a_page(many: Ask) -> None:
     far = pages.Cursor(60, (2.0**62, "x", 1 << 62), "relevance")
     assert isinstance(many("again", cursor=far.encode()), SearchPage)
+
+
+def test_many_long_words_are_a_question(many: Ask) -> None:
+    words = [f"{first}{second}ation" for first in "bdfglmst" for second in ("ound", "arit", "ives")]
+    for q in (" ".join(words), "the " + " ".join((words * 2)[:38])):
+        assert len(q) <= MAX_QUERY_CHARS
+        assert isinstance(many(q), SearchPage)
 
 
 @pytest.mark.parametrize(

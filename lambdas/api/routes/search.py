@@ -59,7 +59,7 @@ def search(
     model: Choice = [],  # noqa: B006
     duration: Ranges = [],  # noqa: B006
     confidence: Annotated[
-        str | None, Query(max_length=40, description="Mean of a passage's words, such as 0.8-1.")
+        str | None, Query(max_length=40, description="Mean of a recording's words, such as 0.8-1.")
     ] = None,
     after: Annotated[date | None, Query(description="Uploaded on this day or later.")] = None,
     before: Annotated[date | None, Query(description="Uploaded before this day.")] = None,

@@ -24,10 +24,11 @@ LONGEST_NUMBER = 15  # digits on either side of the point
 GRAM = 3
 SHORTEST_SLIP, LONGEST_SLIP = 3, 8  # longer tokens have trigrams enough that survive an edit
 
-# A number (with thousands, decimals, ordinal ending or per cent), a word with inner apostrophes,
-# or one of the signs that people say.
+# A number (with thousands, decimals, an ordinal's ending or a plural's), a word with inner
+# apostrophes, or one of the signs that people say. Letters behind a number are a word of their own.
 _UNITS = re.compile(
-    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<ordinal>st|nd|rd|th)?(?![^\W\d_])"
+    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?P<ending>(?:st|nd|rd|th|'?s)(?![^\W_]))?"
     r"|(?P<word>[^\W_]+(?:'[^\W_]+)*)"
     r"|(?P<sign>[&%@])"
 )
@@ -114,7 +115,11 @@ def _say(unit: re.Match[str]) -> Sequence[str]:
         return (_SIGNS[sign],)
     if word := unit["word"]:
         return [BRITISH_ENGLISH_SPELLINGS.get(part, part) for part in _expand(word)]
-    return _number(unit["number"].replace(",", ""), ordinal=bool(unit["ordinal"]))
+    digits, ending = unit["number"].replace(",", ""), unit["ending"] or ""
+    if not ending.endswith("s"):
+        return _number(digits, ordinal=bool(ending))
+    *before, last = _number(digits, ordinal=False)
+    return [*before, _plural(last)]  # the 1990s
 
 
 def _expand(word: str) -> Sequence[str]:
@@ -128,6 +133,13 @@ def _expand(word: str) -> Sequence[str]:
     if ending == "s" and stem in _IS:
         return stem, "is"
     return (word.replace("'", ""),)
+
+
+def _plural(numeral: str) -> str:
+    """sixes, nineties, hundreds"""
+    if numeral.endswith("y"):
+        return numeral[:-1] + "ies"
+    return numeral + ("es" if numeral.endswith("x") else "s")
 
 
 def _number(digits: str, ordinal: bool) -> Sequence[str]:

@@ -80,7 +80,7 @@ def counts(chosen: Chosen) -> dict[str, Any]:
     """The aggregations that count passages for every facet's values."""
     asked: dict[str, Any] = {"most": {"max": {"field": "passages"}}}
     for name in FILTERS:
-        asked[name] = _under(any_of_each(chosen, but=name), _values(name))
+        asked[name] = _under(any_of_each(chosen, but=name), _values(name, chosen))
     return asked
 
 
@@ -98,7 +98,7 @@ def distinct(chosen: Chosen, counted: Aggregations) -> dict[str, Any]:
         }
     }
     for name in FILTERS:
-        values = _values(name)
+        values = _values(name, chosen)
         if name in KEYWORD_FACETS:
             values["terms"]["include"] = list(_buckets(counted[name]))
         values["aggs"] = {"recordings": _recordings(_VALUE_EXACT_UP_TO)}
@@ -150,9 +150,10 @@ def _buckets(facet: Aggregations) -> dict[str, Aggregations]:
     return {bucket["key"]: bucket for bucket in facet.get("values", facet)["buckets"]}
 
 
-def _values(name: str) -> dict[str, Any]:
+def _values(name: str, chosen: Chosen) -> dict[str, Any]:
     if name == "duration":
-        bounds = [_bounds(parse_range(text), "from", "to") | {"key": text} for text in DURATIONS]
+        shown = dict.fromkeys((*DURATIONS, *chosen.get(name, ())))
+        bounds = [_bounds(parse_range(text), "from", "to") | {"key": text} for text in shown]
         return {"range": {"field": name, "ranges": bounds}}
     return {"terms": {"field": name, "size": _SHOWN}}
 

@@ -56,7 +56,7 @@ MAPPING: dict[str, Any] = {
     },
 }
 
-ANALYSIS_VERSION = 2  # to be raised when earshot.search.analysis makes other tokens
+ANALYSIS_VERSION = 3  # to be raised when earshot.search.analysis makes other tokens
 
 SCHEMA = hashlib.blake2b(
     json.dumps([MAPPING, ANALYSIS_VERSION, FORM], sort_keys=True).encode(), digest_size=4

@@ -25,10 +25,10 @@ def marks(words: Sequence[str], question: Question) -> tuple[Mark, ...]:
     for word, kind in _matches(said, asked):
         if word not in found or _RANK[kind] < _RANK[found[word]]:
             found[word] = kind
-    if not found and asked:
-        found = _stretch(said, asked)
     if not all(map(query.is_common, asked)):
         found = _without_stray(found, said)
+    if not found and asked:
+        found = _stretch(said, asked)
     return tuple(Mark(word, kind) for word, kind in sorted(found.items()))
 
 

@@ -7,7 +7,7 @@ query, wherever the recogniser put the spaces; it is asked when the precise one 
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from earshot.search.request import MAX_QUERY_CHARS
 Query = dict[str, Any]
 
 MAX_TOKENS = 40
+MAX_CLAUSES = 1000  # of the 1,024 that the engine takes in one search; filters need some
 ENOUGH = 0.6  # of the words must be there, in one way or another
 FEW = 0.01  # one word is enough
 BROAD_WORD, BROAD = 0.5, 0.3  # of the trigrams of one word, of several
@@ -79,9 +80,13 @@ def precise(question: Question, enough: float = ENOUGH) -> Query:
     if not question:
         return {"term": {"n": 0}}  # every recording once
     must = [_phrase("exact", phrase, 1.0, slop=0) for phrase in question.phrases]
-    if question.words:
-        must += _enough_of(question.words, enough, list(map(_word, question.words)))
-    return {"bool": {"must": must, "should": _order(question)}}
+
+    def whole(every_way: bool) -> Query:
+        words = [_word(word, every_way=every_way) for word in question.words]
+        enough_of = _enough_of(question.words, enough, words) if words else []
+        return {"bool": {"must": [*must, *enough_of], "should": _order(question)}}
+
+    return _affordable(whole)
 
 
 def broad(question: Question) -> Query:
@@ -94,10 +99,13 @@ def broad(question: Question) -> Query:
     grams = [_term("grams", gram) for gram in analysis.grams(question.words)]
     share = BROAD_WORD if len(question.words) == 1 else BROAD
     alike = _at_least(share, grams, least=2)  # one trigram alone says nothing
-    word_by_word = [_word(word, broad=True) for word in question.words]
-    near_enough = {"bool": {"must": _enough_of(question.words, ENOUGH, word_by_word)}}
-    ways = _at_least(FEW, [near_enough, alike])
-    return {"bool": {"must": [*must, ways]}}
+
+    def whole(every_way: bool) -> Query:
+        words = [_word(word, broad=True, every_way=every_way) for word in question.words]
+        near_enough = {"bool": {"must": _enough_of(question.words, ENOUGH, words)}}
+        return {"bool": {"must": [*must, _at_least(FEW, [near_enough, alike])]}}
+
+    return _affordable(whole)
 
 
 def said(word: str) -> Query:
@@ -115,7 +123,23 @@ def _enough_of(words: Sequence[str], share: float, queries: Sequence[Query]) -> 
     return [needed] if len(telling) in (0, len(words)) else [needed, _filter(telling)]
 
 
-def _word(word: str, broad: bool = False) -> Query:
+def _affordable(make: Callable[[bool], Query]) -> Query:
+    """The question with every way to look a word up, or with the few best where it has many words:
+    those that were heard right find the passage.
+    """
+    whole = make(True)
+    return whole if _clauses(whole) <= MAX_CLAUSES else make(False)
+
+
+def _clauses(part: Any) -> int:
+    """How many terms and phrases there are, as the engine counts clauses."""
+    if isinstance(part, dict):
+        here = len(part.keys() & {"term", "match_phrase"})
+        return here or sum(map(_clauses, part.values()))
+    return sum(map(_clauses, part)) if isinstance(part, list) else 0
+
+
+def _word(word: str, broad: bool = False, every_way: bool = True) -> Query:
     """One word, in the ways that it may have been heard: the best way counts."""
     exact = _term("exact", word, _EXACT)
     if word in analysis.COMMON:
@@ -124,6 +148,8 @@ def _word(word: str, broad: bool = False) -> Query:
     ways = [exact, _term("stem", analysis.stem(word), _STEM)]
     if len(sound) >= (_BROAD_SOUND if broad else _TELLING_SOUND):
         ways.append(_term("sound", sound, _SOUND))
+    if not every_way:
+        return {"dis_max": {"queries": ways}}
     if len(word) > analysis.SHORTEST_SLIP:
         ways += [_term("slips", slip, _NEAR) for slip in analysis.slips(word)]
     if len(word) >= _LONG_WORD:

@@ -92,7 +92,7 @@ def _hits(engine: Engine, found: list[Found], question: Question) -> tuple[Hit, 
         _hit(
             documents[one.best.document_id],
             question,
-            one.closeness,
+            one.closeness if question.words else None,  # phrases are there, or they are not
             tuple(
                 _hit(documents[other.document_id], question, None)
                 for other in one.others

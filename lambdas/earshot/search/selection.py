@@ -38,14 +38,22 @@ def select(engine: Engine, question: Question, aggregations: Mapping[str, Any]) 
     if not question:
         asked = query.precise(question)
         return Selection(asked, (), engine.aggregate(asked, aggregations))
-    precise = _try(engine, question, query.precise(question), aggregations)
+    # All recordings decide which question is asked, whatever facets are chosen: what a facet's
+    # value counts before is what it shows afterwards.
+    everywhere = replace(engine, chosen={})
+
+    def chosen(selection: Selection) -> Selection:
+        return _try(engine, question, selection.query, aggregations) if engine.chosen else selection
+
+    precise = _try(everywhere, question, query.precise(question), aggregations)
     close = CLOSE_WORD if len(question.words) == 1 else CLOSE
-    if not question.words or (precise.window and precise.window[0].closeness >= close):
-        return precise
-    broad = _try(engine, question, query.broad(question), aggregations)
-    joined = _joined(precise, broad)
-    if precise.window or (joined.window and joined.window[0].closeness >= FAINT):
-        return joined
+    if not question.words or _best(precise) >= close:
+        return chosen(precise)
+    broad = _try(everywhere, question, query.broad(question), aggregations)
+    if precise.window:
+        return _joined(chosen(precise), chosen(broad))
+    if _best(broad) >= FAINT:
+        return _relaxed(chosen(broad))
     any_word = query.precise(question, enough=query.FEW)
     return _relaxed(_try(engine, question, any_word, aggregations))
 
@@ -61,11 +69,14 @@ def _try(
     return Selection(asked, _in_order(ranked), counted)
 
 
+def _best(selection: Selection) -> float:
+    return selection.window[0].closeness if selection.window else 0.0
+
+
 def _joined(precise: Selection, broad: Selection) -> Selection:
     """The broad selection, which contains the precise one, with the best of both."""
     best = {one.place.document_id: one for one in (*broad.window, *precise.window)}
-    joined = Selection(broad.query, _in_order(best.values()), broad.counts)
-    return joined if precise.window else _relaxed(joined)
+    return Selection(broad.query, _in_order(best.values()), broad.counts)
 
 
 def _in_order(ranked: Iterable[Ranked]) -> list[Ranked]:

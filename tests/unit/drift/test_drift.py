@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 from earshot.transcripts.recording import Recording, Status
 from scripts import ROOT, drift, outputs
-from scripts.drift.comparison import compare
+from scripts.drift.comparison import Finding, compare
 from scripts.drift.observation import Observation, loudness, observe
 
 PROVENANCE = Provenance("m", "f", "onnx", "greedy", "0")
@@ -41,6 +41,15 @@ def period(seed: int, n: int = 200, shift: float = 0.0, accent: float = 0.3, err
     ]
 
 
+def accents(**counts: int) -> list[Observation]:
+    return [Observation({}, {"accent": accent}) for accent, n in counts.items() for _ in range(n)]
+
+
+def accent_finding(before: list[Observation], after: list[Observation]) -> Finding:
+    (finding,) = compare(before, after)
+    return finding
+
+
 def drifted(before: list[Observation], after: list[Observation]) -> set[str]:
     return {finding.what for finding in compare(before, after) if finding.drifted}
 
@@ -60,6 +69,48 @@ def test_a_significant_but_tiny_change_is_no_alarm() -> None:
     duration = compare(before, after)[0]
     assert duration.p < 0.01
     assert not duration.drifted
+
+
+@pytest.mark.parametrize("size", [100, 500, 5000])
+def test_a_change_of_shares_is_as_large_however_unequal_the_periods(size: int) -> None:
+    before, after = accents(us=size // 2, wales=size // 2), accents(us=90, wales=10)
+    for finding in (accent_finding(before, after), accent_finding(after, before)):
+        assert finding.drifted
+        assert finding.effect == pytest.approx(0.436, abs=0.001)
+
+
+def test_a_significant_but_tiny_change_of_shares_is_no_alarm() -> None:
+    before, after = accents(us=25_000, wales=25_000), accents(us=2750, wales=2250)
+    finding = accent_finding(before, after)
+    assert finding.p < 0.01
+    assert not finding.drifted
+
+
+def test_shares_that_changed_altogether_have_the_greatest_effect() -> None:
+    assert accent_finding(accents(us=900), accents(wales=100)).effect == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "p"),
+    [
+        (accents(us=1000), accents(us=19, wales=1), 20 / 1020),
+        (accents(us=600, india=400), accents(us=12, india=7, wales=1), 20 / 1020),
+        (accents(us=40), accents(us=39, wales=1), 1.0),
+    ],
+)
+def test_one_odd_recording_is_no_alarm_and_its_p_is_true(
+    before: list[Observation], after: list[Observation], p: float
+) -> None:
+    finding = accent_finding(before, after)
+    assert not finding.drifted
+    assert finding.p == pytest.approx(p, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "before", [accents(us=5000), accents(us=2500, india=2500)], ids=["one value", "two values"]
+)
+def test_a_value_that_is_new_in_a_small_period_raises_an_alarm(before: list[Observation]) -> None:
+    assert accent_finding(before, accents(us=10, india=10, wales=20)).drifted
 
 
 def test_few_recordings_prove_nothing() -> None:
