@@ -52,17 +52,20 @@ class Queries:
 
 @dataclass(slots=True)
 class Answers:
-    """Which clips hold a phrase in their reference."""
+    """Which clips hold a phrase in their reference, and which phrases any clip heard right."""
 
     holding: dict[Phrase, set[str]] = field(default_factory=lambda: defaultdict(set))
+    heard: set[Phrase] = field(default_factory=set)
 
     @classmethod
     def of(cls, clips: Sequence[Clip]) -> "Answers":
         answers = cls()
         for clip in clips:
             for length in {length for length, _ in KINDS}:
-                for phrase in _phrases(clip.reference, length):
+                for start, phrase in enumerate(_phrases(clip.reference, length)):
                     answers.holding[phrase].add(clip.key)
+                    if all(clip.right[start : start + length]):
+                        answers.heard.add(phrase)
         return answers
 
 

@@ -15,14 +15,14 @@ const WHOLE = 0.8;
 
 /** A view of a hit of the API; `player` plays it, `signal` ends its listening when it leaves the page. */
 export function hitView(hit, player, signal) {
-  const words = (hit.words ?? []).map(([text, from, to]) => [text, from ?? NaN, to ?? NaN]);
+  const { words, marks } = wordsOf(hit);
   const timed = words.length > 0 && words.every(([, from, to]) => Number.isFinite(from + to));
-  const marks = (hit.marks ?? []).filter(({ word }) => word >= 0 && word < words.length);
   const track = { id: hit.recording_id, key: hit.key, title: title(hit.key), duration: hit.duration, words: timed ? words : [] };
   const start = hit.start ?? 0;
   const end = hit.end ?? hit.duration ?? 0;
   const [first] = bestStretch(marks, words.map(([text]) => text), PHRASE) ?? [];
   const from = words[first]?.[1] || start;
+  const also = elsewhere(hit.others ?? [], timed ? [words[0][1], words.at(-1)[1]] : [start, end]);
 
   const playFrom = (seconds) => player.play(track, seconds);
   const said = words.length ? wordsView(words, playFrom, marks, WORDS_SHOWN) : plain(hit.text);
@@ -58,21 +58,69 @@ export function hitView(hit, player, signal) {
     said.element,
     el("div", { class: "hit-sound" }, button, el("span", { class: "hit-from" }, clock(from))),
     rhythm?.element,
-    about(hit, from, track.title),
+    about(hit, from, also, track.title),
   );
 }
 
 /** The line beneath: the recording's name, who speaks, how long it is, and who wrote it down. */
-function about({ recording_id: recording, key, duration, source, model, others = [], ...hit }, from, name) {
+function about({ recording_id: recording, key, duration, source, model, ...hit }, from, also, name) {
   return el("div", { class: "about" },
     el("b", {}, el("a", { href: write({ recording, at: from }), "data-nav": true, title: key }, name)),
     speaker(hit) && el("span", {}, speaker(hit)),
     duration > 0 && el("span", {}, clock(duration), el("span", { class: "sr-only" }, " long")),
     source === "import" && el("span", {}, label(source)),
     model && el("span", {}, `written by ${model}`),
-    others.length > 0 && el("span", { class: "others" }, "also at ", ...others.flatMap(({ start }, i) => [
-      i ? ", " : "", el("a", { href: write({ recording, at: start }), "data-nav": true }, clock(start))])),
+    also.length > 0 && el("span", { class: "others" }, "also at ", ...also.flatMap((at, i) => [
+      i ? ", " : "", el("a", { href: write({ recording, at }), "data-nav": true }, clock(at))])),
   );
+}
+
+/**
+ * When the search is answered again, in seconds: at one word of each other passage of the recording.
+ * Passages overlap, so what a passage has marked may be what the best one shows, or an earlier one
+ * of the others: such words are passed over, and a passage that has no more is left out.
+ *
+ * @param {object[]} others hits of the API
+ * @param {[number, number]} shown the starts of the first and the last word of the best passage
+ */
+function elsewhere(others, shown) {
+  const known = [shown];
+  const isNew = (seconds) => !known.some(([first, last]) => seconds >= first && seconds <= last);
+  for (const other of others) {
+    const times = answer(other, isNew) ?? [other.start ?? 0];
+    const at = times.find(isNew);
+    if (at !== undefined) known.push([at, Math.max(...times)]);
+  }
+  return known.slice(1).map(([at]) => at);
+}
+
+/**
+ * The times of the words that answer the search best in a passage: of those with one that `isNew`,
+ * where these answer it as fully as any. Null where no word is marked, or none has a time.
+ */
+function answer(hit, isNew) {
+  const { words, marks } = wordsOf(hit);
+  const texts = words.map(([text]) => text.toLowerCase());
+  const at = ({ word }) => words[word][1];
+  const best = (some) => {
+    const [first, last] = bestStretch(some, texts, PHRASE) ?? [];
+    return some.filter(({ word }) => word >= first && word <= last);
+  };
+  const told = (some) => new Set(some.map(({ word }) => texts[word])).size;
+
+  const timed = marks.filter((mark) => Number.isFinite(at(mark)));
+  if (!timed.length) return null;
+  const whole = best(timed);
+  if (whole.some((mark) => isNew(at(mark)))) return whole.map(at);
+  const again = best(timed.filter((mark) => isNew(at(mark))));
+  return told(again) >= told(whole) ? again.map(at) : [];
+}
+
+/** A hit's words, whose times are NaN where they are not known, and the marks that are of one of them. */
+function wordsOf(hit) {
+  const words = (hit.words ?? []).map(([text, from, to]) => [text, from ?? NaN, to ?? NaN]);
+  const marks = (hit.marks ?? []).filter(({ word }) => word >= 0 && word < words.length);
+  return { words, marks };
 }
 
 function plain(text) {

@@ -1,12 +1,17 @@
 """Searching: while one types, narrowed down, shared by its address, and when it goes wrong."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser import fake_api
 from tests.browser.conftest import OpenPage
 from tests.browser.listening import eventually
+from tests.browser.spoken import BY_KEY
+
+FERRYMAN = BY_KEY["stories/ferryman.wav"]
 
 
 def search(page: Page, query: str) -> None:
@@ -124,6 +129,49 @@ def test_going_back_from_a_recording_finds_the_place_again(page: Page) -> None:
     page.go_back()
     expect(page.locator(".hit")).to_have_count(20)
     eventually(lambda: abs(page.evaluate("scrollY") - before) < 50)
+
+
+def passage(query: str, first: int, last: int) -> dict[str, Any]:
+    """The ferryman's words from `first` up to `last` as a hit, marked where they match."""
+    found = fake_api.hit(FERRYMAN, query) or {}
+    words = found["words"][first:last]
+    marks = [
+        {**mark, "word": mark["word"] - first}
+        for mark in found["marks"]
+        if first <= mark["word"] < last
+    ]
+    return {**found, "words": words, "marks": marks, "start": words[0][1], "end": words[-1][2]}
+
+
+@pytest.mark.parametrize(
+    ("query", "passages", "named"),
+    [
+        pytest.param("grandmother", [(0, 45), (20, 70)], [], id="said-once"),
+        pytest.param("her", [(20, 70), (40, 90)], [75], id="the-same-word-and-a-new-one"),
+        pytest.param("her", [(20, 60), (62, 80), (70, 90)], [75], id="in-two-of-the-others"),
+        pytest.param("her", [(0, 30), (62, 80), (35, 70)], [75, 40], id="in-the-order-of-the-hits"),
+        pytest.param("the", [(0, 10), (62, 80), (70, 90)], [72, 78], id="each-its-own-word"),
+        pytest.param("the mill", [(0, 45), (20, 70)], [], id="less-than-was-shown-before"),
+        pytest.param("nine days", [(40, 71), (50, 90)], [71], id="across-the-end"),
+        pytest.param("ferryman", [(0, 45), (30, 80), (50, 90)], [50], id="nothing-marked"),
+    ],
+)
+def test_further_passages_name_words_that_were_not_shown_yet(
+    page: Page, query: str, passages: list[tuple[int, int]], named: list[int]
+) -> None:
+    best, *others = (passage(query, *within) for within in passages)
+    answer = {**fake_api.search({"q": [query]}), "hits": [{**best, "others": others}]}
+    page.route("**/api/search?*", lambda route: route.fulfill(json=answer))
+    search(page, query)
+    expect(page.locator(".hit")).to_have_count(1)
+    links = page.locator(".hit .others a")
+    times = [FERRYMAN.words[word][1] for word in named]
+    expect(links).to_have_text([f"0:{int(seconds):02}" for seconds in times])
+    for i, word in enumerate(named):
+        links.nth(i).click()
+        expect(page.locator(".word:focus")).to_have_text(FERRYMAN.words[word][0].lower())
+        expect(page).to_have_url(re.compile(f"at={FERRYMAN.words[word][1]}$"))
+        page.go_back()
 
 
 def test_a_late_answer_never_replaces_a_newer_one(page: Page) -> None:
