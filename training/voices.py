@@ -32,8 +32,8 @@ FLITE = {"slt": 1200, "rms": 1200, "kal16": 600, "kal": 200}
 FESTIVAL = {"cmu_us_slt_arctic_hts": 700, "kal_diphone": 300}
 PLAIN_COUNT, VARIANT_COUNT = 1400, 4400
 
-# What the first runs heard too little of, and voices of more people, most of them in sizes that are
-# not their own: without these the model followed no voice that it hadn't heard.
+# What the first runs heard too little of, most of it in sizes that are not the voice's own; and,
+# below, voices of more people: a model that has heard few follows no other.
 MORE = {
     Voice("flite", "slt"): 800,
     Voice("flite", "rms"): 800,

@@ -2,8 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from hashlib import md5
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from typer.testing import CliRunner
 
 from earshot.events import Change, ObjectEvent
@@ -24,32 +22,17 @@ from scripts.decoding.bucket import Bucket
 from scripts.decoding.join import Clip
 from scripts.decoding.outcome import Fault, Heard, Outcome
 from scripts.decoding.source import Stopped
-from scripts.outputs import Outputs
 from scripts.upload import collect, put
+from tests.unit.scripts.conftest import target
 
-TARGET = Outputs(
-    region="us-east-1", audio_bucket="audio", table="recordings", api_url="", site_url="",
-    opensearch_url="", index="", api_key="", queue_url="", dlq_url="",
-    transcripts_bucket="transcripts", index_failure_queue_url="",
-)  # fmt: skip
+TARGET = replace(target(), transcripts_bucket="transcripts")
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The table and the buckets, and nobody who transcribes."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        s3 = boto3.resource("s3", region_name="us-east-1")
-        for name in (TARGET.audio_bucket, TARGET.transcripts_bucket):
-            s3.create_bucket(Bucket=name)
-        yield boto3.resource("dynamodb", region_name="us-east-1").create_table(
-            TableName=TARGET.table,
-            KeySchema=[{"AttributeName": "recording_id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "recording_id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+def cloud(records: Any) -> Any:
+    """The table; the buckets stand beside it, and nobody transcribes."""
+    boto3.resource("s3", region_name="us-east-1").create_bucket(Bucket=TARGET.transcripts_bucket)
+    return records
 
 
 def file(folder: Path, name: str, content: str) -> Clip:
@@ -93,14 +76,8 @@ def test_the_bulk_lane_gets_the_time_that_it_takes_to_start(
     started = threading.Timer(0.5, item, (cloud, "bulk/a.mp3", clip.digest), heard)
     started.start()
     arguments = [
-        *(
-            "decode",
-            tmp_path / "clips",
-            "--csv",
-            tmp_path / "in.csv",
-            "--out",
-            tmp_path / "out.csv",
-        ),
+        *("decode", tmp_path / "clips", "--csv", tmp_path / "in.csv"),
+        *("--out", tmp_path / "out.csv"),
         *("--bulk", "--outputs", tmp_path / "outputs.json", "--logs", tmp_path / "logs"),
     ]
     done = CliRunner().invoke(app, [str(one) for one in arguments])
