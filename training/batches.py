@@ -11,16 +11,26 @@ from torch.utils.data import Dataset
 
 from training.augment import augment, change_speed
 from training.corpus import SAMPLE_RATE, Corpus, Utterance
+from training.teacher import at_its_level
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Waveforms (batch, samples), normalised and of nearly equal length; labels end to end."""
+    """Waveforms (batch, samples), normalised and of nearly equal length; labels end to end.
+
+    `clean` are the same before augmentation, at the teacher's level, where there is a teacher;
+    `samples` (batch,) tell how long each is, the rest is padding.
+    """
 
     waveforms: Tensor
     labels: Tensor
     label_lengths: Tensor
-    seconds: float
+    samples: Tensor
+    clean: Tensor | None
+
+    @property
+    def seconds(self) -> float:
+        return int(self.samples.sum()) / SAMPLE_RATE
 
 
 def encode_text(text: str, vocabulary: dict[str, int]) -> list[int]:
@@ -38,7 +48,7 @@ def stack(waveforms: list[NDArray[np.float32]]) -> Tensor:
     """(batch, longest) with zeros behind the shorter ones."""
     stacked = np.zeros((len(waveforms), max(map(len, waveforms))), np.float32)
     for row, waveform in zip(stacked, waveforms, strict=True):
-        row[: len(waveform)] = standardise(waveform)
+        row[: len(waveform)] = waveform
     return torch.from_numpy(stacked)
 
 
@@ -107,9 +117,10 @@ class TrainingBatches(Dataset[Batch]):  # type: ignore[misc]
         first: int,
         last: int,
         augmentation: float = 1.0,
+        teaching: bool = False,
     ) -> None:
         self.corpus, self.schedule, self.vocabulary = corpus, schedule, vocabulary
-        self.augmentation = augmentation
+        self.augmentation, self.teaching = augmentation, teaching
         self.first, self.last = first, last
 
     def __len__(self) -> int:
@@ -120,14 +131,16 @@ class TrainingBatches(Dataset[Batch]):  # type: ignore[misc]
         rng = np.random.default_rng([self.schedule.seed, 1, step])
         utterances = self.schedule[step]
         speed = float(rng.uniform(0.88, 1.12))
+        clean = [change_speed(self.corpus.waveform(u), speed) for u in utterances]
         waveforms = [
-            augment(change_speed(self.corpus.waveform(u), speed), rng, u.human, self.augmentation)
-            for u in utterances
+            standardise(augment(waveform, rng, utterance.human, self.augmentation))
+            for waveform, utterance in zip(clean, utterances, strict=True)
         ]
         labels = [encode_text(u.text, self.vocabulary) for u in utterances]
         return Batch(
             stack(waveforms),
             torch.tensor([i for label in labels for i in label]),
             torch.tensor([len(label) for label in labels]),
-            sum(map(len, waveforms)) / SAMPLE_RATE,
+            torch.tensor([len(waveform) for waveform in waveforms]),
+            stack([at_its_level(waveform) for waveform in clean]) if self.teaching else None,
         )

@@ -11,10 +11,12 @@ def draw(history: list[dict[str, float]], path: Path) -> None:
 
     figure, (losses, rates) = pyplot.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     points = [(h["step"], h["loss"]) for h in history if "loss" in h]
-    losses.plot(*zip(*points, strict=True), color="tab:blue")
-    losses.set(
-        xlabel="step", ylabel="CTC loss, nats a letter", title="training loss", ylim=(0, None)
-    )
+    losses.plot(*zip(*points, strict=True), color="tab:blue", label="CTC loss, nats a letter")
+    if apart := [(h["step"], h["apart"]) for h in history if "apart" in h]:
+        label = "share of the teacher's variance not explained"
+        losses.plot(*zip(*apart, strict=True), color="tab:purple", label=label)
+    losses.set(xlabel="step", title="training", ylim=(0, None))
+    losses.legend(fontsize="small")
     measured = [h for h in history if "loss" not in h]
     names = sorted({name for h in measured for name in h if name != "step"})
     for name in names:

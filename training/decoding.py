@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from training.batches import stack
+from training.batches import standardise
 from training.corpus import Corpus, Utterance
 
 
@@ -26,7 +26,8 @@ def transcribe(
     texts = []
     with torch.inference_mode():
         for utterance in utterances:
-            logits = model(stack([corpus.waveform(utterance)]).to(device)).logits
+            waveform = torch.from_numpy(standardise(corpus.waveform(utterance)))
+            logits = model(waveform[None].to(device)).logits
             texts.append(collapse(logits[0].argmax(-1).tolist(), letters))
     model.train(was_training)
     return texts

@@ -7,6 +7,7 @@ is a sum of ceil(k / s) matrix products over views of its input, and nothing is 
 
 import math
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -38,8 +39,15 @@ def strided_product(x: Tensor, weight: Tensor, bias: Tensor | None, stride: int)
     return total
 
 
+def norm_over_time(x: Tensor, norm: nn.GroupNorm) -> Tensor:
+    """A group norm with a channel a group, of `x` (batch, time, channels)."""
+    variance, mean = torch.var_mean(x.float(), dim=1, keepdim=True, correction=0)
+    scale = torch.rsqrt(variance + norm.eps) * norm.weight
+    return x * scale + (norm.bias - mean * scale)
+
+
 class ChannelsLastEncoder(nn.Module):  # type: ignore[misc]
-    """Stands in for transformers' Wav2Vec2FeatureEncoder where every layer has a layer norm.
+    """Stands in for transformers' Wav2Vec2FeatureEncoder, of either kind of norm.
 
     Holds the same modules, so that state dicts keep their names.
     """
@@ -54,13 +62,43 @@ class ChannelsLastEncoder(nn.Module):  # type: ignore[misc]
         for layer in self.conv_layers:
             conv = layer.conv
             hidden = strided_product(hidden, conv.weight, conv.bias, conv.stride[0])
-            hidden = layer.activation(layer.layer_norm(hidden))
+            norm = getattr(layer, "layer_norm", None)
+            if isinstance(norm, nn.GroupNorm):
+                hidden = norm_over_time(hidden, norm)
+            elif norm is not None:
+                hidden = norm(hidden)
+            hidden = layer.activation(hidden)
         return hidden.transpose(1, 2)
 
 
+class FourierPlaces(nn.Module):  # type: ignore[misc]
+    """Stands in for transformers' Wav2Vec2PositionalConvEmbedding: its long grouped convolution is
+    a product of spectra. Holds the same modules, so that state dicts keep their names.
+    """
+
+    def __init__(self, original: nn.Module) -> None:
+        super().__init__()
+        self.conv, self.activation = original.conv, original.activation
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """(batch, frames, channels) to the same shape."""
+        batch, frames, channels = hidden.shape
+        conv, kernel = self.conv, self.conv.kernel_size[0]
+        span = frames + kernel
+        length = 1 << (span - 1).bit_length()
+        with torch.autocast(hidden.device.type, enabled=False):
+            x = functional.pad(hidden.float().transpose(1, 2), (conv.padding[0], 0))
+            each = channels // conv.groups
+            sound = torch.fft.rfft(x, length).view(batch, conv.groups, each, -1)
+            taps = torch.fft.rfft(conv.weight, length).conj().view(conv.groups, each, each, -1)
+            product = torch.einsum("bgif,goif->bgof", sound, taps).reshape(batch, channels, -1)
+            placed = torch.fft.irfft(product, length)[..., :frames].transpose(1, 2)
+            return self.activation(placed + conv.bias)
+
+
 def use_channels_last(model: nn.Module) -> nn.Module:
-    """Swaps the convolution stack of a Wav2Vec2ForCTC in place; needs feat_extract_norm "layer"."""
-    if model.config.feat_extract_norm != "layer":
-        raise ValueError("only models with a layer norm after every convolution can be swapped")
-    model.wav2vec2.feature_extractor = ChannelsLastEncoder(model.wav2vec2.feature_extractor)
+    """Swaps the convolutions of a Wav2Vec2ForCTC in place."""
+    inner = model.wav2vec2
+    inner.feature_extractor = ChannelsLastEncoder(inner.feature_extractor)
+    inner.encoder.pos_conv_embed = FourierPlaces(inner.encoder.pos_conv_embed)
     return model

@@ -1,6 +1,7 @@
 """Makes the corpus: speaks training texts, decodes human clips, and splits both by sentence."""
 
 import csv
+import hashlib
 import re
 import shutil
 import tomllib
@@ -76,9 +77,9 @@ def demo_sentences(samples_script: Path) -> set[str]:
 
 
 def jobs(human_training_texts: list[str], forbidden: frozenset[str], seed: int, scale: float,
-         rhvoice: bool = True) -> list[Job]:  # fmt: skip
+         rhvoice: bool = True, neural: bool = True) -> list[Job]:  # fmt: skip
     """Everything to speak: training, development and the two sets of synthetic figures."""
-    drawn = voices.deliveries(seed, scale, rhvoice)
+    drawn = voices.deliveries(seed, scale, rhvoice, neural)
     spoken = texts.utterances(human_training_texts, len(drawn) + DEV_SENTENCES, seed, forbidden)
     lines = list(spoken)
     dev_lines, train_lines = lines[:DEV_SENTENCES], lines[DEV_SENTENCES:]
@@ -101,6 +102,29 @@ def jobs(human_training_texts: list[str], forbidden: frozenset[str], seed: int, 
                 text = sentences[(n * count + k) % len(sentences)]
                 made.append(Job(split, text, voices.usual(voice)))
     return made
+
+
+class Spoken:
+    """What was spoken before, in a folder: a stopped `prepare` goes on, new voices add to it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+
+    def waveform(self, job: Job) -> NDArray[np.float32]:
+        """(samples,) of what `job` wants said, trimmed; from the folder if it is there."""
+        d = job.delivery
+        name = hashlib.blake2b(repr((job.text, d)).encode(), digest_size=12).hexdigest()
+        path = self.folder / name[:2] / f"{name}.flac"
+        if not path.exists():
+            made = trim(speak(job.text, d.voice, d.rate, d.pitch, d.size, SAMPLE_RATE))
+            path.parent.mkdir(exist_ok=True)
+            unfinished = path.with_suffix(".unfinished")
+            peak = float(np.abs(made).max(initial=1e-4))
+            sf.write(unfinished, made / peak * 0.9, SAMPLE_RATE, format="FLAC")
+            unfinished.replace(path)
+        sound: NDArray[np.float32] = sf.read(path, dtype="float32")[0]
+        return sound
 
 
 def decode_clip(path: Path) -> NDArray[np.float32]:
@@ -131,6 +155,7 @@ def prepare(
     scale: float = 1.0,
     workers: int = 2,
     rhvoice: bool = True,
+    neural: bool = True,
     progress: Progress = lambda label, total: nullcontext(lambda count: None),
 ) -> None:
     """Writes the corpus to `out`, all of it or nothing; same seed and programs, same corpus."""
@@ -142,22 +167,20 @@ def prepare(
         | {texts.normalise(c.text) for c, split in by_split.items() if split != "train"}
     )
     training_texts = sorted({c.text for c, split in by_split.items() if split == "train"})
-    work = jobs(training_texts, forbidden, seed, scale, rhvoice)
+    work = jobs(training_texts, forbidden, seed, scale, rhvoice, neural)
     require({job.delivery.voice for job in work})
 
     unfinished = out.with_name(out.name + ".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     writer = CorpusWriter(unfinished)
 
-    def speak_job(job: Job) -> NDArray[np.float32]:
-        d = job.delivery
-        return trim(speak(job.text, d.voice, d.rate, d.pitch, d.size, SAMPLE_RATE))
+    spoken = Spoken(out.with_name("spoken"))
 
     with (
         progress("preparing", len(work) + len(clips)) as advance,
         ThreadPoolExecutor(workers) as pool,
     ):
-        for job, waveform in zip(work, pool.map(speak_job, work), strict=True):
+        for job, waveform in zip(work, pool.map(spoken.waveform, work), strict=True):
             advance(1)
             if SHORTEST <= len(waveform) / SAMPLE_RATE <= LONGEST:
                 d = job.delivery

@@ -15,6 +15,7 @@ class TrainingSettings:
     warm_up: int = 300
     peak_rate: float = 8e-4
     final_rate: float = 1e-5
+    inherited_rate: float = 1.0  # of the rate, for weights that a teacher brought: see pupil.kept
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     batch_seconds: float = 24.0
@@ -23,6 +24,8 @@ class TrainingSettings:
     dropout: float = 0.05
     mask_time: float = 0.04  # share of frames that begin or lie in a masked span, SpecAugment
     mask_features: float = 0.02
+    teaching: float = 0.0  # weight of what is learnt from the teacher, see training.distillation
+    bfloat16: bool = False  # products in 16 bits: twice as fast where the processor knows them
     averaging: float = 0.999  # of the weights that are measured and exported
     save_every: int = 200
     measure_every: int = 500

@@ -1,4 +1,4 @@
-"""Speech from text by free synthesizers: espeak-ng, flite and festival from Debian, and RHVoice."""
+"""Speech from text by free synthesizers: Debian's, RHVoice, and neural voices from packages."""
 
 import shutil
 import subprocess
@@ -12,14 +12,31 @@ import soundfile as sf
 import soxr
 from numpy.typing import NDArray
 
-PACKAGES = {"espeak-ng": "espeak-ng", "flite": "flite", "text2wave": "festival", "ffmpeg": "ffmpeg"}
+from training import neural_voices
+
+PACKAGES = {
+    "espeak-ng": "espeak-ng",
+    "flite": "flite",
+    "text2wave": "festival",
+    "pico2wave": "libttspico-utils",
+    "ffmpeg": "ffmpeg",
+}
+PROGRAMS = {
+    "espeak-ng": "espeak-ng",
+    "flite": "flite",
+    "festival": "text2wave",
+    "pico": "pico2wave",
+}
 FESTIVAL_VOICES = {
     "cmu_us_slt_arctic_hts": "festvox-us-slt-hts",
     "kal_diphone": "festvox-kallpc16k",
     "ked_diphone": "festvox-kdlpc16k",
 }
 FESTIVAL_ROOT = Path("/usr/share/festival/voices")
-RHVOICE = "RHVoice with its English voices (https://github.com/RHVoice/RHVoice)"
+RHVOICE = (
+    "RHVoice with its English voices and ksp (https://github.com/RHVoice; "
+    "Debian's rhvoice-english has all but ksp)"
+)
 RHVOICE_ROOTS = (Path("/usr/local/share/RHVoice"), Path("/usr/share/RHVoice"))
 
 
@@ -31,8 +48,8 @@ class MissingToolError(RuntimeError):
 class Voice:
     """One voice of one synthesizer, by the name that the synthesizer gives it."""
 
-    synthesizer: str  # espeak-ng, flite, festival or rhvoice
-    name: str  # en-us+f2, slt, kal_diphone, bdl
+    synthesizer: str  # espeak-ng, flite, festival, rhvoice, pico, kokoro or piper
+    name: str  # en-us+f2, slt, kal_diphone, bdl, en-GB, af_heart, joe
 
     def __str__(self) -> str:
         return f"{self.synthesizer}/{self.name}"
@@ -44,20 +61,12 @@ def parse_voice(text: str) -> Voice:
 
 
 def missing_packages(voices: Iterable[Voice], tools: Sequence[str] = ()) -> list[str]:
-    """What speaking with `voices` and running `tools` would still need: of Debian, and RHVoice."""
+    """The packages of Debian that speaking with `voices` and running `tools` would still need."""
     voices = set(voices)
     needed = {PACKAGES[tool] for tool in tools if shutil.which(tool) is None}
-    for synthesizer, tool in (
-        ("espeak-ng", "espeak-ng"),
-        ("flite", "flite"),
-        ("festival", "text2wave"),
-    ):
+    for synthesizer, tool in PROGRAMS.items():
         if any(v.synthesizer == synthesizer for v in voices) and shutil.which(tool) is None:
             needed.add(PACKAGES[tool])
-    spoken = [v.name for v in voices if v.synthesizer == "rhvoice"]
-    installed = all(any((root / "voices" / n).exists() for root in RHVOICE_ROOTS) for n in spoken)
-    if spoken and not (installed and shutil.which("RHVoice-test")):
-        needed.add(RHVOICE)
     for voice in voices:
         package = FESTIVAL_VOICES.get(voice.name)
         if voice.synthesizer == "festival" and not any(FESTIVAL_ROOT.glob(f"*/{voice.name}")):
@@ -67,11 +76,16 @@ def missing_packages(voices: Iterable[Voice], tools: Sequence[str] = ()) -> list
 
 def require(voices: Iterable[Voice], tools: Sequence[str] = ()) -> None:
     """Raises MissingToolError that says how to install what is missing."""
-    missing = missing_packages(voices, tools)
-    packages = [name for name in missing if name != RHVOICE]
+    voices = set(voices)
+    packages = missing_packages(voices, tools)
     ways = [f"apt-get install {' '.join(packages)}"] if packages else []
-    if RHVOICE in missing:
+    spoken = [v.name for v in voices if v.synthesizer == "rhvoice"]
+    installed = all(any((root / "voices" / n).exists() for root in RHVOICE_ROOTS) for n in spoken)
+    if spoken and not (installed and shutil.which("RHVoice-test")):
         ways.append(f"{RHVOICE}, or leave it out with --no-rhvoice")
+    neural = {v.synthesizer for v in voices} & neural_voices.PACKAGES.keys()
+    if ways_to_neural := {way for name in neural for way in neural_voices.missing(name)}:
+        ways.append(f"{', '.join(sorted(ways_to_neural))}, or leave them out with --no-neural")
     if ways:
         raise MissingToolError(f"install first: {'; '.join(ways)}")
 
@@ -91,6 +105,10 @@ def speak(
     all of whose frequencies are divided by it while the durations stay.
     """
     stretch = rate / size
+    if voice.synthesizer == "kokoro":
+        return neural_voices.speak_kokoro(text, voice.name, stretch, sample_rate * size)
+    if voice.synthesizer == "piper":
+        return neural_voices.speak_piper(text, stretch, sample_rate * size)
     with tempfile.TemporaryDirectory() as folder:
         wav, script = Path(folder, "speech.wav"), Path(folder, "speech.txt")
         script.write_text(" ".join(text.split()))
@@ -107,6 +125,10 @@ def speak(
                 *("text2wave", "-eval", f"(voice_{voice.name})"),
                 *("-eval", f"(Parameter.set 'Duration_Stretch {stretch:.3f})"),
                 *(str(script), "-o", str(wav)),
+            ],
+            "pico": [
+                *("pico2wave", "-l", voice.name, "-w", str(wav)),
+                f"<speed level='{100 / stretch:.0f}'>{' '.join(text.split())}</speed>",
             ],
             "rhvoice": [
                 *("RHVoice-test", "-p", voice.name, "-r", f"{100 / stretch:.0f}"),

@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jiwer
 import numpy as np
@@ -13,11 +14,14 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 
 from training import checkpoint
+from training.attention import use_plain
 from training.batches import Batch, Schedule, TrainingBatches
 from training.checkpoint import TrainingState
 from training.corpus import Corpus
 from training.decoding import transcribe
+from training.distillation import Distillation
 from training.encoder import use_channels_last
+from training.pupil import kept
 from training.settings import TrainingSettings
 
 MEASURED = {"dev-synthetic": 40, "dev-human": 40}  # utterances decoded for the curves
@@ -39,12 +43,16 @@ def build(source: Path, settings: TrainingSettings, fresh: bool = False) -> nn.M
     model = (
         Wav2Vec2ForCTC(config) if fresh else Wav2Vec2ForCTC.from_pretrained(source, config=config)
     )
+    use_plain(model)
     return use_channels_last(model)
 
 
-def ctc_loss(model: nn.Module, batch: Batch, device: torch.device) -> torch.Tensor:
+def ctc_loss(
+    model: nn.Module, batch: Batch, device: torch.device, bfloat16: bool = False
+) -> torch.Tensor:
     """Nats a letter, so that it compares across batches."""
-    logits = model(batch.waveforms.to(device)).logits
+    with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
+        logits = model(batch.waveforms.to(device)).logits
     scores = functional.log_softmax(logits.float(), dim=-1).transpose(0, 1)
     frames = torch.full((scores.shape[1],), scores.shape[0], dtype=torch.long)
     loss = functional.ctc_loss(
@@ -69,6 +77,17 @@ def measure(
     return rates
 
 
+def _groups(model: nn.Module, inherited_rate: float) -> list[dict[str, Any]]:
+    """Parameters with their share of the learning rate."""
+    if inherited_rate == 1:
+        return [{"params": list(model.parameters()), "share": 1.0}]
+    named = list(model.named_parameters())
+    return [
+        {"params": [p for name, p in named if not kept(name)], "share": 1.0},
+        {"params": [p for name, p in named if kept(name)], "share": inherited_rate},
+    ]
+
+
 def _leave_signals_alone(_: int) -> None:
     """Ctrl-C reaches workers too; one that ended by it would take the run along before it saved."""
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -91,13 +110,16 @@ class Trainer:
         folder: Path,
         device: torch.device,
         log: Log = print,
+        distillation: Distillation | None = None,
     ) -> None:
         self.model = model.to(device).train()
         self.corpus, self.vocabulary, self.settings = corpus, vocabulary, settings
         self.folder, self.device, self.log = folder, device, log
+        self.distillation = distillation if settings.teaching else None
         self.optimizer = torch.optim.AdamW(
-            model.parameters(), weight_decay=settings.weight_decay, betas=(0.9, 0.98), fused=True
-        )
+            _groups(model, settings.inherited_rate),
+            weight_decay=settings.weight_decay, betas=(0.9, 0.98), fused=True,
+        )  # fmt: skip
         self.schedule = Schedule(
             corpus.of("train"), settings.seed, settings.human_share, settings.batch_seconds
         )
@@ -129,9 +151,10 @@ class Trainer:
         """Trains up to step `until` (the settings' `steps` unless given)."""
         last = self.settings.steps if until is None else min(until, self.settings.steps)
         steps = TrainingBatches(
-            self.corpus, self.schedule, self.vocabulary, self.step, last, self.settings.augmentation
-        )
-        losses: list[float] = []
+            self.corpus, self.schedule, self.vocabulary, self.step, last,
+            self.settings.augmentation, self.distillation is not None,
+        )  # fmt: skip
+        losses: list[tuple[float, ...]] = []
         began, heard_before = time.monotonic(), self.seconds_heard
         batches = DataLoader(
             steps, batch_size=None, num_workers=workers, worker_init_fn=_leave_signals_alone
@@ -141,10 +164,12 @@ class Trainer:
             losses.append(self._take_step(batch))
             if self.step % 50 == 0:
                 speed = (self.seconds_heard - heard_before) / (time.monotonic() - began)
-                mean = float(np.mean(losses[-50:]))
-                self.history.append({"step": self.step, "loss": mean})
+                means = np.mean(losses[-50:], axis=0).tolist()
+                named = dict(zip(("loss", "apart"), means, strict=False))
+                self.history.append({"step": self.step, **named})
+                said = "  ".join(f"{name} {mean:.3f}" for name, mean in named.items())
                 self.log(
-                    f"step {self.step}/{self.settings.steps}  loss {mean:.3f}  "
+                    f"step {self.step}/{self.settings.steps}  {said}  "
                     f"{self.seconds_heard / 3600:.1f} h heard  {speed:.0f}x real time"
                 )
             if self.step % self.settings.measure_every == 0:
@@ -155,22 +180,34 @@ class Trainer:
                 self.log(f"stopped at step {self.step}")
                 return
 
-    def _take_step(self, batch: Batch) -> float:
+    def _take_step(self, batch: Batch) -> tuple[float, ...]:
+        """The losses: nats a letter, and how far from the teacher where there is one."""
         seed = self.settings.seed * 1_000_003 + self.step
         torch.manual_seed(seed)
         np.random.seed(seed % 2**32)
         rate = self.settings.learning_rate(self.step)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        loss = ctc_loss(self.model, batch, self.device)
-        loss.backward()
+            group["lr"] = rate * group["share"]
+        losses = self._losses(batch)
+        weights = (1.0, self.settings.teaching)
+        torch.stack([w * loss for w, loss in zip(weights, losses, strict=False)]).sum().backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
         self.seconds_heard += batch.seconds
         self._average()
-        return float(loss.detach())
+        return tuple(float(loss.detach()) for loss in losses)
+
+    def _losses(self, batch: Batch) -> list[torch.Tensor]:
+        if self.distillation:
+            self.distillation.forget()
+        losses = [ctc_loss(self.model, batch, self.device, self.settings.bfloat16)]
+        if self.distillation and batch.clean is not None:
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bfloat16):
+                clean, samples = batch.clean.to(self.device), batch.samples.to(self.device)
+                losses.append(self.distillation.loss(clean, samples))
+        return losses
 
     def _average(self) -> None:
         # Young averages follow quickly, so that the first measurements are not of the start.

@@ -49,6 +49,23 @@ RHVOICE = {  # Speakers of CMU's ARCTIC. RHVoice's alan is flite's awb, and is l
 }
 SMALLEST, LARGEST = 0.82, 1.22
 
+# What sounds most like people: neural voices, Kokoro's speakers and what lies between two of them.
+AMERICANS = (
+    "af_alloy af_aoede af_bella af_heart af_jessica af_kore af_nicole af_nova af_river af_sarah "
+    "af_sky am_adam am_echo am_eric am_fenrir am_liam am_michael am_onyx am_puck am_santa"
+).split()
+BRITONS = "bf_alice bf_emma bf_isabella bf_lily bm_daniel bm_fable bm_george bm_lewis".split()
+FOREIGNERS = (
+    "em_alex pm_alex if_sara im_nicola jm_kumo hm_omega zf_xiaobei zm_yunjian zm_yunxi".split()
+)
+KOKORO_COUNT = 1000
+MIXED = 0.5  # the share of Kokoro's utterances that a mix of two speakers says
+OTHERS = {
+    Voice("piper", "joe"): 400,
+    Voice("pico", "en-US"): 400,
+    Voice("pico", "en-GB"): 400,
+}
+
 HELD_OUT = (
     Voice("espeak-ng", "en-us+Andrea"),
     Voice("espeak-ng", "en-us+steph3"),
@@ -83,7 +100,19 @@ def usual(voice: Voice) -> Delivery:
     return Delivery(voice, 145.0 if voice.synthesizer == "espeak-ng" else 1.1)
 
 
-def deliveries(seed: int, scale: float = 1.0, rhvoice: bool = True) -> list[Delivery]:
+def kokoro(rng: random.Random) -> Voice:
+    """One of Kokoro's speakers, or a mix of two; most are Americans."""
+    people = rng.choices((AMERICANS, BRITONS, FOREIGNERS), (0.55, 0.25, 0.2))[0]
+    one, other = rng.sample(people, 2)
+    if rng.random() >= MIXED:
+        return Voice("kokoro", one)
+    share = rng.randrange(3, 8)
+    return Voice("kokoro", f"{one}*0.{share}+{other}*0.{10 - share}")
+
+
+def deliveries(
+    seed: int, scale: float = 1.0, rhvoice: bool = True, neural: bool = True
+) -> list[Delivery]:
     """The deliveries of the training set, one an utterance; `scale` shrinks them for trials."""
     rng = random.Random(seed)
     drawn: list[Delivery] = []
@@ -111,4 +140,14 @@ def deliveries(seed: int, scale: float = 1.0, rhvoice: bool = True) -> list[Deli
             size = rng.choices((1.0, other), (1, 2))[0]
             more.append(Delivery(voice, rng.uniform(0.9, 1.3), size=size))
     rng.shuffle(more)
-    return drawn + more
+
+    last: list[Delivery] = []
+    if neural:
+        for _ in many(KOKORO_COUNT):
+            last.append(Delivery(kokoro(rng), rng.uniform(0.85, 1.15)))
+        for voice, count in OTHERS.items():
+            for _ in many(count):
+                size = rng.uniform(0.9, 1.12) if rng.random() < 0.5 else 1.0
+                last.append(Delivery(voice, rng.uniform(0.85, 1.2), size=size))
+        rng.shuffle(last)
+    return drawn + more + last

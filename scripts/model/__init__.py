@@ -45,6 +45,7 @@ def random(
 
 
 app.command()(training.prepare)
+app.command()(training.inherit)
 app.command()(training.train)
 app.command()(training.take)
 app.command()(training.language)

@@ -1,13 +1,19 @@
 """`model prepare`, `model train`, `model take`, `model figures`: see training/ for the work."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from training.corpus import Corpus
 
 ROOT = Path(__file__).parent.parent.parent
 PLACE = ROOT / ".local" / "training"
 SAMPLES = ROOT / "samples" / "script.toml"
+CHECKPOINT = ROOT / "training" / "checkpoint"
 
 
 def prepare(
@@ -19,6 +25,7 @@ def prepare(
     scale: Annotated[float, typer.Option(help="Of the synthetic part; 1.0 is about 25 h.")] = 1.0,
     workers: Annotated[int, typer.Option()] = 2,
     rhvoice: Annotated[bool, typer.Option(help="Speak with RHVoice's voices too.")] = True,
+    neural: Annotated[bool, typer.Option(help="Speak with Kokoro, Piper and Pico too.")] = True,
 ) -> None:
     """Speak and decode what the model is trained on and measured with."""
     from scripts.progress import progress
@@ -26,10 +33,49 @@ def prepare(
     from training.synthesis import MissingToolError
 
     try:
-        work.prepare(out, SAMPLES, human, seed, scale, workers, rhvoice, progress)
+        work.prepare(out, SAMPLES, human, seed, scale, workers, rhvoice, neural, progress)
     except MissingToolError as missing:
         typer.echo(missing, err=True)
         raise typer.Exit(1) from None
+
+
+def at_teachers_level(corpus: "Corpus") -> "list[Tensor]":
+    """Forty training recordings, some of people and some not, for what is to be known of all."""
+    import torch
+
+    from training.teacher import at_its_level
+
+    spoken = corpus.of("train")
+    chosen = spoken[:: max(1, len(spoken) // 40)]
+    return [torch.from_numpy(at_its_level(corpus.waveform(u))) for u in chosen]
+
+
+def inherit(
+    out: Annotated[Path, typer.Argument(help="The Wav2Vec2ForCTC folder to write.")],
+    like: Annotated[Path, typer.Option(help="The folder whose letters it writes.")] = CHECKPOINT,
+    corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = PLACE / "corpus",
+    layers: Annotated[int, typer.Option(help="6 are the teacher's, more start afresh.")] = 8,
+    seed: Annotated[int, typer.Option()] = 2026,
+) -> None:
+    """Make a model to train from: the shape and the weights of a larger recogniser's encoder."""
+    import json
+
+    import torch
+
+    from training.corpus import read_corpus
+    from training.pupil import pupil, write
+    from training.teacher import MissingTeacherError, find, read_weights
+
+    torch.manual_seed(seed)
+    settings = json.loads((like / "config.json").read_text())
+    try:
+        weights = read_weights(find())
+    except MissingTeacherError as missing:
+        typer.echo(missing, err=True)
+        raise typer.Exit(1) from None
+    model = pupil(weights, at_teachers_level(read_corpus(corpus)), settings, layers)
+    write(model, like, out)
+    typer.echo(f"{out}: {sum(p.numel() for p in model.parameters()) / 1e6:.1f} million parameters")
 
 
 def train(
@@ -40,9 +86,18 @@ def train(
     human_share: Annotated[float | None, typer.Option(help="Of the seconds heard.")] = None,
     batch_seconds: Annotated[float | None, typer.Option()] = None,
     peak_rate: Annotated[float | None, typer.Option(help="Learning rate after warm-up.")] = None,
+    inherited_rate: Annotated[
+        float | None, typer.Option(help="Share of the rate for weights that a teacher brought.")
+    ] = None,
     augmentation: Annotated[float | None, typer.Option(help="How often; 0 is never.")] = None,
     dropout: Annotated[float | None, typer.Option()] = None,
     masks: Annotated[float | None, typer.Option(help="Share of frames that are masked.")] = None,
+    teaching: Annotated[
+        float | None, typer.Option(help="Weight of the teacher, for a model that inherits.")
+    ] = None,
+    bfloat16: Annotated[
+        bool | None, typer.Option(help="Products in 16 bits; fast where the processor has them.")
+    ] = None,
     seed: Annotated[int | None, typer.Option()] = None,
     fresh: Annotated[bool, typer.Option(help="The shape of START, with new weights.")] = False,
     threads: Annotated[int, typer.Option(help="Of torch; 0 leaves it to torch.")] = 0,
@@ -61,7 +116,9 @@ def train(
 
     from training.corpus import read_corpus
     from training.curves import draw
+    from training.distillation import Distillation
     from training.settings import TrainingSettings, read_settings
+    from training.teacher import Teacher, find, read_weights
     from training.trainer import Trainer, build
 
     if threads:
@@ -74,9 +131,12 @@ def train(
         "human_share": human_share,
         "batch_seconds": batch_seconds,
         "peak_rate": peak_rate,
+        "inherited_rate": inherited_rate,
         "augmentation": augmentation,
         "dropout": dropout,
         "mask_time": masks,
+        "teaching": teaching,
+        "bfloat16": bfloat16,
         "seed": seed,
     }
     settings = dataclasses.replace(settings, **{k: v for k, v in asked.items() if v is not None})
@@ -86,9 +146,14 @@ def train(
             shutil.copyfile(start / name, run / name)
     vocabulary = json.loads((start / "vocab.json").read_text())
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model, prepared = build(start, settings, fresh), read_corpus(corpus)
+    distillation = None
+    if settings.teaching:
+        teacher = Teacher(read_weights(find()))
+        distillation = Distillation(teacher.to(device), model, at_teachers_level(prepared))
     trainer = Trainer(
-        build(start, settings, fresh), read_corpus(corpus), vocabulary, settings, run, device,
-        log=lambda line: print(line, flush=True),
+        model, prepared, vocabulary, settings, run, device,
+        log=lambda line: print(line, flush=True), distillation=distillation,
     )  # fmt: skip
     trainer.model.config.save_pretrained(run)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -48,6 +48,23 @@ def test_held_out_and_sample_sentences_are_never_spoken_for_training(monkeypatch
             assert not sentences & forbidden, job
 
 
+def test_what_was_spoken_is_not_spoken_again(monkeypatch, tmp_path: Path) -> None:
+    spoken = []
+
+    def speak(text: str, *_: object) -> np.ndarray:
+        spoken.append(text)
+        return np.sin(np.arange(SAMPLE_RATE) / 20).astype(np.float32)
+
+    monkeypatch.setattr(prepare, "speak", speak)
+    plain, slow = (voices.Delivery(voices.SEEN[0], rate) for rate in (145.0, 120.0))
+    first = prepare.Spoken(tmp_path).waveform(prepare.Job("train", "one", plain))
+    again = prepare.Spoken(tmp_path).waveform(prepare.Job("train", "one", plain))
+    assert np.array_equal(first, again)
+    prepare.Spoken(tmp_path).waveform(prepare.Job("train", "one", slow))
+    prepare.Spoken(tmp_path).waveform(prepare.Job("train", "two", plain))
+    assert spoken == ["one", "one", "two"]
+
+
 def test_no_held_out_sentence_is_spoken_in_the_demo() -> None:
     assert not {texts.normalise(s) for s in texts.held_out()} & prepare.demo_sentences(SAMPLES)
 

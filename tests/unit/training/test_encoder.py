@@ -1,9 +1,9 @@
 import copy
-from pathlib import Path
 
 import pytest
 import torch
 
+from training.attention import use_plain
 from training.encoder import strided_product, use_channels_last
 
 
@@ -16,11 +16,22 @@ def test_the_matrix_products_are_the_convolution(kernel: int, stride: int, time:
     torch.testing.assert_close(strided_product(x, weight, bias, stride), expected)
 
 
-def test_outputs_and_gradients_equal_those_of_transformers(tiny: Path) -> None:
-    from transformers import Wav2Vec2ForCTC
+@pytest.mark.parametrize("norm", ["layer", "group"])
+@pytest.mark.parametrize("places", [8, 7])
+def test_outputs_and_gradients_equal_those_of_transformers(norm: str, places: int) -> None:
+    from transformers import Wav2Vec2Config, Wav2Vec2ForCTC
 
-    reference = Wav2Vec2ForCTC.from_pretrained(tiny).eval()
-    swapped = use_channels_last(copy.deepcopy(reference))
+    torch.manual_seed(0)
+    config = Wav2Vec2Config(
+        hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
+        conv_dim=(8, 12, 16), conv_kernel=(10, 3, 2), conv_stride=(5, 2, 2), conv_bias=True,
+        num_feat_extract_layers=3, feat_extract_norm=norm, do_stable_layer_norm=True,
+        num_conv_pos_embeddings=places, num_conv_pos_embedding_groups=2, vocab_size=32,
+    )  # fmt: skip
+    reference = Wav2Vec2ForCTC(config).eval()
+    swapped = copy.deepcopy(reference)
+    use_plain(swapped)
+    use_channels_last(swapped)
     assert swapped.state_dict().keys() == reference.state_dict().keys()
     waveforms = torch.randn(2, 4321)
     logits = [model(waveforms).logits for model in (reference, swapped)]

