@@ -39,8 +39,11 @@ def load(folder: Path) -> TrainingState | None:
     return TrainingState(**torch.load(path, map_location="cpu", weights_only=True))
 
 
-def take(run: Path, out: Path) -> TrainingState:
-    """Writes the averaged weights of the run in folder `run` as a Wav2Vec2ForCTC folder."""
+def take(run: Path, out: Path, half: bool = False) -> TrainingState:
+    """Writes the averaged weights of the run in folder `run` as a Wav2Vec2ForCTC folder.
+
+    `half` writes them in 16 bits, which no transcript minds.
+    """
     import shutil
 
     from transformers import AutoConfig, Wav2Vec2ForCTC
@@ -50,7 +53,7 @@ def take(run: Path, out: Path) -> TrainingState:
         raise FileNotFoundError(f"no checkpoint in {run}")
     model = Wav2Vec2ForCTC(AutoConfig.from_pretrained(run))
     model.load_state_dict(state.averaged)
-    model.save_pretrained(out)
+    (model.half() if half else model).save_pretrained(out)
     for name in ("vocab.json", "processor_config.json", "tokenizer_config.json"):
         if (run / name).exists():
             shutil.copyfile(run / name, out / name)

@@ -4,11 +4,14 @@ The teacher hears the clean recording, the pupil what became of it, so that nois
 learnt to be heard through.
 """
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.teacher import KERNELS, LAYERS, STRIDES, WIDTH, Teacher
+from training.batches import standardise
+from training.teacher import KERNELS, LAYERS, STRIDES, WIDTH, Teacher, at_its_level
 
 
 def frames(samples: Tensor) -> Tensor:
@@ -46,9 +49,22 @@ class Distillation:
         inside = torch.arange(taught[0].shape[1], device=clean.device) < frames(samples)[:, None]
         shares = []
         for pupil, teacher, variance in zip(self._heard, taught, self.variance, strict=True):
-            apart = (_plain(pupil) - _plain(teacher)).square() / variance.to(clean.device)
+            apart = (_plain(pupil[..., :WIDTH]) - _plain(teacher)).square() / variance.to(
+                clean.device
+            )
             shares.append(apart.mean(dim=-1)[inside].mean())
         return torch.stack(shares).mean()
+
+    @torch.no_grad()  # type: ignore[untyped-decorator]
+    def left(self, model: nn.Module, waveforms: list[NDArray[np.float32]]) -> float:
+        """The mean `loss` over clean recordings, (samples,) each."""
+        losses = []
+        for waveform in waveforms:
+            self.forget()
+            model(torch.from_numpy(standardise(waveform))[None])
+            clean = torch.from_numpy(at_its_level(waveform))[None]
+            losses.append(float(self.loss(clean, torch.tensor([len(waveform)]))))
+        return sum(losses) / len(losses)
 
 
 def _plain(states: Tensor) -> Tensor:

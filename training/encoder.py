@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from earshot.speech.places import use_known_places
+
 
 def strided_product(x: Tensor, weight: Tensor, bias: Tensor | None, stride: int) -> Tensor:
     """A 1-d convolution of `x` (batch, time, in) with `weight` (out, in, kernel), without padding.
@@ -97,8 +99,20 @@ class FourierPlaces(nn.Module):  # type: ignore[misc]
 
 
 def use_channels_last(model: nn.Module) -> nn.Module:
-    """Swaps the convolutions of a Wav2Vec2ForCTC in place."""
+    """Swaps the convolutions of a Wav2Vec2ForCTC in place; places that are known stay so."""
     inner = model.wav2vec2
     inner.feature_extractor = ChannelsLastEncoder(inner.feature_extractor)
-    inner.encoder.pos_conv_embed = FourierPlaces(inner.encoder.pos_conv_embed)
+    if use_known_places(model):
+        hold_places(model)
+    else:
+        inner.encoder.pos_conv_embed = FourierPlaces(inner.encoder.pos_conv_embed)
     return model
+
+
+def hold_places(model: nn.Module) -> None:
+    """What the table of places was made of does not learn: it would no longer be a table."""
+    model.wav2vec2.encoder.pos_conv_embed.conv.requires_grad_(False)
+    projection = model.wav2vec2.feature_projection.projection
+    heard = (projection.weight != 0).any(dim=1).to(projection.weight.dtype)
+    projection.weight.register_hook(lambda gradient: gradient * heard[:, None])
+    projection.bias.register_hook(lambda gradient: gradient * heard)

@@ -92,6 +92,7 @@ class Teacher(nn.Module):  # type: ignore[misc]
         self._states: list[Tensor] = []
         for layer in self.encoder.layers:
             layer.register_forward_hook(lambda module, given, out: self._states.append(out))
+        self.encoder.layers[0].register_forward_pre_hook(self._keep_first)
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def states(self, waveforms: Tensor) -> list[Tensor]:
@@ -99,6 +100,14 @@ class Teacher(nn.Module):  # type: ignore[misc]
         self._states = []
         self.encoder(waveforms)
         return self._states
+
+    def inputs(self, waveforms: Tensor) -> list[Tensor]:
+        """What each layer hears of `waveforms`, shaped as `states` are."""
+        states = self.states(waveforms)
+        return [self._first, *states[:-1]]
+
+    def _keep_first(self, module: nn.Module, given: tuple[Tensor, ...]) -> None:
+        self._first = given[0]
 
 
 def at_its_level(waveform: Waveform) -> Waveform:

@@ -21,7 +21,7 @@ from training.corpus import Corpus
 from training.decoding import transcribe
 from training.distillation import Distillation
 from training.encoder import use_channels_last
-from training.pupil import kept
+from training.pupil import share_of_rate
 from training.settings import TrainingSettings
 
 MEASURED = {"dev-synthetic": 40, "dev-human": 40}  # utterances decoded for the curves
@@ -77,14 +77,18 @@ def measure(
     return rates
 
 
-def _groups(model: nn.Module, inherited_rate: float) -> list[dict[str, Any]]:
-    """Parameters with their share of the learning rate."""
-    if inherited_rate == 1:
-        return [{"params": list(model.parameters()), "share": 1.0}]
-    named = list(model.named_parameters())
+def _groups(model: nn.Module, settings: TrainingSettings) -> list[dict[str, Any]]:
+    """Parameters with their share of the learning rate; only matrices decay."""
+    inherits = settings.inherited_rate < 1
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            share = share_of_rate(name, settings.inherited_rate) if inherits else 1.0
+            decay = settings.weight_decay if parameter.ndim > 1 else 0.0
+            groups.setdefault((share, decay), []).append(parameter)
     return [
-        {"params": [p for name, p in named if not kept(name)], "share": 1.0},
-        {"params": [p for name, p in named if kept(name)], "share": inherited_rate},
+        {"params": parameters, "share": share, "weight_decay": decay}
+        for (share, decay), parameters in sorted(groups.items(), key=lambda group: group[0])
     ]
 
 
@@ -117,8 +121,7 @@ class Trainer:
         self.folder, self.device, self.log = folder, device, log
         self.distillation = distillation if settings.teaching else None
         self.optimizer = torch.optim.AdamW(
-            _groups(model, settings.inherited_rate),
-            weight_decay=settings.weight_decay, betas=(0.9, 0.98), fused=True,
+            _groups(model, settings), betas=(0.9, 0.98), fused=True
         )  # fmt: skip
         self.schedule = Schedule(
             corpus.of("train"), settings.seed, settings.human_share, settings.batch_seconds
@@ -132,7 +135,10 @@ class Trainer:
 
     def _restore(self, state: TrainingState) -> None:
         self.model.load_state_dict(state.weights)
+        shares = [group["share"] for group in self.optimizer.param_groups]
         self.optimizer.load_state_dict(state.optimizer)
+        for group, share in zip(self.optimizer.param_groups, shares, strict=True):
+            group["share"] = share  # as the settings are now
         self.averaged = {n: t.to(self.device) for n, t in state.averaged.items()}
         self.step, self.history = state.step, state.history
         self.seconds_heard = state.seconds_heard

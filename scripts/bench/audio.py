@@ -13,6 +13,7 @@ import typer
 
 from scripts import ROOT
 from scripts.bench.clips import picked
+from scripts.bench.models import exported
 
 SAMPLE_RATE = 16_000
 FLOOR = -60.0  # dB below the sound
@@ -23,14 +24,17 @@ Waveform = npt.NDArray[np.float32]
 def audio(
     clips: Annotated[Path, typer.Option(help="A folder of clips.")] = ROOT / "samples",
     count: Annotated[int, typer.Option(help="How many of them, evenly picked.")] = 500,
-    model: Annotated[Path, typer.Option(help="Whose transcripts.")] = ROOT / "models" / "demo",
-    engine: Annotated[str, typer.Option(help="In int8, a rounding decides more often.")] = (
-        "onnx-fp32"
+    checkpoint: Annotated[Path, typer.Option(help="The model whose transcripts.")] = (
+        ROOT / "training" / "checkpoint"
+    ),
+    precision: Annotated[str, typer.Option(help="In int8, a rounding decides more often.")] = (
+        "fp32"
     ),
 ) -> None:
     """Compare the limited child's decoding with librosa.load (needs requirements-model.txt)."""
     files = picked(clips, count)
-    for figure in (_child(files), _librosa(files, model, engine)):
+    model = exported(checkpoint, precision)
+    for figure in (_child(files), _librosa(files, model, f"onnx-{precision}")):
         print(json.dumps(figure), flush=True)
 
 

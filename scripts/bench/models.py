@@ -23,9 +23,11 @@ def random_weights(shape: str) -> Path:
 
 
 def exported(checkpoint: Path, precision: str = "int8") -> Path:
-    """The same as ONNX, fp32 or int8; made once."""
+    """The same as ONNX, fp32 or int8; made anew where the checkpoint's weights are newer."""
     folder = WORK / f"{checkpoint.resolve().name}-{precision}"
-    if not any(folder.glob("onnx/*.onnx")):
+    made = [path.stat().st_mtime for path in folder.glob("onnx/*.onnx")]
+    weights = [path.stat().st_mtime for path in checkpoint.glob("*.safetensors")]
+    if not made or max(weights, default=0.0) > min(made):
         from earshot.speech.export import export
 
         export(checkpoint, folder, precision)

@@ -59,7 +59,10 @@ def _engines(
     from scripts.progress import progress
 
     reference = listener(str(checkpoint))
-    ways = {name: load(str(model), engine=name) for name in ("onnx-fp32", "onnx-int8")}
+    ways = {
+        "onnx-fp32": load(str(exported(checkpoint, "fp32")), engine="onnx-fp32"),
+        "onnx-int8": load(str(model), engine="onnx-int8"),
+    }
     transcribers = {name: Transcriber(one, "greedy") for name, one in ways.items()}
     texts: dict[str, list[str]] = {"reference": [], **{name: [] for name in ways}}
     apart, same_path = 0.0, 0

@@ -63,8 +63,9 @@ def inherit(
     import torch
 
     from training.corpus import read_corpus
+    from training.distillation import Distillation
     from training.pupil import pupil, write
-    from training.teacher import MissingTeacherError, find, read_weights
+    from training.teacher import MissingTeacherError, Teacher, find, read_weights
 
     torch.manual_seed(seed)
     settings = json.loads((like / "config.json").read_text())
@@ -73,9 +74,16 @@ def inherit(
     except MissingTeacherError as missing:
         typer.echo(missing, err=True)
         raise typer.Exit(1) from None
-    model = pupil(weights, at_teachers_level(read_corpus(corpus)), settings, layers)
+    prepared = read_corpus(corpus)
+    fitted = at_teachers_level(prepared)
+    model = pupil(weights, fitted, settings, layers).eval()
     write(model, like, out)
     typer.echo(f"{out}: {sum(p.numel() for p in model.parameters()) / 1e6:.1f} million parameters")
+    others = prepared.of("dev-human")[:40] or prepared.of("dev-synthetic")[:40]
+    left = Distillation(Teacher(weights), model, fitted).left(
+        model, [prepared.waveform(u) for u in others]
+    )
+    typer.echo(f"{left:.2f} of what the teacher's layers say is left to learn ({others[0].split})")
 
 
 def train(
@@ -165,12 +173,13 @@ def train(
 def take(
     run: Annotated[Path, typer.Argument(help="A run's folder.")],
     out: Annotated[Path, typer.Argument(help="The Wav2Vec2ForCTC folder to write.")],
+    half: Annotated[bool, typer.Option("--half", help="Write weights in 16 bits.")] = False,
 ) -> None:
     """Take a run's averaged weights as a model folder, for `model export` and `model figures`."""
     from training.checkpoint import take as write
     from training.curves import draw
 
-    state = write(run, out)
+    state = write(run, out, half)
     draw(state.history, out / "curves.svg")
     typer.echo(f"{out}: step {state.step}, {state.seconds_heard / 3600:.1f} h heard")
 
@@ -178,18 +187,42 @@ def take(
 def language(
     out: Annotated[Path, typer.Argument(help="The model folder that gets a language.npz.")],
     corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = PLACE / "corpus",
+    reading: Annotated[
+        Path | None, typer.Option(help="A folder of texts (*.txt) to count words in too.")
+    ] = None,
 ) -> None:
-    """Count the words that help a small model spell; from training text alone."""
+    """Count the words that help a small model spell; from training text and reading alone."""
     from earshot.speech.files import LANGUAGE_FILE
+    from scripts.progress import progress
     from training.corpus import read_corpus
-    from training.language import lemmas, read_books, sentences, write
+    from training.language import (
+        LEAST_READ,
+        lemmas,
+        measured,
+        read_books,
+        sentences,
+        word_list,
+        write,
+    )  # fmt: skip
+    from training.reading import read_folder
 
-    lines = sentences(read_corpus(corpus), SAMPLES)
-    write(lines, lemmas(), read_books(), out / LANGUAGE_FILE)
-    words = sum(map(len, lines))
+    prepared = read_corpus(corpus)
+    kept_back = measured(prepared, SAMPLES)
+    lines, books = sentences(prepared, kept_back), read_books()
+    words = word_list(lines, lemmas(), books)
+    read = None
+    if reading:
+        number = {word: n for n, word in enumerate(words)}
+        size = sum(path.stat().st_size for path in reading.rglob("*.txt"))
+        with progress("reading", size) as advance:
+            read = read_folder(reading, number, kept_back, LEAST_READ, advance)
+        typer.echo(f"{reading}: {read.words.sum()} words read, {len(read.pairs)} pairs kept")
+    write(words, lines, books, out / LANGUAGE_FILE, read)
+    counted = sum(map(len, lines))
     size = (out / LANGUAGE_FILE).stat().st_size / 1e6
     typer.echo(
-        f"{out / LANGUAGE_FILE}: {len(lines)} sentences, {words} words counted, {size:.1f} MB"
+        f"{out / LANGUAGE_FILE}: {len(words)} words; "
+        f"{len(lines)} sentences, {counted} words counted; {size:.1f} MB"
     )
 
 

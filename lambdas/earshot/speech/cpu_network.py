@@ -1,9 +1,10 @@
 """wav2vec2 laid out for a CPU: the same weights and the same function, other operations.
 
-Three things differ from transformers' module. Convolutions are matrix products on channels-last
+Four things differ from transformers' module. Convolutions are matrix products on channels-last
 data, which int8 kernels can do too. The norm over time of group-norm models is folded into the
-first convolution. Attention is ONNX Runtime's fused operator, which never holds the square of the
-frames. Only for export to ONNX; needs torch and transformers.
+first convolution. Places that do not depend on what is heard are a table. Attention is ONNX
+Runtime's fused operator, which never holds the square of the frames. Only for export to
+ONNX; needs torch and transformers.
 """
 
 from typing import Any
@@ -12,6 +13,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
+
+from earshot.speech.places import KnownPlaces, known_places
 
 
 class CpuNetwork(nn.Module):  # type: ignore[misc]
@@ -24,7 +27,10 @@ class CpuNetwork(nn.Module):  # type: ignore[misc]
         self.ears = _Ears(inner.feature_extractor)
         self.norm_features = inner.feature_projection.layer_norm
         self.project = inner.feature_projection.projection
-        self.place = _Places(inner.encoder.pos_conv_embed.conv)
+        table = known_places(model)
+        self.place = (
+            _Places(inner.encoder.pos_conv_embed.conv) if table is None else KnownPlaces(table)
+        )
         self.norm_first = bool(model.config.do_stable_layer_norm)
         self.layers = nn.ModuleList(
             _Layer(layer, self.norm_first) for layer in inner.encoder.layers

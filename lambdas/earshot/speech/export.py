@@ -23,7 +23,6 @@ from earshot.speech.fingerprint import NAMED_AS, RECORDED_AS, of_weights
 from earshot.speech.vocabulary import read_vocabulary
 
 OPSET = 20
-SHORTEST = 400  # samples: one frame
 EMBEDDED = 64_000_000  # bytes
 
 
@@ -39,7 +38,7 @@ def export(folder: Path, out: Path, precision: str, name: str | None = None) -> 
     """
     if precision not in ("fp32", "int8"):
         raise ModelError(f"There is no precision {precision!r}: fp32 or int8.")
-    read_acoustics(folder)
+    acoustics = read_acoustics(folder)
     read_vocabulary(folder)
     model = Wav2Vec2ForCTC.from_pretrained(folder, dtype=torch.float32).eval()
     _refuse_unknown_parts(model.config)
@@ -47,7 +46,7 @@ def export(folder: Path, out: Path, precision: str, name: str | None = None) -> 
     (out / "onnx").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as scratch:
         fp32 = Path(scratch) / "model.onnx"
-        _to_onnx(model, fp32)
+        _to_onnx(model, fp32, acoustics.field)
         if precision == "int8":
             target = Path(scratch) / "model_quantized.onnx"
             quantize_dynamic(
@@ -78,8 +77,9 @@ def _refuse_unknown_parts(config: Any) -> None:
             )
 
 
-def _to_onnx(model: Any, path: Path) -> None:
-    lengths = {0: torch.export.Dim("batch"), 1: torch.export.Dim("samples", min=SHORTEST)}
+def _to_onnx(model: Any, path: Path, shortest: int) -> None:
+    """`shortest` samples make one frame."""
+    lengths = {0: torch.export.Dim("batch"), 1: torch.export.Dim("samples", min=shortest)}
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -19,7 +19,9 @@ FP32 = "onnx/model.onnx"
 
 @pytest.fixture
 def hub(tmp_path, monkeypatch):
-    with serve(Hub(folder_files(DEMO))) as hub:
+    files = folder_files(DEMO)
+    files[FP32] = files[INT8]  # another file of the same model; what is in it, nobody here minds
+    with serve(Hub(files)) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "exported"))

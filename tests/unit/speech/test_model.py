@@ -38,16 +38,35 @@ def test_the_bundled_model_holds_no_trace_of_where_it_was_made():
         assert b"site-packages" not in path.read_bytes()
 
 
-def test_int8_is_preferred_and_fp32_can_be_had():
-    assert load(str(DEMO)).engine.name == "onnx-int8"
-    assert load(str(DEMO), engine="onnx-fp32").engine.name == "onnx-fp32"
-    assert load(str(DEMO)).fingerprint != load(str(DEMO), engine="onnx-fp32").fingerprint
+def test_int8_is_preferred_and_fp32_can_be_had(tmp_path):
+    pytest.importorskip("torch", reason="exporting needs requirements-model.txt")
+    from earshot.speech.export import export
+    from scripts.model.random import write
+
+    write("tiny-layer", tmp_path / "checkpoint")
+    for precision in ("int8", "fp32"):
+        export(tmp_path / "checkpoint", tmp_path / "model", precision)
+    preferred = load(str(tmp_path / "model"))
+    exact = load(str(tmp_path / "model"), engine="onnx-fp32")
+    assert (preferred.engine.name, exact.engine.name) == ("onnx-int8", "onnx-fp32")
+    assert preferred.fingerprint != exact.fingerprint
 
 
-def test_the_shape_of_the_ears_is_read_from_the_config():
-    acoustics = read_acoustics(DEMO)
+def test_the_shape_of_the_ears_is_read_from_the_config(folder):
+    change(
+        folder / "config.json",
+        conv_kernel=[10, 3, 3, 3, 3, 2, 2],
+        conv_stride=[5, 2, 2, 2, 2, 2, 2],
+    )
+    acoustics = read_acoustics(folder)
     assert (acoustics.hop, acoustics.field) == (320, 400)
     assert [acoustics.frames(n) for n in (0, 399, 400, 719, 720, 16_000)] == [0, 0, 1, 1, 2, 49]
+
+
+def test_the_bundled_models_ears_are_its_own():
+    acoustics = read_acoustics(DEMO)
+    assert (acoustics.hop, acoustics.field) == (384, 895)
+    assert [acoustics.frames(n) for n in (0, 894, 895, 1278, 1279, 16_000)] == [0, 0, 1, 1, 2, 40]
 
 
 def test_a_model_that_is_no_wav2vec2_ctc_is_refused(folder):

@@ -1,0 +1,82 @@
+"""How people write: words and pairs of words, counted in a folder of plain text."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+SENTENCE = re.compile(r"[.!?;:]+|\n\s*\n")
+WORD = re.compile(r"[A-Z']+")
+AT_ONCE = 20_000_000  # pairs that are sorted together
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`words` (size,): how often each was read, by its number; `followed` (size,): how often a
+    known word came after each. The last number stands for all other words, and for the beginning
+    of a sentence. `pairs` (n,): context * size + word, sorted; `counts` (n,).
+    """
+
+    words: Ints
+    followed: Ints
+    pairs: Ints
+    counts: Ints
+
+
+def read_folder(
+    folder: Path,
+    number: Mapping[str, int],
+    measured: frozenset[str],
+    least: int,
+    advance: Callable[[int], None] = lambda bytes_read: None,
+) -> Reading:
+    """Counts the texts (*.txt, UTF-8) under `folder`.
+
+    `number` numbers the words that are wanted, from 0; sentences of `measured`, normalised, are
+    left out, and pairs that were read less than `least` times are not kept.
+    """
+    size = len(number) + 1
+    words, followed = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    pairs, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    waiting: list[Ints] = []
+
+    def settle() -> None:
+        nonlocal pairs, counts
+        found, times = np.unique(np.concatenate(waiting), return_counts=True)
+        waiting.clear()
+        merged, place = np.unique(np.concatenate([pairs, found]), return_inverse=True)
+        total = np.zeros(len(merged), np.int64)
+        np.add.at(total, place, np.concatenate([counts, times]))
+        pairs, counts = merged, total
+
+    for path in sorted(folder.rglob("*.txt")):
+        text = path.read_text("utf-8", errors="replace")
+        read = np.fromiter(_numbers(text, number, measured), np.int64)
+        words += np.bincount(read[read != size - 1], minlength=size)
+        context, word = read[:-1], read[1:]
+        known = word != size - 1
+        followed += np.bincount(context[known], minlength=size)
+        waiting.append(context[known] * size + word[known])
+        if sum(map(len, waiting)) > AT_ONCE:
+            settle()
+        advance(path.stat().st_size)
+    if waiting:
+        settle()
+    often = counts >= least
+    return Reading(words, followed, pairs[often], counts[often])
+
+
+def _numbers(text: str, number: Mapping[str, int], measured: frozenset[str]) -> Iterator[int]:
+    """The text's words, a sentence after another, each after the number of all other words."""
+    other = len(number)
+    for sentence in SENTENCE.split(text.upper().replace("’", "'")):
+        said = [stripped for word in WORD.findall(sentence) if (stripped := word.strip("'"))]
+        if said and " ".join(said) not in measured:
+            yield other
+            for word in said:
+                yield number.get(word, other)
