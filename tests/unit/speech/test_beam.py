@@ -130,9 +130,10 @@ def test_a_language_is_read_back_as_it_was_counted(tmp_path) -> None:
     lines = [line.split() for line in ["THE SEA IS DEEP", "THE SEA IS WIDE", "IT'S THE SEA"]]
     books = training.Books({"SEA": 3}, {("SEA", "IS"): 2})
     weights = Weights(letter=-1.5)
-    training.write(lines, {"SEAL", "DEEPER"}, books, tmp_path / LANGUAGE_FILE, weights)
+    words = training.word_list(lines, {"SEAL", "DEEPER"}, books)
+    assert words == ["DEEP", "DEEPER", "IS", "IT'S", "SEA", "SEAL", "THE", "WIDE"]
+    training.write(words, lines, books, tmp_path / LANGUAGE_FILE, weights=weights)
     read = language.read_language(tmp_path)
-    words = ["DEEP", "DEEPER", "IS", "IT'S", "SEA", "SEAL", "THE", "WIDE"]
     for number, word in enumerate(words):
         node = language.ROOT
         for letter in word:
