@@ -131,7 +131,8 @@ def queries_and_keys(
 
     A head has more terms than `each`: those that matter least to what it attends to are left out.
     """
-    queries, keys = [], []
+    queries: list[Tensor] = []
+    keys: list[Tensor] = []
     asks, unasks = _roots(apart.asked)
     offers, unoffers = _roots(apart.offered)
     ways = [weights[f"{layer}self_attn.{p}_proj.weight"].view(HEADS, EACH, WIDTH) for p in "qk"]

@@ -54,7 +54,7 @@ def inherit(
     out: Annotated[Path, typer.Argument(help="The Wav2Vec2ForCTC folder to write.")],
     like: Annotated[Path, typer.Option(help="The folder whose letters it writes.")] = CHECKPOINT,
     corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = PLACE / "corpus",
-    layers: Annotated[int, typer.Option(help="6 are the teacher's, more start afresh.")] = 8,
+    layers: Annotated[int, typer.Option(help="6 are the teacher's, more start afresh.")] = 7,
     seed: Annotated[int, typer.Option()] = 2026,
 ) -> None:
     """Make a model to train from: the shape and the weights of a larger recogniser's encoder."""
@@ -219,10 +219,10 @@ def language(
         typer.echo(f"{reading}: {read.words.sum()} words read, {len(read.pairs)} pairs kept")
     write(words, lines, books, out / LANGUAGE_FILE, read)
     counted = sum(map(len, lines))
-    size = (out / LANGUAGE_FILE).stat().st_size / 1e6
+    megabytes = (out / LANGUAGE_FILE).stat().st_size / 1e6
     typer.echo(
         f"{out / LANGUAGE_FILE}: {len(words)} words; "
-        f"{len(lines)} sentences, {counted} words counted; {size:.1f} MB"
+        f"{len(lines)} sentences, {counted} words counted; {megabytes:.1f} MB"
     )
 
 

@@ -26,7 +26,9 @@ OPSET = 20
 EMBEDDED = 64_000_000  # bytes
 
 
-def export(folder: Path, out: Path, precision: str, name: str | None = None) -> Path:
+def export(
+    folder: Path, out: Path, precision: str, name: str | None = None, exact_ears: bool = False
+) -> Path:
     """Writes `out`/onnx/model.onnx (fp32) or model_quantized.onnx (int8), the settings beside.
 
     `name` is what transcripts will call the model, wherever its folder lies; `out`'s own
@@ -34,7 +36,8 @@ def export(folder: Path, out: Path, precision: str, name: str | None = None) -> 
 
     int8 quantises the weights of matrix products, by column; activations are scaled as they come.
     Two parts stay fp32: the first convolution, because it hears the raw waveform, whose loudest
-    moment would set the scale for all, and the grouped one that tells places.
+    moment would set the scale for all, and the grouped one that tells places. `exact_ears` leaves
+    all that lies before the layers so, for models in which a few channels are loud there too.
     """
     if precision not in ("fp32", "int8"):
         raise ModelError(f"There is no precision {precision!r}: fp32 or int8.")
@@ -51,7 +54,7 @@ def export(folder: Path, out: Path, precision: str, name: str | None = None) -> 
             target = Path(scratch) / "model_quantized.onnx"
             quantize_dynamic(
                 fp32, target, op_types_to_quantize=["MatMul"], per_channel=True,
-                weight_type=QuantType.QInt8, nodes_to_exclude=_first_convolution(fp32, model),
+                weight_type=QuantType.QInt8, nodes_to_exclude=_ears(fp32, model, exact_ears),
             )  # fmt: skip
         else:
             target = fp32
@@ -96,11 +99,21 @@ def _to_onnx(model: Any, path: Path, shortest: int) -> None:
     program.save(path)
 
 
-def _first_convolution(path: Path, model: Any) -> list[str]:
-    """The name of its matrix product; none in a group-norm model, whose weights it computes."""
+def _ears(path: Path, model: Any, all_of_them: bool) -> list[str]:
+    """The names of the first convolution's matrix product, or of all before the layers.
+
+    In a group-norm model the first has none by name, as its weights are computed.
+    """
     graph = onnx.load(path, load_external_data=False).graph
-    shape = [model.config.conv_kernel[0], model.config.conv_dim[0]]
-    weights = {value.name for value in graph.initializer if list(value.dims) == shape}
+    config = model.config
+    shapes = [[config.conv_kernel[0], config.conv_dim[0]]]
+    if all_of_them:
+        inputs, outputs = config.conv_dim[:-1], config.conv_dim[1:]
+        kernels = config.conv_kernel[1:]
+        for wide, kernel, out in zip(inputs, kernels, outputs, strict=True):
+            shapes.append([wide * kernel, out])
+        shapes.append([config.conv_dim[-1], config.hidden_size])
+    weights = {value.name for value in graph.initializer if list(value.dims) in shapes}
     return [
         node.name for node in graph.node if node.op_type == "MatMul" and node.input[1] in weights
     ]
