@@ -41,7 +41,9 @@ def build(source: Path, settings: TrainingSettings, fresh: bool = False) -> nn.M
     config.mask_time_prob, config.mask_time_length = settings.mask_time, 8
     config.mask_feature_prob, config.mask_feature_length = settings.mask_features, 8
     model = (
-        Wav2Vec2ForCTC(config) if fresh else Wav2Vec2ForCTC.from_pretrained(source, config=config)
+        Wav2Vec2ForCTC(config)
+        if fresh
+        else Wav2Vec2ForCTC.from_pretrained(source, config=config, dtype=torch.float32)
     )
     use_plain(model)
     return use_channels_last(model)

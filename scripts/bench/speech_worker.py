@@ -53,7 +53,7 @@ def listener(model: str) -> Callable[[Any], tuple[str, Any]]:
 
     extractor = AutoFeatureExtractor.from_pretrained(model)
     tokenizer = Wav2Vec2CTCTokenizer.from_pretrained(model)
-    network = Wav2Vec2ForCTC.from_pretrained(model).eval()
+    network = Wav2Vec2ForCTC.from_pretrained(model, dtype=torch.float32).eval()
 
     def listen(waveform: Any) -> tuple[str, Any]:
         inputs = extractor(waveform, sampling_rate=16_000, return_tensors="pt")

@@ -22,8 +22,8 @@ def training(
     from training.encoder import use_channels_last
 
     torch.set_num_threads(threads)
-    reference = Wav2Vec2ForCTC.from_pretrained(start)
-    ours = Wav2Vec2ForCTC.from_pretrained(start)
+    reference = Wav2Vec2ForCTC.from_pretrained(start, dtype=torch.float32)
+    ours = Wav2Vec2ForCTC.from_pretrained(start, dtype=torch.float32)
     use_plain(ours)
     use_channels_last(ours)
     sound = torch.randn(max(1, round(seconds / 5)), 5 * 16_000, generator=torch.manual_seed(0))

@@ -150,3 +150,17 @@ def test_a_run_becomes_a_model_folder_with_its_averaged_weights(
     taken = Wav2Vec2ForCTC.from_pretrained(tmp_path / "model").state_dict()
     for name, weights in made.averaged.items():
         assert torch.equal(weights, taken[name]), name
+
+
+def test_a_model_that_was_taken_in_16_bits_is_trained_in_32(
+    corpus: Corpus, tiny: Path, tmp_path: Path
+) -> None:
+    made = trainer(corpus, tiny, tmp_path / "run")
+    made.train(until=1)
+    for name in ("config.json", "vocab.json"):
+        (tmp_path / "run" / name).write_bytes((tiny / name).read_bytes())
+    checkpoint.take(tmp_path / "run", tmp_path / "model", half=True)
+    next_run = trainer(corpus, tmp_path / "model", tmp_path / "next")
+    assert {p.dtype for p in next_run.model.parameters()} == {torch.float32}
+    next_run.train(until=1)
+    assert next_run.step == 1
