@@ -97,6 +97,20 @@ def test_an_int8_export_transcribes_and_records_what_it_is(tmp_path):
     Transcriber(model).transcribe(np.ones(SAMPLE_RATE, np.float32))
 
 
+def test_exact_ears_are_fp32_in_an_int8_export(tmp_path):
+    import onnx
+
+    write("tiny-layer", tmp_path / "checkpoint")
+    rounded = {}
+    for exact in (False, True):
+        file = export(tmp_path / "checkpoint", tmp_path / f"{exact}", "int8", exact_ears=exact)
+        kept = onnx.load(file).graph.initializer
+        rounded[exact] = sum(value.name.endswith("_quantized") for value in kept)
+    # Six convolutions behind the first, and the projection.
+    assert rounded[False] - rounded[True] >= 7
+    assert rounded[True] > 0
+
+
 def test_other_precisions_run_too(folder, waveforms):
     acoustics = read_acoustics(folder)
     inputs = [acoustics.prepare(waveform) for waveform in waveforms]
