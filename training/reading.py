@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 SENTENCE = re.compile(r"[.!?;:]+|\n\s*\n")
-WORD = re.compile(r"[A-Z']+")
+WORD = re.compile(r"[A-Z']+(?:-[A-Z']+)*")
 AT_ONCE = 20_000_000  # pairs that are sorted together
 
 Ints = npt.NDArray[np.int64]
@@ -75,8 +75,15 @@ def _numbers(text: str, number: Mapping[str, int], measured: frozenset[str]) -> 
     """The text's words, a sentence after another, each after the number of all other words."""
     other = len(number)
     for sentence in SENTENCE.split(text.upper().replace("’", "'")):
-        said = [stripped for word in WORD.findall(sentence) if (stripped := word.strip("'"))]
-        if said and " ".join(said) not in measured:
+        found = [stripped for word in WORD.findall(sentence) if (stripped := word.strip("'"))]
+        if found and " ".join(found).replace("-", " ") not in measured:
             yield other
-            for word in said:
-                yield number.get(word, other)
+            for word in found:
+                for part in _parts(word, number):
+                    yield number.get(part, other)
+
+
+def _parts(word: str, number: Mapping[str, int]) -> list[str]:
+    """Old books write light-house and to-day: one word, if it is known as one."""
+    joined = word.replace("-", "")
+    return [joined] if joined in number else word.split("-")

@@ -85,6 +85,15 @@ def test_texts_are_counted_sentence_by_sentence_without_what_is_measured(tmp_pat
     assert often.followed[number["A"]] == 5
 
 
+def test_words_that_old_books_write_with_a_hyphen_are_one_word_if_it_is_known(
+    tmp_path: Path,
+) -> None:
+    number = {"TODAY": 0, "WELL": 1, "KNOWN": 2}
+    text = "Well-known to-day. Well--known."
+    read = read_folder(folder_of(tmp_path, text), number, frozenset(), least=1)
+    assert read.words[:3].tolist() == [1, 2, 2]
+
+
 def test_a_pair_that_was_read_is_likelier_than_without_reading(tmp_path: Path) -> None:
     words = word_list(LINES, {"ZEBRA"}, BOOKS)
     number = {word: n for n, word in enumerate(words)}
