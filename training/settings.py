@@ -15,9 +15,7 @@ class TrainingSettings:
     warm_up: int = 300
     peak_rate: float = 8e-4
     final_rate: float = 1e-5
-    inherited_rate: float = (
-        1.0  # of the rate, for weights that a teacher brought: see pupil.share_of_rate
-    )
+    inherited_rate: float = 1.0  # of the rate, for a teacher's weights: see pupil.share_of_rate
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     batch_seconds: float = 24.0

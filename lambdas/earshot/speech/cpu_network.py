@@ -3,8 +3,8 @@
 Four things differ from transformers' module. Convolutions are matrix products on channels-last
 data, which int8 kernels can do too. The norm over time of group-norm models is folded into the
 first convolution. Places that do not depend on what is heard are a table. Attention is ONNX
-Runtime's fused operator, which never holds the square of the frames. Only for export to
-ONNX; needs torch and transformers.
+Runtime's fused operator, which never holds the square of the frames. Only for export to ONNX; needs
+torch and transformers.
 """
 
 from typing import Any

@@ -137,6 +137,15 @@ def test_a_stop_that_reaches_the_helpers_too_still_saves(
     assert trainer(read_corpus(tones), tiny, tmp_path).step == 3
 
 
+def taken(made: Trainer, tiny: Path, half: bool = False) -> Path:
+    """The model folder that comes of a run."""
+    for name in ("config.json", "vocab.json"):
+        (made.folder / name).write_bytes((tiny / name).read_bytes())
+    out = made.folder.with_name("model")
+    checkpoint.take(made.folder, out, half)
+    return out
+
+
 def test_a_run_becomes_a_model_folder_with_its_averaged_weights(
     corpus: Corpus, tiny: Path, tmp_path: Path
 ) -> None:
@@ -144,12 +153,9 @@ def test_a_run_becomes_a_model_folder_with_its_averaged_weights(
 
     made = trainer(corpus, tiny, tmp_path / "run")
     made.train(until=3)
-    for name in ("config.json", "vocab.json"):
-        (tmp_path / "run" / name).write_bytes((tiny / name).read_bytes())
-    checkpoint.take(tmp_path / "run", tmp_path / "model")
-    taken = Wav2Vec2ForCTC.from_pretrained(tmp_path / "model").state_dict()
-    for name, weights in made.averaged.items():
-        assert torch.equal(weights, taken[name]), name
+    weights = Wav2Vec2ForCTC.from_pretrained(taken(made, tiny)).state_dict()
+    for name, averaged in made.averaged.items():
+        assert torch.equal(averaged, weights[name]), name
 
 
 def test_a_model_that_was_taken_in_16_bits_is_trained_in_32(
@@ -157,10 +163,7 @@ def test_a_model_that_was_taken_in_16_bits_is_trained_in_32(
 ) -> None:
     made = trainer(corpus, tiny, tmp_path / "run")
     made.train(until=1)
-    for name in ("config.json", "vocab.json"):
-        (tmp_path / "run" / name).write_bytes((tiny / name).read_bytes())
-    checkpoint.take(tmp_path / "run", tmp_path / "model", half=True)
-    next_run = trainer(corpus, tmp_path / "model", tmp_path / "next")
+    next_run = trainer(corpus, taken(made, tiny, half=True), tmp_path / "next")
     assert {p.dtype for p in next_run.model.parameters()} == {torch.float32}
     next_run.train(until=1)
     assert next_run.step == 1
