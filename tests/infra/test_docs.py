@@ -9,10 +9,10 @@ from pathlib import Path
 import typer
 from typer.testing import CliRunner
 
-from earshot.ingest import Outcome
+from earshot.cli.costs import costs
+from earshot.ingest.ingest import Outcome
 from infra.settings import Settings
 from scripts.__main__ import app as commands
-from scripts.costs import costs
 from tests.infra.conftest import ROOT
 from tests.infra.template import Template
 
