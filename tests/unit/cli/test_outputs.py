@@ -64,5 +64,5 @@ def test_missing_credentials_are_told_as_that(
 @pytest.mark.parametrize("command", ["check", "redrive", "reindex"])
 def test_a_command_says_it_in_a_sentence(nobody: None, command: str) -> None:
     done = CliRunner().invoke(app, [command, "--stack", "Earshott"])
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert done.stderr.startswith("error: The stack Earshott can't be looked up")

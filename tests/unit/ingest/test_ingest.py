@@ -105,7 +105,7 @@ def test_after_a_crash_the_repeated_event_goes_on(
         raise RuntimeError("the power went out")
 
     with monkeypatch.context() as broken:
-        broken.setattr("earshot.ingest.transcribe_file", crash)
+        broken.setattr("earshot.ingest.ingest.transcribe_file", crash)
         with pytest.raises(RuntimeError):
             ingest.handle(one)
     claimed = found(ingest)
@@ -122,7 +122,7 @@ def test_the_last_attempt_leaves_word_without_details(
         raise RuntimeError("secret detail")
 
     with monkeypatch.context() as broken:
-        broken.setattr("earshot.ingest.transcribe_file", crash)
+        broken.setattr("earshot.ingest.ingest.transcribe_file", crash)
         with pytest.raises(RuntimeError):
             ingest.handle(one, last_attempt=True)
     recording = found(ingest)

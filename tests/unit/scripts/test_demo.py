@@ -9,7 +9,9 @@ from typer.testing import CliRunner, Result
 from earshot.cli import waiting
 from scripts.__main__ import app
 from scripts.local import demo, stack
-from tests.unit.cli.conftest import end, target
+from tests.unit.cli.conftest import end, records, target
+
+__all__ = ["records"]  # a fixture
 
 
 class Index:

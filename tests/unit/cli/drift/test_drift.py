@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from earshot.cli import drift, outputs
+from earshot.cli import outputs
+from earshot.cli.drift import command as drift
 from earshot.cli.drift.comparison import Finding, compare
 from earshot.cli.drift.observation import Observation, loudness, observe
+from earshot.cli.main import app
 from earshot.recordings.record import Recording, Status
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 from scripts import ROOT
@@ -142,15 +143,9 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> list[Recording]:
     return made
 
 
-def command() -> typer.Typer:
-    app = typer.Typer()
-    app.command()(drift.drift)
-    return app
-
-
 def run(*arguments: str) -> tuple[int, str]:
     periods = ["--before", "2026-10-01..2026-10-31", "--after", "2026-11-01..2026-11-30"]
-    result = CliRunner().invoke(command(), [*periods, *arguments])
+    result = CliRunner().invoke(app, ["drift", *periods, *arguments])
     return result.exit_code, result.output
 
 
@@ -224,8 +219,9 @@ def test_who_operates_a_stack_needs_nothing_of_the_model_s_packages() -> None:
         " print(*{one.split('.')[0] for one in sys.modules})"
     )
     loaded = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split()
+        [sys.executable, "-c", code], cwd=ROOT / "lambdas", capture_output=True, text=True,
+        check=True,
+    ).stdout.split()  # fmt: skip
     assert "scipy" in operators.intersection(loaded)
     assert (names("requirements-model.txt") - operators).isdisjoint(loaded)
 
@@ -233,7 +229,7 @@ def test_who_operates_a_stack_needs_nothing_of_the_model_s_packages() -> None:
 @pytest.mark.parametrize("text", ["yesterday", "2026-10-01", "2026-10-02..2026-10-01", "a..b"])
 def test_a_period_that_is_none_is_wrong_usage(stored: list[Recording], text: str) -> None:
     arguments = ["--before", text, "--after", "2026-11-01..2026-11-30"]
-    assert CliRunner().invoke(command(), arguments).exit_code == 2
+    assert CliRunner().invoke(app, ["drift", *arguments]).exit_code == 2
 
 
 def test_a_period_includes_its_last_day() -> None:

@@ -1,7 +1,7 @@
 """Drift over a table and buckets of moto's, with sound that is really decoded."""
 
 import io
-from types import SimpleNamespace
+from dataclasses import replace
 
 import boto3
 import numpy as np
@@ -9,10 +9,12 @@ import pytest
 import soundfile as sf
 from moto import mock_aws
 
-from earshot.cli import drift
+from earshot.cli.drift import command as drift
+from earshot.cli.outputs import Outputs
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
 from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
+from tests.unit.cli.conftest import target as deployment
 
 PROVENANCE = Provenance("demo", "f1", "onnx-int8", "greedy", "0.1.0")
 
@@ -38,13 +40,10 @@ def target(monkeypatch: pytest.MonkeyPatch):
         )  # fmt: skip
         for name in ("audio", "transcripts"):
             boto3.resource("s3").create_bucket(Bucket=name)
-        yield SimpleNamespace(
-            resource=boto3.resource, table="recordings", audio_bucket="audio",
-            transcripts_bucket="transcripts",
-        )  # fmt: skip
+        yield replace(deployment(), transcripts_bucket="transcripts")
 
 
-def transcribed(target: SimpleNamespace, key: str, level: float) -> None:
+def transcribed(target: Outputs, key: str, level: float) -> None:
     target.resource("s3").Bucket("audio").put_object(Key=key, Body=wav(level))
     store = Recordings(
         target.resource("dynamodb").Table("recordings"), target.resource("s3").Bucket("transcripts")
