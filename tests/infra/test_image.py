@@ -84,9 +84,7 @@ def test_nothing_is_handed_to_the_build_that_it_does_not_use(context: Path) -> N
         "lambdas",
         "models",
         "requirements-model.txt",
-        "scripts",
     }
-    assert {one.name for one in (context / "scripts").iterdir()} == {"__init__.py", "model"}
     assert not list(context.rglob("*.pyc"))
 
 

@@ -138,10 +138,10 @@ def test_what_is_too_long_for_the_function_goes_to_the_bulk_queue_as_it_came(
     ingest: FakeIngest, sqs: FakeSqs
 ) -> None:
     from earshot.ingest.events import object_events
-    from transcribe.handler import hand_on
+    from earshot.ingest.messages import Queue
 
     (event,) = object_events(message("1", "a%2Bb/c d é.mp3")["body"])
-    hand_on(event)
+    Queue(lambda: sqs, "https://bulk", max_receives=5).send(event)
     ((url, body),) = sqs.sent
     assert url == "https://bulk"
     assert list(object_events(body)) == [event]
