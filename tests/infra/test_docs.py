@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from earshot.cli.costs import costs
+from earshot.cli.main import COMMANDS
 from earshot.ingest.ingest import Outcome
 from infra.settings import Settings
 from scripts.__main__ import app as commands
@@ -89,6 +90,8 @@ def test_commands_named_in_the_docs_exist() -> None:
     for page in (ROOT / "README.md", *DOCS.rglob("*.md")):
         for name in re.findall(r"python -m scripts ([a-z]+)", page.read_text()):
             assert name in known, f"{page.name}: {name}"
+        for name in re.findall(r"(?:`|^)earshot ([a-z]+)", page.read_text(), re.MULTILINE):
+            assert name in COMMANDS, f"{page.name}: {name}"
 
 
 def test_links_between_pages_lead_somewhere() -> None:
