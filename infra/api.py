@@ -15,6 +15,8 @@ from aws_cdk import (
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
+from api.settings import ApiSettings
+from earshot.settings import environment_of
 from infra.function import model_function, zip_function
 from infra.settings import Settings
 
@@ -32,7 +34,13 @@ class Api(Construct):
     """An HTTP API with throttling; writing needs the key that Secrets Manager holds."""
 
     def __init__(
-        self, scope: Construct, name: str, *, environment: Mapping[str, str], settings: Settings
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        store: Mapping[str, str],
+        search: Mapping[str, str],
+        settings: Settings,
     ) -> None:
         super().__init__(scope, name)
         self.key = aws_secretsmanager.Secret(
@@ -44,13 +52,19 @@ class Api(Construct):
             ),
             removal_policy=RemovalPolicy.DESTROY,
         )
-        shared = dict(environment) | {"EARSHOT_API_KEY_SECRET": self.key.secret_arn}
+        shared = {
+            **store,
+            **search,
+            "api_key_secret": self.key.secret_arn,
+            "max_audio_bytes": settings.max_audio_bytes,
+            "max_request_seconds": settings.max_request_seconds,
+        }
         timeout = Duration.seconds(GATEWAY_TIMEOUT_S)
         self.function = zip_function(
             self,
             "Api",
             handler="api",
-            environment=shared,
+            environment=environment_of(ApiSettings, **shared),
             memory_mib=1024,
             timeout=timeout,
             settings=settings,
@@ -59,7 +73,7 @@ class Api(Construct):
             self,
             "Speech",
             handler="api",
-            environment=shared,
+            environment=environment_of(ApiSettings, **shared, model=settings.function_model),
             memory_mib=settings.transcribe_memory_mib,
             timeout=timeout,
             settings=settings,

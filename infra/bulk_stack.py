@@ -32,7 +32,7 @@ class BulkStack(Stack):
             "Bulk",
             fleet=fleet,
             queue=main.bulk.queue,
-            environment=main.store,
+            store=main.store,
             settings=settings,
         )
         audio, bodies, table = main.audio, main.records.transcripts, main.records.table

@@ -17,10 +17,11 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from earshot.settings import BulkSettings, environment_of
 from infra import code
 from infra.bulk_fleet import Fleet
 from infra.bulk_queue import MAX_RECEIVES, VISIBILITY_S
-from infra.function import repository_and_version
+from infra.function import SET_BY_IMAGE, repository_and_version
 from infra.settings import Settings
 
 STOP_S = 120  # the most that ECS allows; a Spot instance has as long from its notice
@@ -38,7 +39,7 @@ class BulkWorker(Construct):
         *,
         fleet: Fleet,
         queue: aws_sqs.IQueue,
-        environment: Mapping[str, str],
+        store: Mapping[str, str],
         settings: Settings,
     ) -> None:
         super().__init__(scope, name)
@@ -66,16 +67,18 @@ class BulkWorker(Construct):
             memory_reservation_mib=MEMORY_MIB,
             stop_timeout=Duration.seconds(STOP_S),
             readonly_root_filesystem=True,
-            environment=dict(environment)
-            | {
-                # Lambda sets it for functions; ECS does not, and botocore reads no other name.
-                "AWS_DEFAULT_REGION": Stack.of(self).region,
-                "EARSHOT_BULK_QUEUE_URL": queue.queue_url,
-                "EARSHOT_MAX_RECEIVES": str(MAX_RECEIVES),
-                "EARSHOT_VISIBILITY_S": str(VISIBILITY_S),
-                "EARSHOT_MAX_AUDIO_BYTES": str(settings.bulk_max_audio_bytes),
-                "EARSHOT_MAX_AUDIO_SECONDS": str(settings.bulk_max_audio_seconds),
-            },
+            environment=environment_of(
+                BulkSettings,
+                **store,
+                bulk_queue_url=queue.queue_url,
+                max_receives=MAX_RECEIVES,
+                visibility_s=VISIBILITY_S,
+                max_audio_bytes=settings.bulk_max_audio_bytes,
+                max_audio_seconds=settings.bulk_max_audio_seconds,
+                set_elsewhere=SET_BY_IMAGE,
+            )
+            # Lambda sets it for functions; ECS does not, and botocore reads no other name.
+            | {"AWS_DEFAULT_REGION": Stack.of(self).region},
             logging=aws_ecs.LogDrivers.aws_logs(stream_prefix="worker", log_group=self.logs),
         )
         task.add_volume(
@@ -147,7 +150,7 @@ class BulkWorker(Construct):
 
 def _image(scope: Construct, settings: Settings) -> aws_ecs.ContainerImage:
     if settings.bulk_image:
-        repository, version = repository_and_version(settings.bulk_image, "bulk_image")
+        repository, version = repository_and_version(settings.bulk_image)
         return aws_ecs.ContainerImage.from_ecr_repository(
             aws_ecr.Repository.from_repository_name(scope, "Repository", repository), version
         )

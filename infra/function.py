@@ -19,6 +19,7 @@ from infra import code
 from infra.settings import Settings
 
 IMAGE_HANDLERS = ("transcribe", "api")  # what the image with the model can run
+SET_BY_IMAGE = ("model",)  # which settings it gives: it knows where its model is
 
 
 def zip_function(
@@ -68,7 +69,7 @@ def model_function(
             runtime=aws_lambda.Runtime.PYTHON_3_12,
             code=code.source_only(*IMAGE_HANDLERS),
             handler=f"{handler}.handler.handler",
-            environment=dict(environment) | {"EARSHOT_MODEL": settings.local.local_model},
+            environment=dict(environment),
             memory_size=memory_mib,
             ephemeral_storage_size=disk,
             timeout=timeout,
@@ -117,7 +118,7 @@ def _image(
 ) -> aws_lambda.DockerImageCode:
     command = [f"{handler}.handler.handler"]
     if settings.image:
-        repository, version = repository_and_version(settings.image, "image")
+        repository, version = repository_and_version(settings.image)
         return aws_lambda.DockerImageCode.from_ecr(
             aws_ecr.Repository.from_repository_name(scope, f"{name}Repository", repository),
             tag_or_digest=version,
@@ -132,12 +133,8 @@ def _image(
     )
 
 
-def repository_and_version(image: str, setting: str) -> tuple[str, str]:
+def repository_and_version(image: str) -> tuple[str, str]:
     """`repository:tag` or `repository@sha256:…`, taken apart."""
-    repository, at, digest = image.partition("@")
-    if at:
-        return repository, digest
-    repository, colon, tag = image.partition(":")
-    if not colon:
-        raise ValueError(f"{setting} must be repository:tag or repository@digest, not {image!r}")
-    return repository, tag
+    separator = "@" if "@" in image else ":"
+    repository, _, version = image.partition(separator)
+    return repository, version

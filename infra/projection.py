@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aws_cdk import Duration, aws_dynamodb, aws_lambda, aws_lambda_event_sources
 from constructs import Construct
 
+from earshot.settings import IndexSettings, environment_of
 from infra.function import zip_function
 from infra.queues import durable_queue
 from infra.settings import Settings
@@ -28,7 +29,8 @@ class Projection(Construct):
         name: str,
         *,
         table: aws_dynamodb.Table,
-        environment: Mapping[str, str],
+        store: Mapping[str, str],
+        search: Mapping[str, str],
         settings: Settings,
     ) -> None:
         super().__init__(scope, name)
@@ -37,7 +39,9 @@ class Projection(Construct):
             self,
             "Index",
             handler="index",
-            environment=dict(environment) | {"EARSHOT_FAILURE_QUEUE_URL": self.failures.queue_url},
+            environment=environment_of(
+                IndexSettings, **store, **search, failure_queue_url=self.failures.queue_url
+            ),
             memory_mib=1024,
             timeout=Duration.seconds(120),
             settings=settings,
