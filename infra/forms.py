@@ -10,8 +10,9 @@ STACK_NAME = Matching(
 )
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-MODEL_SOURCE = Matching(
-    rf"/?{_NAME}(?:/{_NAME})*", "a hub id such as facebook/wav2vec2-large-960h, or a folder"
+MODEL_SOURCE = Matching(  # the image's build sees no other folder
+    rf"{_NAME}(?:/{_NAME})?|models(?:/{_NAME})+",
+    "a hub id such as facebook/wav2vec2-large-960h, or a folder below models/",
 )
 LOCAL_MODEL = Matching(r"\S(?:.*\S)?", "a folder or a hub id")
 REVISION = Matching(rf"{_NAME}(?:/{_NAME})*", "a commit, branch or tag of the model on the hub")
@@ -28,7 +29,8 @@ IMAGE = Matching(
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
 OPENSEARCH_URL = Matching(
-    rf"https?://{_HOST}(?::\d{{1,5}})?", "an address such as https://search.example.org, no more"
+    rf"https?://{_HOST}(?::\d{{1,5}})?",
+    "an address such as https://search.example.org, without a path",
 )
 OPENSEARCH_ARN = Matching(
     r"arn:aws(?:-[a-z]+)*:es:[a-z]+(?:-[a-z]+)+-\d:\d{12}:domain/[a-z][a-z0-9-]{2,27}",

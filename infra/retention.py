@@ -1,11 +1,9 @@
 """How long CloudWatch keeps logs: it knows some numbers of days only."""
 
-from collections.abc import Mapping
-
-from aws_cdk import aws_logs
+from typing import Any
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-_NAMES = {
+RETENTION_DAYS = {
     1: "ONE_DAY", 3: "THREE_DAYS", 5: "FIVE_DAYS", 7: "ONE_WEEK", 14: "TWO_WEEKS",
     30: "ONE_MONTH", 60: "TWO_MONTHS", 90: "THREE_MONTHS", 120: "FOUR_MONTHS",
     150: "FIVE_MONTHS", 180: "SIX_MONTHS", 365: "ONE_YEAR", 400: "THIRTEEN_MONTHS",
@@ -14,6 +12,9 @@ _NAMES = {
     3653: "TEN_YEARS",
 }  # fmt: skip
 
-RETENTIONS: Mapping[int, aws_logs.RetentionDays] = {
-    days: aws_logs.RetentionDays[name] for days, name in _NAMES.items()
-}
+
+def retention(days: int) -> Any:
+    """The CDK's word for it, of type RetentionDays."""
+    from aws_cdk import aws_logs  # takes seconds, and commands that read settings need none of it
+
+    return aws_logs.RetentionDays[RETENTION_DAYS[days]]

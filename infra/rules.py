@@ -58,7 +58,7 @@ class WholeNumber(Rule):
     @property
     def allowed(self) -> str:
         if self.most is None:
-            return f"a whole number from {self.least} on"
+            return f"a whole number, {self.least} or more"
         return f"a whole number from {self.least} to {self.most}"
 
     def read(self, value: Any) -> int:

@@ -6,10 +6,9 @@ docs/deploy.md are made of them (`python -m scripts settings-table`).
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-from aws_cdk import aws_logs
-from constructs import Node
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from api.settings import ApiSettings
@@ -17,42 +16,20 @@ from earshot.settings import MIB, BulkSettings, SearchSettings, TranscribeSettin
 from infra import context, forms, limits
 from infra.conflicts import conflicts
 from infra.context import SettingsError
-from infra.instance_types import GPU_INSTANCES, MAX_SEARCH_GIB, MIN_SEARCH_GIB
-from infra.retention import RETENTIONS
+from infra.instance_types import GPU_INSTANCES, MAX_SEARCH_GIB, MAX_SEARCH_NODES, MIN_SEARCH_GIB
+from infra.local import LOCAL_DEFAULTS, Local
+from infra.retention import RETENTION_DAYS, retention
 from infra.rules import Flag, Known, OneOf, WholeNumber
+
+if TYPE_CHECKING:
+    from constructs import Node
+
+ROOT = Path(__file__).resolve().parent.parent
 
 # The hub's branch, not a commit: no commit of this model could be checked against the hub when this
 # was written, and a wrong one would break every build. `model_revision` pins a build; whatever is
 # in the image, every transcript carries the fingerprint of the weights that wrote it.
 DEFAULT_REVISION = "main"
-
-
-class Local(BaseModel):
-    """Where the emulator can't follow AWS: every local difference is a field here.
-
-    Given with `-c target=local`; scripts/local passes the values.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    endpoint_port: Annotated[int, WholeNumber(1, 65_535)] = Field(
-        description="port of the emulator, where CloudFront finds the API"
-    )
-    local_model: Annotated[str, forms.LOCAL_MODEL] = Field(
-        description="a folder or hub id: no image holds a model here"
-    )
-    # What the emulator lacks, and what is done instead wherever `settings.local` is asked:
-    # - functions are zips of the code alone, never images; the emulator's own interpreter has the
-    #   dependencies (infra/code.py, infra/function.py)
-    # - scripts/local copies the site, not BucketDeployment (infra/site.py)
-    # - no TLS, so nothing may insist on it: the CDN, and the buckets it reads from (`tls` below)
-    # - stream retries, bisecting and failure destinations (infra/projection.py)
-    # - nothing is retained: buckets and table go with the emulator (`retain` below)
-    # - no ECS capacity providers: the bulk stack is not deployed, its worker is a process of
-    #   scripts/local; SNS filters that don't look into arrays, as S3's events need: a patch adds
-    #   that (scripts/local/patched_ministack.py)
-    # - no alarms, dashboard or access log: it measures nothing and logs nothing there
-    #   (`observed` below)
 
 
 class Settings(BaseModel):
@@ -61,7 +38,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     stack_name: Annotated[str, forms.STACK_NAME] = Field(
-        "Earshot", description="The stack's name; another name makes a second stack."
+        "Earshot", description="The stack's name. Another name makes a second stack."
     )
     model: Annotated[str, forms.MODEL_SOURCE] = Field(
         "facebook/wav2vec2-large-960h", description="The model that the image is built with."
@@ -81,52 +58,59 @@ class Settings(BaseModel):
     opensearch_instance: Annotated[
         str, Known(MAX_SEARCH_GIB, "an OpenSearch instance type with EBS gp3 volumes")
     ] = Field("t3.small.search", description="The instance type of the domain's nodes.")
-    opensearch_nodes: Annotated[int, limits.POSITIVE] = Field(
-        1, description="Nodes; two or more are spread over two zones, so their number is even."
+    opensearch_nodes: Annotated[int, WholeNumber(1, MAX_SEARCH_NODES)] = Field(
+        1,
+        description="Nodes of the domain. Several are spread over two zones: an even number.",
     )
     opensearch_gib: Annotated[int, WholeNumber(MIN_SEARCH_GIB, max(MAX_SEARCH_GIB.values()))] = (
-        Field(20, description="GiB of disk a node; the instance type sets the most.")
+        Field(
+            20, description="Disk of each node, in GiB. The instance type has a limit of its own."
+        )
     )
     refresh_interval: Annotated[str, forms.INTERVAL] = Field(
         default_of(SearchSettings, "refresh_interval"),
-        description="How soon a new transcript can be found.",
+        description="How soon a new transcript can be found. Fixed when the index is created.",
     )
     transcribe_memory_mib: Annotated[int, limits.MEMORY_MIB] = Field(
-        3538, description="Memory of the functions with the model, in MiB; 1769 buy one vCPU."
+        3538, description="Memory of the functions with the model, in MiB. 1769 MiB give one vCPU."
     )
     transcribe_timeout_s: Annotated[int, limits.TIMEOUT_S] = Field(
-        900, description="Seconds that transcribing one batch may take."
+        900, description="Time to transcribe one batch, in seconds."
     )
     transcribe_concurrency: Annotated[int, limits.CONCURRENCY] = Field(
-        10, description="Batches transcribed at once."
+        10, description="Batches that are transcribed at the same time."
     )
     # One, so that a recording has the function's time to itself.
     transcribe_batch: Annotated[int, limits.BATCH] = Field(1, description="Recordings in a batch.")
     max_audio_bytes: Annotated[int, limits.AUDIO_BYTES] = Field(
         default_of(TranscribeSettings, "max_audio_bytes"),
-        description="The largest file; the function's disk is made to fit.",
+        description="The largest file, in bytes. The function's disk is sized for it.",
     )
     max_audio_seconds: Annotated[int, limits.POSITIVE] = Field(
         default_of(TranscribeSettings, "max_audio_seconds"),
-        description="The longest recording; it must be transcribed within the timeout.",
+        description="The longest recording, in seconds. It must be transcribed within the timeout.",
     )
     max_request_seconds: Annotated[int, limits.POSITIVE] = Field(
         default_of(ApiSettings, "max_request_seconds"),
-        description="The longest audio in one API request, which must be answered within 29 s.",
+        description="The longest audio in an API request, in seconds. Answers may take 29 s.",
     )
     api_rate_per_s: Annotated[int, limits.RATE_PER_S] = Field(
-        50, description="API requests a second."
+        50, description="API requests per second."
     )
-    api_burst: Annotated[int, limits.BURST] = Field(100, description="API requests at once.")
+    api_burst: Annotated[int, limits.BURST] = Field(
+        100, description="API requests at the same moment; no fewer than per second."
+    )
     speech_rate_per_s: Annotated[int, limits.RATE_PER_S] = Field(
-        5, description="The same of requests that run the model."
+        5, description="API requests per second that run the model."
     )
     speech_burst: Annotated[int, limits.BURST] = Field(
-        10, description="Requests that run the model at once."
+        10, description="API requests at the same moment that run the model."
     )
-    log_days: Annotated[int, OneOf(RETENTIONS)] = Field(30, description="Days that logs are kept.")
+    log_days: Annotated[int, OneOf(RETENTION_DAYS)] = Field(
+        30, description="Days that logs are kept."
+    )
     alarm_email: Annotated[str | None, forms.EMAIL] = Field(
-        None, description="Who gets the alarms; AWS sends a mail to confirm first."
+        None, description="Who gets the alarms. AWS sends a mail that must be confirmed."
     )
     bulk: Annotated[bool, Flag()] = Field(
         False, description="Whether there is a [bulk lane](#the-bulk-lane), on GPU instances."
@@ -144,26 +128,26 @@ class Settings(BaseModel):
         ),
     ] = Field(
         "g6.2xlarge,g5.2xlarge,g6.xlarge,g5.xlarge",
-        description="The GPU instances; Spot capacity of any of them is used.",
+        description="The instance types to use, wherever Spot capacity is available.",
     )
     bulk_on_demand_base: Annotated[int, WholeNumber(0, limits.WORKERS.most)] = Field(
         1,
-        description="Instances bought on demand, at about twice the price; with 0, work waits "
-        "where there is no Spot capacity.",
+        description="Instances that are on demand, at about twice the price of Spot. With 0, "
+        "work waits while there is no Spot capacity.",
     )
     bulk_max_workers: Annotated[int, limits.WORKERS] = Field(
-        4, description="The most workers; each has an instance and its GPU to itself."
+        4, description="The most workers. Each has an instance and its GPU to itself."
     )
     bulk_files_per_worker: Annotated[int, limits.POSITIVE] = Field(
-        2000, description="Waiting files for which another worker starts."
+        2000, description="Waiting files for each worker: more files start another."
     )
     bulk_max_audio_bytes: Annotated[int, limits.BULK_AUDIO_BYTES] = Field(
         default_of(BulkSettings, "max_audio_bytes"),
-        description="The largest file that the bulk lane takes.",
+        description="The largest file in the bulk lane, in bytes.",
     )
     bulk_max_audio_seconds: Annotated[int, limits.POSITIVE] = Field(
         default_of(BulkSettings, "max_audio_seconds"),
-        description="The longest recording that the bulk lane takes.",
+        description="The longest recording in the bulk lane, in seconds.",
     )
     local: Local | None = Field(None, description="The emulator's, with target=local.")
 
@@ -184,6 +168,10 @@ class Settings(BaseModel):
         return self.local.local_model if self.local else None
 
     @property
+    def builds_an_image(self) -> bool:
+        return not self.local and not (self.image and (self.bulk_image or not self.bulk))
+
+    @property
     def tls(self) -> bool:
         return self.local is None
 
@@ -196,16 +184,20 @@ class Settings(BaseModel):
         return self.local is None
 
     @property
-    def log_retention(self) -> aws_logs.RetentionDays:
-        return RETENTIONS[self.log_days]
+    def log_retention(self) -> Any:
+        return retention(self.log_days)
 
     @classmethod
-    def from_context(cls, node: Node) -> "Settings":
+    def from_context(cls, node: "Node") -> "Settings":
         """Settings from CDK context. Raises SettingsError, which names all that is wrong."""
         values = context.own(node.get_all_context())
         target = values.pop("target", "aws")
         local = {name: values.pop(name) for name in Local.model_fields if name in values}
-        return cls.from_values(values, target, local)
+        settings = cls.from_values(values, target, local)
+        is_folder = settings.model.startswith("models/")
+        if settings.builds_an_image and is_folder and not (ROOT / settings.model).is_dir():
+            raise SettingsError(f"model is {settings.model}, but there is no such folder here")
+        return settings
 
     @classmethod
     def from_values(
@@ -232,14 +224,3 @@ class Settings(BaseModel):
             return cls(**(LOCAL_DEFAULTS | dict(values)), local=Local(**(local or {})))
         except ValidationError as error:
             raise SettingsError("\n".join(context.sentences(error))) from error
-
-
-# Two cores and a loopback OpenSearch: smaller batches of work, quicker refreshes.
-LOCAL_DEFAULTS: dict[str, Any] = {
-    "transcribe_concurrency": 2,
-    "transcribe_timeout_s": 300,
-    "transcribe_batch": 5,
-    "bulk": True,
-    "refresh_interval": "200ms",
-    "log_days": 1,
-}

@@ -15,6 +15,7 @@ from scripts import (
     redrive,
     reindex,
     samples,
+    settings_table,
     transcribe,
     upload,
 )
@@ -37,6 +38,7 @@ app.command()(check.check)
 app.command()(redrive.redrive)
 app.command()(drift.drift)
 app.command()(openapi.openapi)
+app.command("settings-table")(settings_table.settings_table)
 app.command()(costs.costs)
 
 if __name__ == "__main__":

@@ -48,7 +48,11 @@ def synthesize(folder: Path, context: Mapping[str, object]) -> subprocess.Comple
 
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
-    all_of_it = {"alarm_email": "ops@example.org", "bulk": "true"}
+    all_of_it = {
+        "alarm_email": "ops@example.org",
+        "bulk": "true",
+        "max_request_seconds": "120",
+    }
     contexts = {"aws": NO_PIP | all_of_it, "local": NO_PIP | LOCAL}
     folders = {target: tmp_path_factory.mktemp(target) for target in contexts}
     with ThreadPoolExecutor() as pool:

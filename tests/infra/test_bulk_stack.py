@@ -154,18 +154,19 @@ def test_there_are_as_many_workers_as_the_backlog_has_portions(
 
 
 def test_a_registrys_image_and_other_instances_are_used_as_given(tmp_path: Path) -> None:
+    digest = f"sha256:{'0f' * 32}"
     context = {
         "aws:cdk:bundling-stacks": [],
         "bulk": "true",
         "image": "earshot:1",
-        "bulk_image": "earshot-bulk@sha256:0f",
+        "bulk_image": f"earshot-bulk@{digest}",
         "bulk_instances": "g6e.xlarge",
         "bulk_on_demand_base": "0",
     }
     done = synthesize(tmp_path, context)
     assert done.returncode == 0, done.stderr
     given = Template(tmp_path, "EarshotBulk")
-    assert "earshot-bulk@sha256:0f" in json.dumps(container(given)["Image"])
+    assert f"earshot-bulk@{digest}" in json.dumps(container(given)["Image"])
     (group,) = given.properties("AutoScaling::AutoScalingGroup").values()
     policy = group["MixedInstancesPolicy"]
     assert policy["LaunchTemplate"]["Overrides"] == [{"InstanceType": "g6e.xlarge"}]

@@ -1,7 +1,6 @@
 """AWS's solution rules, by cdk-nag: every finding is either mended or has its reason here."""
 
 import json
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
@@ -75,7 +74,7 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
         "aws:cdk:disable-asset-staging": True,
     }
     app = cdk.App(outdir=str(folder), context=context)
-    settings = replace(Settings.from_context(app.node), bulk=True)
+    settings = Settings.from_context(app.node).model_copy(update={"bulk": True})
     main = EarshotStack(app, "Earshot", settings=settings)
     BulkStack(app, "EarshotBulk", main=main, settings=settings)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
