@@ -1,4 +1,4 @@
-"""The cloud: one construct per concern; stack.py composes them, settings.py types what is given."""
+"""The AWS infrastructure: one construct per concern, composed by stack.py, typed by settings.py."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The worker of the bulk lane: one container a GPU, as many as the backlog asks for."""
+"""The bulk lane's workers: one container per GPU, as many as the backlog needs."""
 
 from collections.abc import Mapping
 
@@ -24,13 +24,13 @@ from infra.bulk_queue import MAX_RECEIVES, VISIBILITY_S
 from infra.function import SET_BY_IMAGE, repository_and_version
 from infra.settings import Settings
 
-STOP_S = 120  # the most that ECS allows; a Spot instance has as long from its notice
-MEMORY_MIB = 12_000  # of the smallest instance's 16 GB; the model is on the GPU
-LOOK = Duration.minutes(1)  # how often SQS tells CloudWatch
+STOP_TIMEOUT_S = 120  # the most that ECS allows, and the notice that a Spot instance gets
+MEMORY_MIB = 12_000  # the smallest instance has 16 GB; the model is on the GPU
+METRIC_PERIOD = Duration.minutes(1)  # how often SQS reports to CloudWatch
 
 
 class BulkWorker(Construct):
-    """Nothing runs while the queue is empty; one worker more for every so many files in it."""
+    """None while the queue is empty, then one for every `bulk_files_per_worker` files in it."""
 
     def __init__(
         self,
@@ -46,8 +46,8 @@ class BulkWorker(Construct):
         self.logs = aws_logs.LogGroup(
             self, "Logs", retention=settings.log_retention, removal_policy=RemovalPolicy.DESTROY
         )
-        # A bridge's containers share the instance's address: those with one of their own would
-        # have no way out without a NAT gateway.
+        # With a bridge, containers use the instance's public address. With addresses of their own
+        # they would need a NAT gateway to reach AWS.
         task = aws_ecs.Ec2TaskDefinition(
             self,
             "Task",
@@ -65,7 +65,7 @@ class BulkWorker(Construct):
             image=_image(self, settings),
             gpu_count=1,
             memory_reservation_mib=MEMORY_MIB,
-            stop_timeout=Duration.seconds(STOP_S),
+            stop_timeout=Duration.seconds(STOP_TIMEOUT_S),
             readonly_root_filesystem=True,
             environment=environment_of(
                 BulkSettings,
@@ -96,7 +96,7 @@ class BulkWorker(Construct):
             cluster=fleet.cluster,
             task_definition=task,
             desired_count=0,
-            # A GPU has room for one: the old goes before the new comes.
+            # A GPU has room for one worker: the old one stops before the new one starts.
             min_healthy_percent=0,
             max_healthy_percent=100,
             capacity_provider_strategies=[
@@ -108,32 +108,32 @@ class BulkWorker(Construct):
         self._scale(queue, settings)
 
     def _scale(self, queue: aws_sqs.IQueue, settings: Settings) -> None:
-        """As many workers as the backlog has portions; none for none.
+        """Scale the number of workers with the backlog.
 
-        What is hidden counts: it is what workers are at. The number follows from the backlog alone,
-        so there is no division by the workers that run, of which there may be none.
+        Hidden messages count: workers are busy with them. The number depends on the backlog alone,
+        not on the backlog per running worker, which is undefined when none runs.
         """
         backlog = aws_cloudwatch.MathExpression(
             expression="waiting + hidden",
             using_metrics={
                 "waiting": queue.metric_approximate_number_of_messages_visible(
-                    period=LOOK, statistic="Maximum"
+                    period=METRIC_PERIOD, statistic="Maximum"
                 ),
                 "hidden": queue.metric_approximate_number_of_messages_not_visible(
-                    period=LOOK, statistic="Maximum"
+                    period=METRIC_PERIOD, statistic="Maximum"
                 ),
             },
-            period=LOOK,
+            period=METRIC_PERIOD,
             label="backlog",
         )
-        portion = settings.bulk_files_per_worker
+        files = settings.bulk_files_per_worker
         steps = [aws_applicationautoscaling.ScalingInterval(upper=0.5, change=0)]
         for workers in range(1, settings.bulk_max_workers + 1):
             last = workers == settings.bulk_max_workers
             steps.append(
                 aws_applicationautoscaling.ScalingInterval(
-                    lower=max(0.5, (workers - 1) * portion),
-                    upper=None if last else workers * portion,
+                    lower=max(0.5, (workers - 1) * files),
+                    upper=None if last else workers * files,
                     change=workers,
                 )
             )

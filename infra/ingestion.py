@@ -40,8 +40,8 @@ class Ingestion(Construct):
         self.queue = durable_queue(
             self,
             "Queue",
-            # Six times the function's timeout, as Lambda's guide for SQS asks: throttled batches
-            # must not come back while they wait.
+            # Six times the function's timeout, as Lambda's guide for SQS recommends, so that a
+            # throttled batch doesn't become visible again while it waits.
             visibility_timeout=Duration.seconds(6 * settings.transcribe_timeout_s),
             dead_letter_queue=aws_sqs.DeadLetterQueue(
                 queue=self.dead_letters, max_receive_count=MAX_RECEIVES

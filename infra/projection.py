@@ -1,4 +1,4 @@
-"""The table's stream -> the index function -> OpenSearch, and a queue for what can't be written."""
+"""The table's stream -> the index function -> OpenSearch, and a queue for failures."""
 
 from collections.abc import Mapping
 
@@ -10,10 +10,10 @@ from infra.function import zip_function
 from infra.queues import durable_queue
 from infra.settings import Settings
 
-PATIENCE = Duration.hours(6)  # with OpenSearch away; the stream itself forgets after 24
+MAX_RETRY_AGE = Duration.hours(6)  # while OpenSearch is down; the stream keeps records for 24
 
-# What can change the index. A recording that is new and not done yet has nothing there: its claim,
-# half of all writes, starts no run of the function.
+# The records that can change the index. A new recording that isn't done has no passages yet: that
+# write, one of two per recording, invokes no function.
 CHANGES = (
     {"eventName": ["MODIFY", "REMOVE"]},
     {"dynamodb": {"NewImage": {"status": {"S": ["done"]}}}},
@@ -58,14 +58,15 @@ class Projection(Construct):
         )
 
     def _retries(self) -> dict[str, object]:
-        """What the emulator has not: there the handler's own catching has to do.
+        """Options that the emulator lacks; there the handler's own error handling must suffice.
 
-        The handler sets bad recordings aside itself and raises only when OpenSearch is away, which
-        passes: so a batch is repeated for hours, not for a number of times.
+        The handler sends bad recordings to the failure queue itself, and raises only when
+        OpenSearch is down. That passes, so a batch is retried for hours instead of a number of
+        times.
         """
         return {
             "bisect_batch_on_error": True,
-            "max_record_age": PATIENCE,
+            "max_record_age": MAX_RETRY_AGE,
             "report_batch_item_failures": True,
             "parallelization_factor": 2,
             "on_failure": aws_lambda_event_sources.SqsDlq(self.failures),

@@ -128,7 +128,7 @@ class Settings(BaseModel):
         ),
     ] = Field(
         "g6.2xlarge,g5.2xlarge,g6.xlarge,g5.xlarge",
-        description="The instance types to use, wherever Spot capacity is available.",
+        description="Instance types. Spot chooses among them; on demand, the first is used.",
     )
     bulk_on_demand_base: Annotated[int, WholeNumber(0, limits.WORKERS.most)] = Field(
         1,

@@ -1,4 +1,4 @@
-"""The one stack: composes the constructs and says, in one place, who may do what."""
+"""The main stack: composes the constructs and holds all grants between them."""
 
 from typing import Any
 
@@ -61,23 +61,27 @@ class EarshotStack(Stack):
         site = Site(self, "Site", audio=audio, api=api.http_api, settings=settings)
 
         transcribe, index, (read, speech) = ingestion.function, projection.function, api.functions
-        sound, bodies, table = audio.arn_for_objects("*"), records.transcripts, records.table
-        # Listing makes a missing object a 404; without it S3 says 403, as for a forbidden one.
+        audio_objects, bodies, table = (
+            audio.arn_for_objects("*"),
+            records.transcripts,
+            records.table,
+        )
+        # With ListBucket a missing object is a 404; without it, a 403 like a forbidden one.
         allow(transcribe, audio.bucket_arn, "s3:ListBucket")
-        allow(transcribe, sound, "s3:GetObject")
+        allow(transcribe, audio_objects, "s3:GetObject")
         allow(transcribe, table.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
         allow(transcribe, bodies.arn_for_objects("*"), "s3:PutObject", "s3:DeleteObject")
         if bulk:
-            allow(transcribe, bulk.queue.queue_arn, "sqs:SendMessage")  # of files too long for it
+            allow(transcribe, bulk.queue.queue_arn, "sqs:SendMessage")  # files that are too long
         allow(index, bodies.arn_for_objects("*"), "s3:GetObject")
         allow(index, bodies.bucket_arn, "s3:ListBucket")
         allow(read, table.table_arn, "dynamodb:GetItem", "dynamodb:BatchGetItem")
         allow(read, f"{table.table_arn}/index/*", "dynamodb:Query")
-        allow(read, table.table_arn, "dynamodb:UpdateItem")  # tombstones of imports without sound
+        allow(read, table.table_arn, "dynamodb:UpdateItem")  # tombstones of imports without audio
         allow(read, bodies.arn_for_objects("*"), "s3:GetObject", "s3:DeleteObject")
         allow(read, bodies.bucket_arn, "s3:ListBucket")
-        # What a presigned upload may do is what its signer may.
-        allow(read, sound, "s3:PutObject", "s3:DeleteObject")
+        # A presigned upload may do what its signer may.
+        allow(read, audio_objects, "s3:PutObject", "s3:DeleteObject")
         for function in (read, speech):
             allow(function, api.key.secret_arn, "secretsmanager:GetSecretValue")
         if domain_arn:
