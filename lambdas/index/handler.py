@@ -8,12 +8,12 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from earshot.search.client import connect
+from earshot import compose
+from earshot.recordings.record import Recording
+from earshot.recordings.store import Recordings
+from earshot.recordings.stream import is_expiry, recording_from_record, recording_id_of
 from earshot.search.index import SearchIndex
 from earshot.settings import IndexSettings
-from earshot.transcripts.recording import Recording
-from earshot.transcripts.store import Recordings
-from earshot.transcripts.stream import is_expiry, recording_from_record, recording_id_of
 
 logger = Logger(service="index")
 
@@ -25,18 +25,12 @@ def settings() -> IndexSettings:
 
 @cache
 def recordings() -> Recordings:
-    return Recordings(
-        boto3.resource("dynamodb").Table(settings().table),
-        boto3.resource("s3").Bucket(settings().transcripts_bucket),
-    )
+    return compose.recordings(settings())
 
 
 @cache
 def index() -> SearchIndex:
-    client = connect(settings().opensearch_url, boto3.session.Session().region_name)
-    search_index = SearchIndex(client, settings().index, settings().refresh_interval)
-    search_index.ensure()
-    return search_index
+    return compose.search_index(settings())
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -14,15 +14,13 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from earshot import redelivery
+from earshot import compose
 from earshot.audio import sandbox
-from earshot.audio.limits import Limits
-from earshot.events import MalformedEvent, ObjectEvent, notification, object_events
-from earshot.ingest import Ingest
+from earshot.ingest import redelivery
+from earshot.ingest.events import MalformedEvent, notification, object_events
+from earshot.ingest.ingest import Ingest
+from earshot.recordings.changes import ObjectEvent
 from earshot.settings import TranscribeSettings
-from earshot.speech.model import load
-from earshot.speech.transcriber import Transcriber
-from earshot.transcripts.store import Recordings
 
 sandbox.hide()
 sandbox.start()  # forked while this process is small
@@ -39,19 +37,7 @@ def settings() -> TranscribeSettings:
 @cache
 def ingest() -> Ingest:
     """Everything that is loaded once and serves every event."""
-    s3 = boto3.resource("s3")
-    return Ingest(
-        recordings=Recordings(
-            boto3.resource("dynamodb").Table(settings().table),
-            s3.Bucket(settings().transcripts_bucket),
-        ),
-        bucket=s3.Bucket(settings().audio_bucket),
-        transcriber=Transcriber(load(settings().model, settings().model_revision)),
-        limits=Limits(
-            max_bytes=settings().max_audio_bytes, max_seconds=settings().max_audio_seconds
-        ),
-        hand_on=hand_on if settings().bulk_queue_url else None,
-    )
+    return compose.ingest(settings(), hand_on=hand_on if settings().bulk_queue_url else None)
 
 
 @cache
@@ -74,13 +60,14 @@ def handle_record(record: SQSRecord) -> None:
         return
     faults: list[Exception] = []
     for event in events:
+        about = {"recording_id": event.recording_id}
         try:
             outcome = ingest().handle(event, last_attempt)
         except Exception as fault:
-            logger.exception("will be tried again", extra={"recording_id": event.recording_id})
+            logger.exception("could not handle an object event; it will be retried", extra=about)
             faults.append(fault)
         else:
-            logger.info("handled", extra={"recording_id": event.recording_id, "outcome": outcome})
+            logger.info("handled an object event", extra=about | {"outcome": outcome})
     if faults:
         hand_back(record.receipt_handle, 0 if last_attempt else redelivery.pause(receives))
         raise faults[0]
@@ -94,7 +81,7 @@ def hand_back(receipt_handle: str, seconds: int) -> None:
     try:
         redelivery.hand_back(sqs(), url, receipt_handle, seconds)
     except (BotoCoreError, ClientError):
-        logger.warning("the message comes back when its visibility timeout is over")
+        logger.warning("could not set when the message is retried; its visibility timeout decides")
 
 
 @logger.inject_lambda_context

@@ -13,12 +13,13 @@ from typing import Any
 import boto3
 import httpx
 
+from earshot.cli import outputs
+from earshot.cli.outputs import LOCAL_OUTPUTS, Outputs
 from earshot.search.client import connect
 from earshot.search.index import SearchIndex
 from infra.local import LOCAL_DEFAULTS
-from scripts import ROOT, outputs
+from scripts import ROOT
 from scripts.local import daemon, deploy, emulator, opensearch, worker
-from scripts.outputs import LOCAL_OUTPUTS, Outputs
 
 HOME = ROOT / ".local"
 SITE = ROOT / "site"

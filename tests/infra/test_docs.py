@@ -9,14 +9,15 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from earshot.ingest import Outcome
+from earshot.cli.costs import costs
+from earshot.ingest.ingest import Outcome
 from infra.settings import Settings
 from infra.settings_table import with_tables
 from scripts import settings_table
 from scripts.__main__ import app as commands
-from scripts.costs import costs
 from tests.infra.conftest import ROOT
 from tests.infra.template import Template
+from tests.unit.project.repository import tracked
 
 DOCS = ROOT / "docs"
 OWN_DOMAIN = {  # one goes with the other
@@ -124,11 +125,13 @@ def test_commands_named_in_the_docs_exist() -> None:
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    for page in (ROOT / "README.md", *DOCS.rglob("*.md")):
+    pages = tracked("*.md")
+    assert {"README.md", "CONTRIBUTING.md", "SECURITY.md"} <= {page.name for page in pages}
+    for page in pages:
         for target in re.findall(r"\]\(([^)#:]+)?(#[^)]+)?\)", page.read_text()):
             path, anchor = target
             linked = (page.parent / path).resolve() if path else page
-            assert linked.exists(), f"{page.name}: {path}"
+            assert linked.exists(), f"{page.relative_to(ROOT)}: {path}"
             if anchor and linked.suffix == ".md":
                 assert anchor.lstrip("#") in anchors(linked.read_text()), f"{page.name}: {target}"
 

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
-from earshot.transcripts.recording import recording_id
+from earshot.recordings.ids import recording_id
 from infra.code import LAMBDAS
 from scripts.lambda_runtime import LambdaRuntime
 from tests.infra import image

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from earshot.cli import upload
 from infra import routing
-from scripts import upload
 from scripts.local import patched_ministack  # noqa: F401 (the filters below look into arrays)
 from tests.infra.template import Template, reference
 

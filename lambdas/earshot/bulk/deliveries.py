@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from earshot import redelivery
 from earshot.bulk.intake import Intake, Message
 from earshot.bulk.meter import Meter
-from earshot.events import ObjectEvent
-from earshot.ingest import Outcome
+from earshot.ingest import redelivery
+from earshot.ingest.ingest import Outcome
+from earshot.recordings.changes import ObjectEvent
 
 logger = logging.getLogger(__name__)
 

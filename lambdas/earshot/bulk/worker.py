@@ -26,8 +26,9 @@ from earshot.bulk.intake import LONG_POLL_S, Intake, Message
 from earshot.bulk.meter import Meter
 from earshot.bulk.pace import Pace
 from earshot.errors import AudioError
-from earshot.events import MalformedEvent, ObjectEvent, object_events
-from earshot.ingest import Ingest, Outcome, Work
+from earshot.ingest.events import MalformedEvent, object_events
+from earshot.ingest.ingest import Ingest, Outcome, Work
+from earshot.recordings.changes import ObjectEvent
 from earshot.speech.engine import Waveform
 from earshot.speech.recognise import Beginning, begin
 from earshot.speech.transcript import Transcript
