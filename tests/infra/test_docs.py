@@ -1,4 +1,4 @@
-"""What the docs say of a deployment is what the templates and the code say."""
+"""The docs agree with the templates and the code."""
 
 import json
 import re
@@ -137,6 +137,6 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 
 def anchors(text: str) -> set[str]:
-    """The headings as GitHub names them."""
+    """The headings' anchors as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", one.lower()).strip().replace(" ", "-") for one in headings}

@@ -1,4 +1,4 @@
-"""The functions as Lambda would run them: from their image or archive, nothing else in reach."""
+"""The functions as Lambda runs them: from their image or archive, with nothing else on the path."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ EVENT = ROOT / "tests" / "events" / "s3_put_in_sqs.json"
 
 @pytest.fixture(scope="module")
 def context(aws: Template) -> Path:
-    """What the CDK hands to `docker build`."""
+    """The folder that the CDK hands to `docker build`."""
     assets = json.loads((aws.assembly / "Earshot.assets.json").read_text())["dockerImages"]
     (source,) = [one["source"] for one in assets.values()]
     assert source["dockerFile"] == "containers/transcribe/Dockerfile"
@@ -121,7 +121,7 @@ KEY_OF_OBJECT = "interviews/Anna + Ben é.mp3"  # the one in EVENT
 
 
 def notification(audio: str, etag: str, size: int) -> dict[str, Any]:
-    """A recorded S3 event in its SQS message, for an object of ours."""
+    """A recorded S3 event in its SQS message, about the given object."""
     event: dict[str, Any] = json.loads(EVENT.read_text())
     told = json.loads(event["Records"][0]["body"])
     told["Records"][0]["s3"]["bucket"]["name"] = audio
@@ -191,7 +191,7 @@ def test_the_same_image_answers_the_apis_speech_routes(
 
 
 def zipped(cloud: Cloud, name: str, function: str, folder: Path) -> LambdaRuntime:
-    """A zip function: its code, and what its requirements name."""
+    """A zip function: its code, and the packages of its requirements."""
     root = folder / f"{name}-task"
     root.mkdir()
     for part in ("earshot", name):
