@@ -59,8 +59,7 @@ class Settings(BaseModel):
         str, Known(MAX_SEARCH_GIB, "an OpenSearch instance type with EBS gp3 volumes")
     ] = Field("t3.small.search", description="The instance type of the domain's nodes.")
     opensearch_nodes: Annotated[int, WholeNumber(1, MAX_SEARCH_NODES)] = Field(
-        1,
-        description="Nodes of the domain. Several are spread over two zones: an even number.",
+        1, description="Nodes of the domain: one, or an even number in two zones."
     )
     opensearch_gib: Annotated[int, WholeNumber(MIN_SEARCH_GIB, max(MAX_SEARCH_GIB.values()))] = (
         Field(
