@@ -9,6 +9,9 @@ ALL = COMMANDS | {
     "model": LazyCommand("scripts.model:app", "Make, train and export models.", "train"),
     "samples": LazyCommand("scripts.samples:app", "Make the demo's sample recordings."),
     "openapi": LazyCommand("scripts.openapi:openapi", "Write docs/openapi.json from the code."),
+    "settings-table": LazyCommand(
+        "scripts.settings_table:settings_table", "Print docs/deploy.md's tables of settings."
+    ),
 }
 
 app = lazy_app(ALL, "Everything that is run by hand. Each command has --help.")

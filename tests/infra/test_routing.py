@@ -1,4 +1,4 @@
-"""Which lane hears of which object: S3's rules, the topic's filters, as the templates have them."""
+"""Which lane gets the events of which object, by the template's S3 rules and topic filters."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ EVENT = Path(__file__).resolve().parents[1] / "events" / "s3_put_in_sqs.json"
 
 
 def rules(template: Template) -> dict[str, set[str]]:
-    """Where each kind of change is told."""
+    """The targets of each kind of event."""
     (told,) = template.properties("S3BucketNotifications").values()
     found: dict[str, set[str]] = {}
     for kind, target in (("Queue", "QueueArn"), ("Topic", "TopicArn")):
