@@ -1,4 +1,4 @@
-"""What becomes of a file: its sound at 16 kHz, or an error that says why not."""
+"""Decoding a file gives its audio at 16 kHz, or an error that says why it can't be read."""
 
 import os
 import struct
@@ -107,7 +107,7 @@ def test_digital_silence_is_sound(tmp_path):
     assert not decode(path).waveform.any()
 
 
-def test_wild_numbers_in_a_float_file_are_tamed(tmp_path):
+def test_invalid_numbers_in_a_float_file_are_replaced(tmp_path):
     samples = tone(1)
     samples[100:103] = np.nan, np.inf, -np.inf
     samples[200] = 3e38
@@ -123,7 +123,7 @@ def test_a_channel_without_numbers_does_not_silence_the_other(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["caf\udce9.wav", "take.raw"])
-def test_a_name_tells_nothing_of_the_sound(tmp_path, name):
+def test_a_files_name_does_not_matter(tmp_path, name):
     written = write(tmp_path / "a.wav", tone(1), SAMPLE_RATE)
     try:
         path = written.rename(tmp_path / name)
@@ -132,13 +132,13 @@ def test_a_name_tells_nothing_of_the_sound(tmp_path, name):
     assert decode(path).duration == 1
 
 
-def test_of_a_truncated_file_what_is_left_is_heard(tmp_path):
+def test_the_rest_of_a_truncated_file_is_decoded(tmp_path):
     path = write(tmp_path / "a.mp3", tone(10), SAMPLE_RATE)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     assert decode(path).duration == pytest.approx(5, abs=0.2)
 
 
-def test_an_mp3_header_that_counts_too_few_frames_is_not_believed(tmp_path):
+def test_an_mp3_is_decoded_beyond_a_wrong_frame_count(tmp_path):
     path = write(tmp_path / "a.mp3", tone(10), SAMPLE_RATE)
     content = bytearray(path.read_bytes())
     at = content.find(b"Info") if b"Info" in content[:200] else content.find(b"Xing")
@@ -148,7 +148,7 @@ def test_an_mp3_header_that_counts_too_few_frames_is_not_believed(tmp_path):
     assert decode(path).duration == pytest.approx(10, abs=0.2)
 
 
-def test_a_chained_ogg_is_heard_to_its_end(tmp_path):
+def test_a_chained_ogg_is_decoded_to_its_end(tmp_path):
     one = write(tmp_path / "1.ogg", tone(2), SAMPLE_RATE).read_bytes()
     two = write(tmp_path / "2.ogg", tone(3), SAMPLE_RATE).read_bytes()
     both = tmp_path / "both.ogg"
@@ -157,7 +157,7 @@ def test_a_chained_ogg_is_heard_to_its_end(tmp_path):
 
 
 @pytest.mark.parametrize("declared", [0, 0x7FFFFFFF, 0xFFFFFFFF])
-def test_a_wav_that_lies_about_its_length_is_heard_as_it_is(tmp_path, declared):
+def test_a_wav_with_a_wrong_length_is_decoded_in_full(tmp_path, declared):
     path = write(tmp_path / "a.wav", tone(2), SAMPLE_RATE, "PCM_16")
     content = bytearray(path.read_bytes())
     at = content.index(b"data") + 4
@@ -187,7 +187,7 @@ def error(path: Path, limits: Limits | None = None) -> errors.AudioError:
         ("a.m4a", b"\x00\x00\x00\x20ftypM4A " + b"\x00" * 500, "corrupt"),
     ],
 )
-def test_what_is_no_sound_says_so(tmp_path, name, content, code):
+def test_a_file_without_audio_has_an_error_that_says_so(tmp_path, name, content, code):
     path = tmp_path / name
     path.write_bytes(content)
     assert error(path).code == code
@@ -241,7 +241,7 @@ def test_a_forged_rate_is_refused(tmp_path):
         assert error(path).code == "corrupt"
 
 
-def test_a_flac_of_eight_channels_at_655_khz_is_only_sound(tmp_path):
+def test_a_flac_with_eight_channels_at_655_khz_is_decoded(tmp_path):
     path = write(tmp_path / "a.flac", np.zeros((655_350, 8), np.float32), 655_350)
     assert decode(path).duration == pytest.approx(1, abs=0.01)
 
@@ -278,8 +278,8 @@ def test_hours_of_silence_in_a_small_file_are_refused_by_default(tmp_path):
 
 def test_sound_before_a_limit_is_not_lost_to_a_streaming_reader(tmp_path):
     path = write(tmp_path / "a.wav", tone(60), SAMPLE_RATE)
-    heard = 0
+    decoded = 0
     with pytest.raises(errors.AudioTooLong):
         for block in stream(path, Limits(max_seconds=30)):
-            heard += len(block)
-    assert 0 < heard <= 30 * SAMPLE_RATE
+            decoded += len(block)
+    assert 0 < decoded <= 30 * SAMPLE_RATE
