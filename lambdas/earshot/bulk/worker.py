@@ -31,7 +31,7 @@ from earshot.ingest import Ingest, Outcome, Work
 from earshot.speech.engine import Waveform
 from earshot.speech.recognise import Beginning, begin
 from earshot.speech.transcript import Transcript
-from earshot.speech.windows import WHOLE
+from earshot.speech.windows import MAX_SINGLE_WINDOW_SAMPLES
 
 FAULTS_IN_A_ROW = 5  # after which the device counts as broken, and a fresh process is due
 _UNWRITTEN_BATCHES = 2  # that may wait for the table while the device goes on
@@ -98,7 +98,9 @@ class Worker:
             self._intake, self._ingest.give_up, self._meter, self._pace.max_receives
         )
         self._batches: Batches[_Job] = Batches(
-            self._pace.batch_seconds, self._pace.batch_files, WHOLE / SAMPLE_RATE
+            self._pace.batch_seconds,
+            self._pace.batch_files,
+            MAX_SINGLE_WINDOW_SAMPLES / SAMPLE_RATE,
         )
         with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
             self._folder = Path(folder)
