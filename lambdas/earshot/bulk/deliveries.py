@@ -9,7 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from earshot.bulk.intake import Intake, Message
 from earshot.bulk.meter import Meter
-from earshot.ingest.ingest import Outcome, redelivery
+from earshot.ingest import redelivery
+from earshot.ingest.ingest import Outcome
 from earshot.recordings.changes import ObjectEvent
 
 logger = logging.getLogger(__name__)
