@@ -25,9 +25,7 @@ def hub(tmp_path, monkeypatch):
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "exported"))
-        monkeypatch.setattr(
-            constants, "DOWNLOAD_CHUNK_SIZE", 100_000
-        )  # bytes
+        monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 100_000)  # bytes
         yield hub
 
 
