@@ -79,9 +79,10 @@ $(PYTHON):
 	@$(SYSTEM_PYTHON) -m venv $(VENV)
 	@$(PIP) uv==$(UV_VERSION)
 
-$(VENV)/runtime: $(PYTHON) constraints.txt requirements.txt $(wildcard lambdas/*/requirements.txt)
+$(VENV)/runtime: $(PYTHON) constraints.txt requirements.txt pyproject.toml $(wildcard lambdas/*/requirements.txt)
 	@echo "Installing Python packages …"
 	@$(UV) -r requirements.txt || $(PIP) -c constraints.txt -r requirements.txt
+	@$(UV) --no-deps --editable . || $(PIP) --no-deps --editable .
 	@touch $@
 
 $(VENV)/dev: $(VENV)/runtime requirements-dev.txt

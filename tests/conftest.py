@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from earshot.cli.outputs import Outputs
+from earshot.cli.tables.manifest import facets_by_name
+from earshot.cli.uploading import collect, put
+from earshot.cli.waiting import wait_for
 from scripts.local import stack as local_stack
 from scripts.local.demo import SAMPLES
-from scripts.manifest import facets_by_name
-from scripts.outputs import Outputs
-from scripts.upload import collect, put
-from scripts.waiting import wait_for
 
 
 @pytest.fixture(scope="session")

@@ -22,15 +22,16 @@ from earshot.audio.limits import DEFAULT, SAMPLE_RATE, Limits
 from earshot.bulk.intake import AT_ONCE, Intake, Message
 from earshot.bulk.pace import pace
 from earshot.bulk.worker import Worker
+from earshot.cli.progress import Advance, progress
 from earshot.errors import AudioError
-from earshot.events import Change, ObjectEvent, notification
-from earshot.ingest import Ingest, Outcome, Work
+from earshot.ingest.events import notification
+from earshot.ingest.ingest import Ingest, Outcome, Work
+from earshot.recordings.changes import Change, ObjectEvent
 from earshot.speech.engine import Waveform
 from earshot.speech.files import read_json
 from earshot.speech.model import load
 from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Provenance, Transcript
-from scripts.progress import Advance, progress
 
 # Dense bfloat16, as NVIDIA's data sheets have it.
 PEAKS_TFLOPS = {

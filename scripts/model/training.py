@@ -28,7 +28,7 @@ def prepare(
     neural: Annotated[bool, typer.Option(help="Speak with Kokoro, Piper and Pico too.")] = True,
 ) -> None:
     """Speak and decode what the model is trained on and measured with."""
-    from scripts.progress import progress
+    from earshot.cli.progress import progress
     from training import prepare as work
     from training.synthesis import MissingToolError
 
@@ -192,8 +192,8 @@ def language(
     ] = None,
 ) -> None:
     """Count the words that help a small model spell; from training text and reading alone."""
+    from earshot.cli.progress import progress
     from earshot.speech.files import LANGUAGE_FILE
-    from scripts.progress import progress
     from training.corpus import read_corpus
     from training.language import (
         LEAST_READ,

@@ -1,9 +1,9 @@
 """CHANGELOG, CONTRIBUTING and SECURITY say what is so."""
 
 import re
-import tomllib
 from dataclasses import fields
 
+import earshot
 from earshot.audio import decode, sandbox, zygote
 from earshot.audio.limits import Limits
 from tests.unit.project.repository import ROOT, read, targets
@@ -15,7 +15,7 @@ def released() -> list[tuple[str, str]]:
 
 
 def test_the_packages_version_is_in_the_changelog() -> None:
-    version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
+    version = earshot.__version__
     assert version in dict(released())
 
 

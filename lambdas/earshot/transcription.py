@@ -1,0 +1,45 @@
+"""Transcribing files from Python, on this machine."""
+
+from functools import cache
+from pathlib import Path
+
+from earshot.audio import sandbox
+from earshot.audio.limits import DEFAULT, Limits
+from earshot.bundled import model_folder
+from earshot.speech.model import load
+from earshot.speech.recognise import transcribe_file
+from earshot.speech.transcriber import Transcriber
+from earshot.speech.transcript import Transcript
+
+
+def open_transcriber(
+    model: str | None = None, revision: str | None = None, engine: str = "onnx"
+) -> Transcriber:
+    """A loaded model: a folder, or an id on the Hugging Face hub; the bundled small one by default.
+
+    `engine` is onnx (int8 where there is one), onnx-fp32, onnx-int8 or torch. Raises ModelError.
+    """
+    sandbox.start()  # the decoder process gets ready while the model loads
+    return Transcriber(load(model or str(model_folder("demo")), revision, engine))
+
+
+def transcribe(
+    path: str | Path,
+    transcriber: Transcriber | None = None,
+    *,
+    split_channels: bool = False,
+    limits: Limits = DEFAULT,
+) -> Transcript:
+    """What is said in an audio file of any format that FFmpeg reads.
+
+    Without a `transcriber` the bundled model is loaded once and kept. `split_channels` keeps the
+    sides of a stereo file apart, as two speakers. Raises AudioError for a file that can't become a
+    transcript: its `code` and `message` say why.
+    """
+    chosen = transcriber or _bundled()
+    return transcribe_file(Path(path), chosen, limits, split_channels=split_channels)
+
+
+@cache
+def _bundled() -> Transcriber:
+    return open_transcriber()
