@@ -1,13 +1,13 @@
 """What settings that are numbers may be."""
 
 from earshot.settings import MIB
+from earshot.sizes import DISK_RESERVE_MIB
 from infra.rules import WholeNumber
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MEMORY_MIB = WholeNumber(128, 10_240)
 TIMEOUT_S = WholeNumber(1, 900)
 MAX_DISK_MIB = 10_240
-DISK_RESERVE_MIB = 128  # for the file system itself
 AUDIO_BYTES = WholeNumber(1, (MAX_DISK_MIB - DISK_RESERVE_MIB) * MIB)
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 CONCURRENCY = WholeNumber(2, 1000)

@@ -6,10 +6,10 @@ from typing import Any
 from aws_cdk import aws_s3, aws_s3_notifications, aws_sns, aws_sns_subscriptions, aws_sqs
 from constructs import Construct
 
+from earshot.recordings.ids import BULK_PREFIX
 from infra.bulk_queue import BulkQueue
 from infra.ingestion import Ingestion
 
-BULK_PREFIX = "bulk/"
 REMOVALS = (
     aws_s3.EventType.OBJECT_REMOVED,
     aws_s3.EventType.LIFECYCLE_EXPIRATION,  # by a lifecycle rule of the bucket's owner

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from api.settings import ApiSettings
-from earshot.settings import MIB, BulkSettings, SearchSettings, TranscribeSettings, default_of
+from earshot.settings import BulkSettings, SearchSettings, TranscribeSettings, default_of
+from earshot.sizes import Sizes, function_disk_mib
 from infra import context, forms, limits
 from infra.conflicts import conflicts
 from infra.context import SettingsError
@@ -30,6 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # was written, and a wrong one would break every build. `model_revision` pins a build; whatever is
 # in the image, every transcript carries the fingerprint of the weights that wrote it.
 DEFAULT_REVISION = "main"
+SIZES = Sizes()
 
 
 class Settings(BaseModel):
@@ -57,13 +59,15 @@ class Settings(BaseModel):
     )
     opensearch_instance: Annotated[
         str, Known(MAX_SEARCH_GIB, "an OpenSearch instance type with EBS gp3 volumes")
-    ] = Field("t3.small.search", description="The instance type of the domain's nodes.")
+    ] = Field(SIZES.opensearch_instance, description="The instance type of the domain's nodes.")
     opensearch_nodes: Annotated[int, WholeNumber(1, MAX_SEARCH_NODES)] = Field(
-        1, description="Nodes of the domain: one, or an even number in two zones."
+        SIZES.opensearch_nodes,
+        description="Nodes of the domain: one, or an even number in two zones.",
     )
     opensearch_gib: Annotated[int, WholeNumber(MIN_SEARCH_GIB, max(MAX_SEARCH_GIB.values()))] = (
         Field(
-            20, description="Disk of each node, in GiB. The instance type has a limit of its own."
+            SIZES.opensearch_gib,
+            description="Disk of each node, in GiB. The instance type has a limit of its own.",
         )
     )
     refresh_interval: Annotated[str, forms.INTERVAL] = Field(
@@ -71,7 +75,8 @@ class Settings(BaseModel):
         description="How soon a new transcript can be found. Fixed when the index is created.",
     )
     transcribe_memory_mib: Annotated[int, limits.MEMORY_MIB] = Field(
-        3538, description="Memory of the functions with the model, in MiB. 1769 MiB give one vCPU."
+        SIZES.transcribe_memory_mib,
+        description="Memory of the functions with the model, in MiB. 1769 MiB give one vCPU.",
     )
     transcribe_timeout_s: Annotated[int, limits.TIMEOUT_S] = Field(
         900, description="Time to transcribe one batch, in seconds."
@@ -126,7 +131,7 @@ class Settings(BaseModel):
             several=True,
         ),
     ] = Field(
-        "g6.2xlarge,g5.2xlarge,g6.xlarge,g5.xlarge",
+        SIZES.bulk_instances,
         description="Instance types. Spot chooses among them; on demand, the first is used.",
     )
     bulk_on_demand_base: Annotated[int, WholeNumber(0, limits.WORKERS.most)] = Field(
@@ -159,7 +164,7 @@ class Settings(BaseModel):
     @property
     def audio_disk_mib(self) -> int:
         """What /tmp must hold for the largest file."""
-        return max(512, -(-self.max_audio_bytes // MIB) + limits.DISK_RESERVE_MIB)
+        return function_disk_mib(self.max_audio_bytes)
 
     @property
     def function_model(self) -> str | None:

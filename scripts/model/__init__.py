@@ -1,4 +1,4 @@
-"""Commands that make models: the package's export, and what training takes. They need torch."""
+"""Commands that make models. They need torch (`make .venv/model`)."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from earshot.cli.model import export
-from scripts.model import training
+from scripts.model import corpus, training
 
 app = typer.Typer(no_args_is_help=True, help="Make and export models (needs torch).")
 
@@ -15,20 +15,20 @@ app = typer.Typer(no_args_is_help=True, help="Make and export models (needs torc
 def random(
     shape: Annotated[str, typer.Argument(help="base-960h, large-960h or large-960h-lv60-self.")],
     out: Annotated[Path, typer.Argument(help="The folder to write.")],
-    seed: Annotated[int, typer.Option(help="Of the random weights.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the random weights.")] = 0,
 ) -> None:
-    """Write a checkpoint of a published shape with random weights, to measure speed with."""
+    """Write a checkpoint of a published shape with random weights, to measure speed."""
     from scripts.model.random import SHAPES, write
 
     if shape not in SHAPES:
-        raise typer.BadParameter(f"{shape!r} is none of {', '.join(SHAPES)}")
+        raise typer.BadParameter(f"{shape!r} is not one of {', '.join(SHAPES)}")
     write(shape, out, seed)
 
 
 app.command()(export)
-app.command()(training.prepare)
+app.command()(corpus.prepare)
 app.command()(training.inherit)
 app.command()(training.train)
 app.command()(training.take)
-app.command()(training.language)
+app.command()(corpus.language)
 app.command()(training.figures)

@@ -9,8 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from earshot.bulk.intake import Intake, Message
 from earshot.bulk.meter import Meter
-from earshot.ingest import redelivery
-from earshot.ingest.ingest import Outcome
+from earshot.ingest.ingest import Outcome, redelivery
 from earshot.recordings.changes import ObjectEvent
 
 logger = logging.getLogger(__name__)

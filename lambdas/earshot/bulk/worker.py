@@ -29,7 +29,7 @@ from earshot.ingest.ingest import Ingest, Outcome
 from earshot.recordings.changes import ObjectEvent
 from earshot.speech.recognise import Beginning, begin
 from earshot.speech.transcript import Transcript
-from earshot.speech.windows import WHOLE
+from earshot.speech.windows import MAX_SINGLE_WINDOW_SAMPLES
 
 _UNWRITTEN_BATCHES = 2  # that may wait for the table while the device goes on
 _BUSY_POLL_S = 5  # how long a receiver waits for messages, and so may keep an end waiting
@@ -82,7 +82,9 @@ class Worker:
             self._intake, self._ingest.give_up, self._meter, self._pace.max_receives
         )
         self._batches: Batches[Job] = Batches(
-            self._pace.batch_seconds, self._pace.batch_files, WHOLE / SAMPLE_RATE
+            self._pace.batch_seconds,
+            self._pace.batch_files,
+            MAX_SINGLE_WINDOW_SAMPLES / SAMPLE_RATE,
         )
         hearing = Hearing(
             self._ingest.transcriber, self._stopping, self._meter, self._refuse, self._fault

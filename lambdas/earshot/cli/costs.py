@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from earshot.settings import TranscribeSettings, default_of
+from earshot.sizes import LEAST_DISK_MIB, Sizes, function_disk_mib
+
 # US dollars in us-east-1, without free tiers, as AWS's price pages listed them up to November 2026.
 # They were written down by hand, not fetched: look before you rely on them.
 PRICES: Mapping[str, float] = {
@@ -94,17 +97,15 @@ def costs(
 
 
 def idle() -> Lines:
-    """A month in which nothing happens, with the defaults of infra/settings.py."""
-    from infra.settings import Settings
-
-    settings = Settings()
-    nodes = settings.opensearch_nodes
+    """A month in which nothing happens, with the default settings."""
+    sizes = Sizes()
+    nodes = sizes.opensearch_nodes
     return {
-        f"search: {settings.opensearch_instance}": (
-            nodes * HOURS_A_MONTH * PRICES[f"{settings.opensearch_instance}, hour"]
+        f"search: {sizes.opensearch_instance}": (
+            nodes * HOURS_A_MONTH * PRICES[f"{sizes.opensearch_instance}, hour"]
         ),
-        f"search: {settings.opensearch_gib} GB": (
-            nodes * settings.opensearch_gib * PRICES["OpenSearch gp3, GB-month"]
+        f"search: {sizes.opensearch_gib} GB": (
+            nodes * sizes.opensearch_gib * PRICES["OpenSearch gp3, GB-month"]
         ),
         "the dashboard": PRICES["CloudWatch, dashboard-month"],
         f"{ALARMS} alarms": ALARMS * PRICES["CloudWatch, alarm-month"],
@@ -118,12 +119,11 @@ def idle() -> Lines:
 
 def an_hour(speed: float, clip: float) -> Lines:
     """An hour of sound in recordings of `clip` seconds, transcribed at `speed` x real time."""
-    from infra.settings import Settings
-
-    settings = Settings()
+    sizes = Sizes()
     seconds, recordings = 3600 / speed, 3600 / clip
-    memory_gb = settings.transcribe_memory_mib / 1024
-    disk_gb = (settings.audio_disk_mib - 512) / 1024
+    max_bytes = default_of(TranscribeSettings, "max_audio_bytes")
+    memory_gb = sizes.transcribe_memory_mib / 1024
+    disk_gb = (function_disk_mib(max_bytes) - LEAST_DISK_MIB) / 1024
     return {
         "transcribing": seconds * memory_gb * PRICES["Lambda x86, GB-second"],
         "disk of the function": seconds * disk_gb * PRICES["Lambda disk above 512 MB, GB-second"],
@@ -142,15 +142,13 @@ def an_hour(speed: float, clip: float) -> Lines:
 
 
 def a_bulk_hour(gpu_share: float, price_share: float, clip: float) -> Lines:
-    """The same by the instance that infra/settings.py prefers, busy all the time, at a share of its
+    """The same by the instance that the settings prefer, busy all the time, at a share of its
     price.
 
     A GPU gets through `gpu_share` of its peak's worth of sound: peak * share / operations that a
     second of sound takes.
     """
-    from infra.settings import Settings
-
-    instance = Settings().bulk_instances.partition(",")[0]
+    instance = Sizes().bulk_instances.partition(",")[0]
     recordings = 3600 / clip
     hours = 1 / gpu_speed(instance, gpu_share)
     filtered_gb = 2 * recordings * EVENT_KB / 1e6

@@ -19,23 +19,26 @@ def export(
     out: Annotated[Path, typer.Argument(help="The folder to write.")],
     precision: Annotated[str, typer.Option(help="fp32 or int8.")] = "int8",
     revision: Annotated[str | None, typer.Option(help="The hub's revision.")] = None,
-    exact_ears: Annotated[
-        bool, typer.Option("--exact-ears", help="In int8, leave what lies before the layers fp32.")
+    fp32_feature_encoder: Annotated[
+        bool,
+        typer.Option("--fp32-feature-encoder", help="With int8, keep the feature encoder in fp32."),
     ] = False,
+    exact_ears: Annotated[bool, typer.Option("--exact-ears", hidden=True)] = False,
     called: Annotated[
-        str | None, typer.Option(help="The model's name in transcripts, if not its folder's.")
+        str | None, typer.Option(help="The model's name in transcripts; default: its folder's.")
     ] = None,
 ) -> None:
-    """Write an ONNX folder that `transcribe --model OUT` loads without torch."""
+    """Export a model as an ONNX folder, which `transcribe --model OUT` loads without torch."""
     from earshot.speech import hub
-    from earshot.speech.export import export as write
     from earshot.speech.files import CHECKPOINT_FILES
+    from earshot.speech.model import exporter
 
     folder, name = Path(source), called
+    write = exporter()
     if not folder.is_dir():
         name = called or source
         folder, _ = hub.fetch(source, revision, CHECKPOINT_FILES)
-    written = write(folder, out, precision, name, exact_ears)
+    written = write(folder, out, precision, name, fp32_feature_encoder or exact_ears)
     typer.echo(f"{written}  {written.stat().st_size / 1e6:.1f} MB")
 
 

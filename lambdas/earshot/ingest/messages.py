@@ -7,9 +7,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from earshot.ingest import redelivery
 from earshot.ingest.events import MalformedEvent, notification, object_events
-from earshot.ingest.ingest import Outcome
+from earshot.ingest.ingest import Outcome, redelivery
 from earshot.recordings.changes import ObjectEvent
 
 logger = logging.getLogger(__name__)

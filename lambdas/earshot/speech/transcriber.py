@@ -1,4 +1,4 @@
-"""The whole way from waveforms to transcripts."""
+"""Waveforms to transcripts: windows, acoustic model, CTC decoding, words, segments."""
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,14 +17,14 @@ from earshot.speech.model import SpeechModel
 from earshot.speech.transcript import Provenance, Transcript
 from earshot.speech.windows import Window, windows
 
-SILENCE = 4 / 32768
-"""No sample above four steps of a 16-bit file (-78 dBFS): there is nothing to hear."""
+SILENCE_AMPLITUDE = 4 / 32768
+"""Below four steps of 16-bit audio (-78 dBFS) a sample counts as silence."""
 
-MARGIN = SAMPLE_RATE // 10
-"""Samples of silence that are heard before and after sound."""
+MARGIN_SAMPLES = SAMPLE_RATE // 10
+"""Silence that is kept before and after sound: 0.1 s."""
 
-PAUSE = 0.4
-"""Seconds without a letter that end a word in a long recording."""
+WORD_PAUSE_S = 0.4
+"""In a recording of several windows, so long a gap without a letter ends a word."""
 
 
 class Transcriber:
@@ -33,17 +33,19 @@ class Transcriber:
     def __init__(
         self, model: SpeechModel, decoder: str | None = None, batch: int | None = None
     ) -> None:
-        """`decoder` is "greedy" or "beam"; by default a beam where the model has a language.
-        `batch` is how many windows the engine gets at once, by default what it takes best.
+        """`decoder` is "greedy" or "beam"; by default "beam" if the model has a language.
+
+        `batch` is how many windows the engine gets in one call, by default its best number. Raises
+        ModelError for an unknown decoder, and for "beam" without a language.
         """
         if decoder not in (None, "greedy", "beam"):
-            raise ModelError(f"There is no decoder {decoder!r}: greedy or beam.")
+            raise ModelError(f"Unknown decoder {decoder!r}: use greedy or beam.")
         if decoder == "beam" and model.language is None:
-            raise ModelError(f"{model.name} has no word list for a beam to go by.")
+            raise ModelError(f"{model.name} has no word list, which beam search needs.")
         self.model = model
         self.batch = batch or model.engine.batch
-        wanted = model.language if decoder != "greedy" else None
-        beam = BeamDecoder(wanted, model.vocabulary) if wanted else None
+        language = model.language if decoder != "greedy" else None
+        beam = BeamDecoder(language, model.vocabulary) if language else None
         self._best_path = beam.best_path if beam else ctc.best_path
         self.provenance = Provenance(
             model=model.name,
@@ -54,21 +56,21 @@ class Transcriber:
         )
 
     def transcribe(self, waveform: Waveform) -> Transcript:
-        """`waveform` is float32, mono, 16 kHz, shape (n,), of any length."""
+        """`waveform` is float32, mono, 16 kHz, of shape (n,) and any length."""
         return self.transcribe_many([waveform])[0]
 
     def transcribe_many(self, waveforms: Sequence[Waveform]) -> list[Transcript]:
-        """The same transcripts as one by one, in order; an engine that batches is faster here."""
+        """The transcripts of `transcribe`, in order; faster on engines that run batches."""
         hop = self.model.acoustics.hop
-        cut = [list(windows([waveform], hop)) for waveform in waveforms]
-        paths = iter(self._paths([window for some in cut for window in some]))
+        by_waveform = [list(windows([waveform], hop)) for waveform in waveforms]
+        paths = iter(self._paths([window for group in by_waveform for window in group]))
         return [
-            self._transcript([next(paths) for _ in some], len(waveform))
-            for some, waveform in zip(cut, waveforms, strict=True)
+            self._transcript([next(paths) for _ in group], len(waveform))
+            for group, waveform in zip(by_waveform, waveforms, strict=True)
         ]
 
     def transcribe_stream(self, blocks: Iterable[Waveform]) -> Transcript:
-        """Of a recording that comes in blocks of shape (n,), in memory that does not grow."""
+        """Transcribes a recording that comes in blocks of shape (n,), in nearly constant memory."""
         samples = 0
 
         def counted() -> Iterable[Waveform]:
@@ -78,44 +80,44 @@ class Transcriber:
                 yield block
 
         paths: list[ctc.BestPath] = []
-        cut = windows(counted(), self.model.acoustics.hop)
-        while some := list(islice(cut, self.batch * self.model.engine.calls)):
-            paths += self._paths(some)
+        stream = windows(counted(), self.model.acoustics.hop)
+        while group := list(islice(stream, self.batch * self.model.engine.calls)):
+            paths += self._paths(group)
         return self._transcript(paths, samples)
 
-    def _paths(self, cut: Sequence[Window]) -> list[ctc.BestPath]:
+    def _paths(self, group: Sequence[Window]) -> list[ctc.BestPath]:
         """The best path through the frames that each window keeps."""
-        heard = [_audible(window, self.model.acoustics.hop) for window in cut]
-        wanted = [i for i, inside in enumerate(heard) if inside.start < inside.stop]
+        audible = [_audible(window, self.model.acoustics.hop) for window in group]
+        wanted = [i for i, samples in enumerate(audible) if samples.start < samples.stop]
         batches = [wanted[at : at + self.batch] for at in range(0, len(wanted), self.batch)]
         calls = min(self.model.engine.calls, len(batches))
         found: dict[int, ctc.BestPath] = {}
         with ThreadPoolExecutor(calls) if calls > 1 else nullcontext() as pool:
             run = pool.map if pool else map
             paths = run(
-                self._hear, [[cut[i].waveform[heard[i]] for i in batch] for batch in batches]
+                self._decode, [[group[i].waveform[audible[i]] for i in batch] for batch in batches]
             )
-            for batch, some in zip(batches, paths, strict=True):
-                found.update(zip(batch, some, strict=True))
+            for batch, batch_paths in zip(batches, paths, strict=True):
+                found.update(zip(batch, batch_paths, strict=True))
         return [
-            self._kept(window, inside, found.get(i))
-            for i, (window, inside) in enumerate(zip(cut, heard, strict=True))
+            self._kept(window, samples, found.get(i))
+            for i, (window, samples) in enumerate(zip(group, audible, strict=True))
         ]
 
-    def _hear(self, waveforms: Sequence[Waveform]) -> list[ctc.BestPath]:
+    def _decode(self, waveforms: Sequence[Waveform]) -> list[ctc.BestPath]:
         inputs = [self.model.acoustics.prepare(waveform) for waveform in waveforms]
         return [self._best_path(emission) for emission in self.model.engine.emissions(inputs)]
 
-    def _kept(self, window: Window, heard: slice, path: ctc.BestPath | None) -> ctc.BestPath:
-        """As many frames as the window keeps: `path` where it was `heard`, else silence.
+    def _kept(self, window: Window, audible: slice, path: ctc.BestPath | None) -> ctc.BestPath:
+        """The frames that the window keeps: `path` over its `audible` samples, blanks elsewhere.
 
-        The model gives a frame less than there are hops; without the blank in its place, every
-        window would move what follows by a frame.
+        The model gives one frame less than there are hops. A blank fills that gap; without it each
+        window would shift all later words by one frame.
         """
         hop, vocabulary = self.model.acoustics.hop, self.model.vocabulary
         frames = ctc.blank_path(-(-len(window.waveform) // hop), vocabulary)
         if path is not None:
-            frames = ctc.lay(path, frames, heard.start // hop)
+            frames = ctc.lay(path, frames, audible.start // hop)
         first = (window.keep_from - window.start) // hop
         last = -(-(window.keep_to - window.start) // hop)
         kept = frames[first:last]
@@ -123,21 +125,22 @@ class Transcriber:
 
     def _transcript(self, paths: list[ctc.BestPath], samples: int) -> Transcript:
         frame = self.model.acoustics.hop / SAMPLE_RATE
-        # A recording of one window is the reference's to the letter; of longer ones there is none.
-        pause = PAUSE if len(paths) > 1 else None
+        # Single-window output must equal transformers' greedy text, so no splitting at pauses.
+        pause = WORD_PAUSE_S if len(paths) > 1 else None
         words = ctc.words(ctc.join(paths), self.model.vocabulary, frame, pause) if paths else ()
         return Transcript(segments.split(words), round(samples / SAMPLE_RATE, 3), self.provenance)
 
 
 def _audible(window: Window, hop: int) -> slice:
-    """The samples that the model hears, on the frame grid; none where all is silent.
+    """The samples of the window to give to the model, from a multiple of `hop`; none if silent.
 
-    In a long recording, silence at the edges is left out: small models hear words in it.
+    In a recording of several windows, silence at the edges is left out, because small models find
+    words in it.
     """
-    loud = np.flatnonzero(np.abs(window.waveform) > SILENCE)
+    loud = np.flatnonzero(np.abs(window.waveform) > SILENCE_AMPLITUDE)
     if not len(loud):
         return slice(0, 0)
     if window.alone:
         return slice(0, len(window.waveform))
-    first = max(0, int(loud[0]) - MARGIN) // hop * hop
-    return slice(first, min(len(window.waveform), int(loud[-1]) + MARGIN))
+    first = max(0, int(loud[0]) - MARGIN_SAMPLES) // hop * hop
+    return slice(first, min(len(window.waveform), int(loud[-1]) + MARGIN_SAMPLES))

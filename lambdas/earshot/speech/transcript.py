@@ -1,4 +1,4 @@
-"""What speech recognition makes of a waveform: words in segments, with their provenance."""
+"""The result of speech recognition: words in segments, with their provenance."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Words between two pauses. `channel` is set when stereo channels are kept apart."""
+    """Words between two pauses. `channel` is set if channels were transcribed separately."""
 
     words: tuple[Word, ...]
     channel: int | None = None
@@ -35,10 +35,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What wrote a transcript, so that two transcripts can be compared honestly."""
+    """The model and software that made a transcript, so that two can be compared fairly."""
 
-    model: str  # hub id or the bundled model's name, as people know it
-    fingerprint: str  # of the weights: changes when they do
+    model: str  # hub id, or the name of the model's folder
+    fingerprint: str  # changes with the model's weights or language
     engine: str  # e.g. "onnx-int8", "torch-bf16"
     decoder: str  # e.g. "greedy"
     version: str  # of Earshot
@@ -46,9 +46,9 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The transcript of one version of a recording; `duration` in seconds of sound.
+    """The transcript of one version of a recording; `duration` in seconds.
 
-    No speech is a success: no segments, an empty text.
+    A recording without speech has no segments and an empty text; that is no error.
     """
 
     segments: tuple[Segment, ...]

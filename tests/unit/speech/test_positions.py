@@ -1,4 +1,4 @@
-"""A convolution that tells places by counting is looked up, and says the same."""
+"""A positional convolution over constant channels is replaced by a table of its output."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ torch = pytest.importorskip("torch", reason="torch comes with requirements-model
 from earshot.speech.engine_torch import TorchEngine  # noqa: E402
 from earshot.speech.export import export  # noqa: E402
 from earshot.speech.model import load  # noqa: E402
-from earshot.speech.places import known_places, use_known_places  # noqa: E402
+from earshot.speech.positions import position_table, use_position_table  # noqa: E402
 from scripts.model.random import write  # noqa: E402
 
-KERNEL, HEARD = 48, 12  # taps, and channels of 16 that hear the recording
+KERNEL, INPUT_CHANNELS = 48, 12  # taps; of 16 channels, those that depend on the recording
 
 
-def counting_model():
-    """Its last four channels are constant, and the taps reach from a frame back."""
+def model_with_constant_channels():
+    """Its last four channels are constant, and the kernel does not look ahead."""
     from transformers import Wav2Vec2Config, Wav2Vec2ForCTC
 
     torch.manual_seed(4)
@@ -31,10 +31,10 @@ def counting_model():
     projection = model.wav2vec2.feature_projection.projection
     taps = model.wav2vec2.encoder.pos_conv_embed.conv.parametrizations.weight.original1
     with torch.no_grad():
-        projection.weight[HEARD:] = 0
-        projection.bias[HEARD:] = torch.tensor([1.0, -1.0, 0.5, 2.0])
-        taps[:HEARD] = 0
-        taps[HEARD:, :, KERNEL // 2 + 1 :] = 1  # weight norm divides by it
+        projection.weight[INPUT_CHANNELS:] = 0
+        projection.bias[INPUT_CHANNELS:] = torch.tensor([1.0, -1.0, 0.5, 2.0])
+        taps[:INPUT_CHANNELS] = 0
+        taps[INPUT_CHANNELS:, :, KERNEL // 2 + 1 :] = 1  # weight norm divides by it
         lengths = model.wav2vec2.encoder.pos_conv_embed.conv.parametrizations.weight.original0
         lengths[..., : KERNEL // 2 + 1] = 0.3
         lengths[..., KERNEL // 2 + 1 :] = 0
@@ -42,42 +42,44 @@ def counting_model():
 
 
 @pytest.mark.parametrize("frames", [1, 7, KERNEL // 2, 3 * KERNEL])
-def test_the_table_is_the_convolution_up_to_and_beyond_its_reach(frames: int) -> None:
-    model = counting_model()
+def test_the_table_equals_the_convolution_up_to_and_beyond_the_kernels_length(frames: int) -> None:
+    model = model_with_constant_channels()
     convolution = model.wav2vec2.encoder.pos_conv_embed
-    heard = torch.randn(2, frames, 16)
-    heard[..., HEARD:] = model.wav2vec2.feature_projection.projection.bias[HEARD:]
+    hidden = torch.randn(2, frames, 16)
+    hidden[..., INPUT_CHANNELS:] = model.wav2vec2.feature_projection.projection.bias[
+        INPUT_CHANNELS:
+    ]
     with torch.no_grad():
-        wanted = convolution(heard)
-        assert use_known_places(model)
-        found = model.wav2vec2.encoder.pos_conv_embed(heard)
-    torch.testing.assert_close(found.expand_as(wanted), wanted)
+        expected = convolution(hidden)
+        assert use_position_table(model)
+        found = model.wav2vec2.encoder.pos_conv_embed(hidden)
+    torch.testing.assert_close(found.expand_as(expected), expected)
 
 
-def test_places_that_depend_on_what_is_heard_are_not_known() -> None:
-    model = counting_model()
+def test_positions_that_depend_on_the_input_have_no_table() -> None:
+    model = model_with_constant_channels()
     with torch.no_grad():
         model.wav2vec2.feature_projection.projection.weight[-1, 0] = 0.1
-    assert known_places(model) is None
-    assert not use_known_places(model)
+    assert position_table(model) is None
+    assert not use_position_table(model)
 
 
-def test_places_that_depend_on_the_recordings_end_are_not_known() -> None:
-    model = counting_model()
+def test_positions_that_depend_on_the_recordings_end_have_no_table() -> None:
+    model = model_with_constant_channels()
     with torch.no_grad():
         model.wav2vec2.encoder.pos_conv_embed.conv.parametrizations.weight.original0.fill_(0.3)
-    assert known_places(model) is None
+    assert position_table(model) is None
 
 
-def test_an_exported_model_knows_its_places(tmp_path: Path) -> None:
-    folder = tmp_path / "counting"
-    write("tiny-layer", folder)  # for the files that say how text is spelled
-    counting_model().save_pretrained(folder)
+def test_an_export_with_a_position_table_has_the_same_emissions(tmp_path: Path) -> None:
+    folder = tmp_path / "constant"
+    write("tiny-layer", folder)  # for the tokenizer's files
+    model_with_constant_channels().save_pretrained(folder)
     export(folder, tmp_path / "onnx", "fp32")
     onnx = load(str(tmp_path / "onnx"), engine="onnx-fp32")
     waveform = onnx.acoustics.prepare(
         np.random.default_rng(1).standard_normal(9_000).astype(np.float32)
     )
-    (wanted,) = TorchEngine(folder, onnx.acoustics, "fp32", "cpu").emissions([waveform])
+    (expected,) = TorchEngine(folder, onnx.acoustics, "fp32", "cpu").emissions([waveform])
     (found,) = onnx.engine.emissions([waveform])
-    np.testing.assert_allclose(found, wanted, atol=1e-4)
+    np.testing.assert_allclose(found, expected, atol=1e-4)

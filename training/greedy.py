@@ -1,4 +1,4 @@
-"""Transcripts of a corpus' utterances by a model in training: greedy, in batches of like length."""
+"""Greedy CTC transcripts of a corpus' utterances, by a model in training."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from training.corpus import Corpus, Utterance
 
 
 def collapse(ids: Sequence[int], letters: dict[int, str]) -> str:
-    """Greedy CTC: repeats merged, then blanks (ids without a letter) dropped."""
+    """Merges repeats, then drops blanks, which are all ids without a letter; "|" is a space."""
     merged = [i for n, i in enumerate(ids) if n == 0 or i != ids[n - 1]]
     return " ".join("".join(letters.get(i, "") for i in merged).replace("|", " ").split())
 
@@ -18,7 +18,7 @@ def collapse(ids: Sequence[int], letters: dict[int, str]) -> str:
 def transcribe(
     model: nn.Module, corpus: Corpus, utterances: list[Utterance], vocabulary: dict[str, int]
 ) -> list[str]:
-    """One text an utterance, in order; one utterance at a time, so no padding can change it."""
+    """The utterances' texts, in order. Each is run alone, so padding can't change its text."""
     letters = {i: token for token, i in vocabulary.items() if len(token) == 1}
     device = next(model.parameters()).device
     was_training = model.training
