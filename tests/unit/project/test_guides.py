@@ -57,9 +57,9 @@ def test_security_md_states_the_limits_of_the_decoder() -> None:
     said = {
         "address space beyond what the idle decoder maps": f"{default['memory_bytes'] >> 20} MiB",
         "processor time": f"{default['cpu_seconds']} s",
-        "open files": str(zygote.OPEN_FILES),
+        "open files": str(zygote.MAX_OPEN_FILES),
         "time without a block of sound": f"{stall} s; the caller gives up after "
-        f"{stall + decode._MARGIN:g} s",
+        f"{stall + decode._REPORT_MARGIN_S:g} s",
         "length of the sound": f"{default['max_seconds'] / 3600:g} hours by default",
         "size of the file": f"{default['max_bytes'] >> 30} GiB by default",
         "sound in a file, by its size": f"{default['max_seconds_per_kib']:g} s a KiB, after the "

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import tomllib
 
 from tests.unit.project.repository import ROOT, read, tracked
 
@@ -42,3 +43,9 @@ def test_notice_names_every_licence_in_the_repository() -> None:
         name = str(path.relative_to(ROOT))
         same = (ROOT / "models" / "demo" / path.name).exists()  # a second copy beside its weights
         assert name in text or (same and f"models/demo/{path.name}" in text), name
+
+
+def test_the_package_carries_every_licence_of_what_is_in_it() -> None:
+    patterns = tomllib.loads(read("pyproject.toml"))["project"]["license-files"]
+    carried = {path for pattern in patterns for path in ROOT.glob(pattern)}
+    assert {ROOT / "LICENSE", ROOT / "NOTICE", *(ROOT / "models").rglob("LICENSE*")} <= carried
