@@ -1,4 +1,4 @@
-"""The likeliest letters of every frame, in few bytes: what is kept of an emission to search by sound.
+"""The likeliest letters of every frame, in few bytes: what word spotting needs of an emission.
 
 An emission takes 128 bytes a frame. For word spotting four letters a frame in sixteen steps of
 log-probability lose nothing that was measured (docs/decisions/sound-search.md), and take 4.5.
@@ -153,7 +153,7 @@ def pack(frames: FrameLetters) -> bytes:
     pairs = np.bitwise_or.reduce(even.reshape(-1, 2 * BEST) << _SHIFTS, axis=1)
     letters = pairs.astype(">u8").view(np.uint8).reshape(-1, 8)[:, 3:]
     levels = frames.levels[:, ::2] << 4 | frames.levels[:, 1::2]
-    return header + letters.tobytes() + levels.astype(np.uint8).tobytes()
+    return b"".join((header, letters.tobytes(), levels.tobytes()))
 
 
 def unpack(packed: bytes) -> FrameLetters:
