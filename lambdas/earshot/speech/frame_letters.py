@@ -140,6 +140,11 @@ def codes_of(word: str) -> tuple[int, ...]:
     return tuple(_CODES[letter] for letter in _plain(word) if letter in _CODES)
 
 
+def letter_of(code: int) -> str:
+    """The lower-case letter that a code stands for: `codes_of` the other way round."""
+    return _LETTERS[code - SPACE - 1].lower()
+
+
 def pack(frames: FrameLetters) -> bytes:
     """A header of 15 bytes, the letters (5 bits each, two frames in 5 bytes), the levels (4 bits).
 
