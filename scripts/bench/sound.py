@@ -5,7 +5,7 @@ import math
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, cycle
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -194,7 +194,29 @@ def _costs(clips: Sequence[Clip]) -> Iterator[Mapping[str, Any]]:
         "unpacked_s_a_cpu_s": round(hours * 3600 / unpack_s),
         "laid_out_s_a_cpu_s": round(hours * 3600 / lay_s),
         "spotted_s_a_cpu_s": round(hours * 3600 / spot_s),
+        "one_search": _query_ms(packed),
     }
+
+
+def _query_ms(packed: Sequence[bytes]) -> Mapping[str, Any]:
+    """Processor time that the sound adds to one search: candidates of a passage's usual length."""
+    from earshot.search.sound import soundings
+    from earshot.speech import frame_letters
+    from earshot.search.passages import LENGTH
+
+    clips = cycle(map(frame_letters.unpack, packed))
+    passages: list[bytes] = []
+    while len(passages) < CANDIDATES:
+        parts = [next(clips)]
+        while sum(part.end - part.start for part in parts) < LENGTH:
+            parts.append(next(clips))
+        passages.append(frame_letters.pack(frame_letters.join(parts)))
+    taken = {}
+    for query in ("alchemist", "silver spoon", "the meteorite fell down here"):
+        began = time.process_time()
+        soundings(query.split(), [frame_letters.unpack(one) for one in passages])
+        taken[query] = round(1000 * (time.process_time() - began))
+    return {"candidates": len(passages), "bytes": sum(map(len, passages)), "cpu_ms": taken}
 
 
 def _heard(tokens: Phrase) -> Any:
