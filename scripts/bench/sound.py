@@ -200,9 +200,9 @@ def _costs(clips: Sequence[Clip]) -> Iterator[Mapping[str, Any]]:
 
 def _query_ms(packed: Sequence[bytes]) -> Mapping[str, Any]:
     """Processor time that the sound adds to one search: candidates of a passage's usual length."""
+    from earshot.search.passages import LENGTH
     from earshot.search.sound import soundings
     from earshot.speech import frame_letters
-    from earshot.search.passages import LENGTH
 
     clips = cycle(map(frame_letters.unpack, packed))
     passages: list[bytes] = []
