@@ -75,6 +75,12 @@ class ModelError(EarshotError):
     exit_code = 2
 
 
+class MalformedFrameLetters(EarshotError):
+    """Stored bytes are no frame letters (earshot.speech.frame_letters), or of a newer version."""
+
+    code = "malformed_frame_letters"
+
+
 class InvalidRequest(EarshotError):
     code = "invalid_request"
     http_status = 400

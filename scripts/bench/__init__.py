@@ -10,6 +10,7 @@ from scripts.bench import (
     parity,
     pipeline,
     search,
+    sound,
     speech,
     start,
     training,
@@ -26,3 +27,4 @@ app.command()(parity.parity)
 app.command()(audio.audio)
 app.command()(decode.decode)
 app.command()(search.search)
+app.command()(sound.sound)
