@@ -1,0 +1,155 @@
+"""Written words on sound: where each one lies in the emission, and how well it fits there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from earshot.speech.alignment import spelling
+from earshot.speech.alignment.spelling import Reading
+from earshot.speech.alignment.support import letter_support
+from earshot.speech.alignment.viterbi import Flags, Ints, Path, viterbi
+from earshot.speech.engine import Emission
+from earshot.speech.vocabulary import Vocabulary
+
+MAX_CHOICES = 12
+"""Words of a window whose readings are tried; beyond it, the likeliest reading will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedWord:
+    """A written word on frames `first` up to `last` of the emission.
+
+    `support` is in nats, at most 0: the mean over its letters of how far each one lies below the
+    likeliest letter at its best frame. `index` is the word's place in what was written.
+    """
+
+    text: str
+    spoken: Reading
+    first: int
+    last: int
+    support: float
+    index: int
+
+
+def align(
+    words: Sequence[str], emission: Emission, vocabulary: Vocabulary
+) -> tuple[AlignedWord, ...]:
+    """The words that can be said, in order, each on its frames.
+
+    `emission` (frames, vocabulary) holds log-probabilities. Punctuation that stands alone is kept
+    on the word before it. Words in other scripts are left out, and so is everything if the frames
+    are too few for the letters.
+    """
+    written = [(text, index, ways) for text, index, ways in _sayable(words, vocabulary)]
+    spoken = [ways[0] for _, _, ways in written]
+    spelled = _Spelled.of(spoken, vocabulary)
+    path = viterbi(emission, spelled.letters, spelled.begins, vocabulary)
+    if path is None:
+        return ()
+    doubtful = [at for at, (_, _, ways) in enumerate(written) if len(ways) > 1][:MAX_CHOICES]
+    if doubtful:
+        for at in doubtful:
+            spoken[at] = _said(written[at][2], at, spoken, spelled, path, emission, vocabulary)
+        spelled = _Spelled.of(spoken, vocabulary)
+        path = viterbi(emission, spelled.letters, spelled.begins, vocabulary)
+        if path is None:
+            return ()
+    support = letter_support(path, spelled.letters, emission)
+    return tuple(
+        AlignedWord(
+            text=text,
+            spoken=spoken[at],
+            first=int(path.first[start]),
+            last=int(path.last[stop - 1]),
+            support=float(support[start:stop].mean()),
+            index=index,
+        )
+        for at, (text, index, _) in enumerate(written)
+        for start, stop in [spelled.bounds[at : at + 2]]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelled:
+    """Letters of words (n,), where spoken words begin (n,), and where each written one's lie."""
+
+    letters: Ints
+    begins: Flags
+    bounds: list[int]
+
+    @classmethod
+    def of(cls, spoken: Sequence[Reading], vocabulary: Vocabulary) -> "_Spelled":
+        places = _places(vocabulary)
+        letters: list[int] = []
+        begins: list[bool] = []
+        bounds = [0]
+        for reading in spoken:
+            for word in reading:
+                known = _letters(word, places)
+                letters += known
+                begins += [at == 0 for at in range(len(known))]
+            bounds.append(len(letters))
+        return cls(np.array(letters, np.int64), np.array(begins, np.bool_), bounds)
+
+
+@lru_cache(maxsize=8)
+def _places(vocabulary: Vocabulary) -> Mapping[str, int]:
+    """The outputs that stand for letters, by capital."""
+    return {
+        token.upper(): index
+        for index, token in enumerate(vocabulary.tokens)
+        if len(token) == 1 and index not in (vocabulary.blank, vocabulary.delimiter)
+    }
+
+
+def _letters(word: str, places: Mapping[str, int]) -> list[int]:
+    """Those that the vocabulary has."""
+    return [places[letter] for letter in word if letter in places]
+
+
+def _sayable(
+    words: Sequence[str], vocabulary: Vocabulary
+) -> list[tuple[str, int, tuple[Reading, ...]]]:
+    """Each word that can be spelled with its index and readings; punctuation is moved onto it."""
+    places = _places(vocabulary)
+    found: list[tuple[str, int, tuple[Reading, ...]]] = []
+    opening = ""
+    for index, word in enumerate(words):
+        ways = tuple(
+            way for way in spelling.readings(word) if any(_letters(said, places) for said in way)
+        )
+        if ways:
+            found.append((opening + word, index, ways))
+            opening = ""
+        elif spelling.is_silent(word):
+            if found:
+                text, place, before = found[-1]
+                found[-1] = (text + word, place, before)
+            else:
+                opening += word
+    return found
+
+
+def _said(
+    ways: Sequence[Reading],
+    at: int,
+    spoken: Sequence[Reading],
+    spelled: _Spelled,
+    path: Path,
+    emission: Emission,
+    vocabulary: Vocabulary,
+) -> Reading:
+    """The reading of word `at` that the sound between its neighbours' outer ends fits best."""
+    before, after = max(0, at - 1), min(len(spoken), at + 2)
+    first = path.first[spelled.bounds[before]] if at else 0
+    last = path.last[spelled.bounds[after] - 1] if after > at + 1 else len(emission)
+    heard = emission[first:last]
+
+    def score(way: Reading) -> float:
+        tried = _Spelled.of([*spoken[before:at], way, *spoken[at + 1 : after]], vocabulary)
+        found = viterbi(heard, tried.letters, tried.begins, vocabulary)
+        return found.score if found else -np.inf
+
+    return max(ways, key=score)
