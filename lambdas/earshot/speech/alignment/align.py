@@ -16,6 +16,9 @@ from earshot.speech.vocabulary import Vocabulary
 MAX_CHOICES = 12
 """Words of a window whose readings are tried; beyond it, the likeliest reading will do."""
 
+LEAVE_OUT_PRICE = 5.0
+"""Nats a letter for leaving a word out, see docs/decisions/two-listeners.md."""
+
 
 @dataclass(frozen=True, slots=True)
 class AlignedWord:
@@ -34,7 +37,10 @@ class AlignedWord:
 
 
 def align(
-    words: Sequence[str], emission: Emission, vocabulary: Vocabulary
+    words: Sequence[str],
+    emission: Emission,
+    vocabulary: Vocabulary,
+    price: float = LEAVE_OUT_PRICE,
 ) -> tuple[AlignedWord, ...]:
     """The words that can be said, in order, each on its frames.
 
@@ -45,7 +51,7 @@ def align(
     written = [(text, index, ways) for text, index, ways in _sayable(words, vocabulary)]
     spoken = [ways[0] for _, _, ways in written]
     spelled = _Spelled.of(spoken, vocabulary)
-    path = viterbi(emission, spelled.letters, spelled.begins, vocabulary)
+    path = spelled.path(emission, vocabulary, price)
     if path is None:
         return ()
     doubtful = [at for at, (_, _, ways) in enumerate(written) if len(ways) > 1][:MAX_CHOICES]
@@ -53,7 +59,7 @@ def align(
         for at in doubtful:
             spoken[at] = _said(written[at][2], at, spoken, spelled, path, emission, vocabulary)
         spelled = _Spelled.of(spoken, vocabulary)
-        path = viterbi(emission, spelled.letters, spelled.begins, vocabulary)
+        path = spelled.path(emission, vocabulary, price)
         if path is None:
             return ()
     support = letter_support(path, spelled.letters, emission)
@@ -68,6 +74,7 @@ def align(
         )
         for at, (text, index, _) in enumerate(written)
         for start, stop in [spelled.bounds[at : at + 2]]
+        if path.first[start] < path.last[start]
     )
 
 
@@ -92,6 +99,9 @@ class _Spelled:
                 begins += [at == 0 for at in range(len(known))]
             bounds.append(len(letters))
         return cls(np.array(letters, np.int64), np.array(begins, np.bool_), bounds)
+
+    def path(self, emission: Emission, vocabulary: Vocabulary, price: float) -> Path | None:
+        return viterbi(emission, self.letters, self.begins, vocabulary, self.bounds, price)
 
 
 @lru_cache(maxsize=8)

@@ -27,9 +27,17 @@ def test_words_lie_on_the_frames_where_they_were_heard() -> None:
     assert [word.support for word in words] == [0.0, 0.0]
 
 
-def test_a_word_that_was_not_said_has_no_support() -> None:
+def test_a_word_that_nobody_said_is_left_out() -> None:
     words = align(["hi", "xylophone", "bob"], heard("HI ........... BOB"), VOCABULARY)
-    assert [word.text for word in words if word.support < -2] == ["xylophone"]
+    assert [(word.text, word.first, word.last) for word in words] == [
+        ("hi", 0, 2),
+        ("bob", 15, 18),
+    ]
+
+
+def test_a_word_that_was_said_otherwise_stays_with_little_support() -> None:
+    words = align(["hi", "rob"], heard("HI BOB"), VOCABULARY)
+    assert [word.text for word in words if word.support < -1] == ["rob"]
 
 
 @pytest.mark.parametrize(
@@ -52,8 +60,13 @@ def test_another_script_is_left_out() -> None:
     assert [word.text for word in align(["Hi", "快つん"], heard("HI...."), VOCABULARY)] == ["Hi"]
 
 
-def test_a_text_that_is_too_long_for_the_sound_is_left_out() -> None:
-    assert align(["one"] * 50, heard("ONE ONE"), VOCABULARY) == ()
+def test_of_a_text_that_is_too_long_for_the_sound_only_what_was_said_stays() -> None:
+    words = align(["one"] * 50, heard("ONE ONE", 0.999999), VOCABULARY)
+    assert [(word.first, word.last) for word in words] == [(0, 3), (4, 7)]
+
+
+def test_silence_leaves_no_word() -> None:
+    assert align(["Thank", "you."], heard("." * 60), VOCABULARY) == ()
 
 
 def test_no_words_and_no_sound_are_no_error() -> None:

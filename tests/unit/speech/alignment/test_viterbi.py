@@ -18,27 +18,35 @@ def emission(frames: int, seed: int) -> Emission:
     return log_softmax(logits.astype(np.float32))
 
 
-def spells(path: tuple[int, ...], words: list[str]) -> bool:
-    """Whether frames' tokens say the words: repeats as one, delimiters at most between words."""
-    runs = [token for n, token in enumerate(path) if n == 0 or token != path[n - 1]]
-    letters = "".join(TOKENS[token] for token in runs if token > 1)
-    if letters != "".join(words):
-        return False
-    ends = np.cumsum([len(word) for word in words])
-    said = 0
-    for token in runs:
-        said += token > 1
-        if token == 1 and said and said not in ends:
-            return False
-    return True
+def spells(path: tuple[int, ...], words: list[str], kept: tuple[bool, ...]) -> bool:
+    """Whether frames' tokens say the words that are kept, with a gap where others are left out.
+
+    Repeats are one letter; delimiters stand between words at most.
+    """
+    lengths = [len(word) if keep else 0 for word, keep in zip(words, kept, strict=True)]
+    ends = np.cumsum(lengths).tolist()
+    said, letters, gaps = 0, "", set()
+    for n, token in enumerate(path):
+        if token <= 1:
+            gaps.add(said)
+            if token == 1 and said not in (0, *ends):
+                return False
+        elif n == 0 or token != path[n - 1]:
+            said, letters = said + 1, letters + TOKENS[token]
+    left_out = {end for end, keep in zip(ends, kept, strict=True) if not keep}
+    wanted = "".join(word for word, keep in zip(words, kept, strict=True) if keep)
+    return letters == wanted and left_out <= gaps
 
 
-def best(heard: Emission, words: list[str]) -> float:
+def best(heard: Emission, words: list[str], kept: tuple[bool, ...] | None = None) -> float:
     paths = product(range(len(TOKENS)), repeat=len(heard))
     return max(
-        float(sum(heard[frame, token] for frame, token in enumerate(path)))
-        for path in paths
-        if spells(path, words)
+        (
+            float(sum(heard[frame, token] for frame, token in enumerate(path)))
+            for path in paths
+            if spells(path, words, kept or (True,) * len(words))
+        ),
+        default=-np.inf,
     )
 
 
@@ -55,6 +63,30 @@ def test_the_best_of_all_paths_is_found(words: list[str], seed: int) -> None:
     assert path.score == pytest.approx(best(heard, words), abs=1e-4)
     assert (path.first < path.last).all()
     assert (path.last[:-1] <= path.first[1:]).all()
+
+
+@pytest.mark.parametrize("price", [0.5, 2.0, 5.0])
+@pytest.mark.parametrize("words", [["AB"], ["A", "A"], ["AB", "B"], ["B", "A", "AB"]])
+@pytest.mark.parametrize("seed", range(3))
+def test_words_are_left_out_where_that_is_worth_its_price(
+    words: list[str], price: float, seed: int
+) -> None:
+    heard = emission(5, seed)
+    letters = np.array([TOKENS.index(letter) for letter in "".join(words)])
+    begins = np.array([n == 0 for word in words for n in range(len(word))])
+    bounds = [0, *np.cumsum([len(word) for word in words]).tolist()]
+
+    path = viterbi(heard, letters, begins, VOCABULARY, bounds, price)
+
+    worth = {}
+    for kept in product([True, False], repeat=len(words)):
+        left_out = sum(len(w) for w, keep in zip(words, kept, strict=True) if not keep)
+        worth[kept] = best(heard, words, kept) - price * left_out
+    assert path is not None
+    assert path.score == pytest.approx(max(worth.values()), abs=1e-4)
+    stands = path.first < path.last
+    kept = tuple(bool(stands[bound]) for bound in bounds[:-1])
+    assert worth[kept] == pytest.approx(max(worth.values()), abs=1e-4)
 
 
 def test_letters_lie_where_they_are_heard() -> None:
