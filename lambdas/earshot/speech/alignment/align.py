@@ -3,18 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from earshot.speech.alignment import spelling
 from earshot.speech.alignment.spelling import Reading
 from earshot.speech.alignment.support import letter_support
-from earshot.speech.alignment.viterbi import Flags, Ints, Path, viterbi
+from earshot.speech.alignment.viterbi import MIN_LOG_PROBABILITY, Flags, Ints, Path, viterbi
 from earshot.speech.engine import Emission
 from earshot.speech.vocabulary import Vocabulary
 
 MAX_CHOICES = 12
 """Words of a window whose readings are tried; beyond it, the likeliest reading will do."""
+
+MAX_ROOM = 25
+"""Frames between two words, of which none are silence enough for words to be invented over it."""
+
+NEEDED = 100.0
+"""Times the price: such words stay unless the frames are too few for them."""
 
 LEAVE_OUT_PRICE = 5.0
 """Nats a letter for leaving a word out, see docs/decisions/two-listeners.md."""
@@ -34,6 +42,10 @@ class AlignedWord:
     last: int
     support: float
     index: int
+
+    @property
+    def letters(self) -> int:
+        return sum(map(len, self.spoken))
 
 
 def align(
@@ -78,6 +90,25 @@ def align(
     )
 
 
+def path_score(spoken: Sequence[Reading], emission: Emission, vocabulary: Vocabulary) -> float:
+    """The log-probability of the best path of these words, all of them, through `emission`."""
+    spelled = _Spelled.of(spoken, vocabulary)
+    if not len(spelled.letters):
+        gaps = emission[:, [vocabulary.blank, vocabulary.delimiter]].max(axis=1)
+        return float(np.maximum(gaps, MIN_LOG_PROBABILITY).sum())
+    path = viterbi(emission, spelled.letters, spelled.begins, vocabulary)
+    return path.score if path else MIN_LOG_PROBABILITY * len(spelled.letters)
+
+
+def count_letters(words: Sequence[str], vocabulary: Vocabulary) -> int:
+    """How many letters `words` have to be said; another script's count as they stand."""
+    sayable = _sayable(words, vocabulary)
+    spelled = sum(sum(map(len, ways[0])) for _, _, ways in sayable)
+    known = {index for _, index, _ in sayable}
+    others = (word for at, word in enumerate(words) if at not in known)
+    return spelled + sum(len(word) for word in others if not spelling.is_silent(word))
+
+
 @dataclass(frozen=True, slots=True)
 class _Spelled:
     """Letters of words (n,), where spoken words begin (n,), and where each written one's lie."""
@@ -101,7 +132,33 @@ class _Spelled:
         return cls(np.array(letters, np.int64), np.array(begins, np.bool_), bounds)
 
     def path(self, emission: Emission, vocabulary: Vocabulary, price: float) -> Path | None:
-        return viterbi(emission, self.letters, self.begins, vocabulary, self.bounds, price)
+        """Without words over silence, but with those that are only missing amid speech."""
+        sizes = np.diff(self.bounds)
+        prices = price * sizes
+        path = self._path(emission, vocabulary, prices)
+        if path is None or not (missing := self._missing(path, len(emission))):
+            return path
+        prices[missing] = price * NEEDED * sizes[missing]
+        return self._path(emission, vocabulary, prices)
+
+    def _path(
+        self, emission: Emission, vocabulary: Vocabulary, prices: npt.NDArray[np.float64]
+    ) -> Path | None:
+        return viterbi(
+            emission, self.letters, self.begins, vocabulary, self.bounds, prices.tolist()
+        )
+
+    def _missing(self, path: Path, frames: int) -> list[int]:
+        """Words left out that had little room: a listener passes over a short word in between."""
+        first, last = path.first[self.bounds[:-1]], path.last[np.array(self.bounds[1:]) - 1]
+        found: list[int] = []
+        kept = [at for at in range(len(first)) if first[at] < last[at]]
+        for before, behind in pairwise([-1, *kept, len(first)]):
+            begin = last[before] if before >= 0 else 0
+            end = first[behind] if behind < len(first) else frames
+            if end - begin <= MAX_ROOM:
+                found += range(before + 1, behind)
+        return found
 
 
 @lru_cache(maxsize=8)

@@ -44,16 +44,16 @@ def viterbi(
     letters: Ints,
     begins: Flags,
     vocabulary: Vocabulary,
-    optional: Sequence[int] = (),
-    price: float = np.inf,
+    bounds: Sequence[int] = (),
+    prices: Sequence[float] = (),
 ) -> Path | None:
     """The best path of `letters` (n,), indices of the vocabulary, through `emission`.
 
     `emission` has shape (frames, vocabulary). `begins` (n,) tells where a word begins: before it
     the delimiter may stand as well as the blank, or nothing. None if the frames are too few.
 
-    `optional` are bounds (0, ..., n) between letters: what lies between two of them may be left
-    out as a whole, for `price` nats a letter.
+    `bounds` (0, ..., n) lie between words of letters; each may be left out as a whole for its one
+    of `prices`, in nats. Without them no word may.
     """
     frames, count = len(emission), len(letters)
     if not count or not frames:
@@ -62,7 +62,7 @@ def viterbi(
     skip = np.full(2 * count + 1, -np.inf, np.float32)  # straight from the letter before
     skip[1] = 0.0
     skip[3::2][letters[1:] != letters[:-1]] = 0.0
-    leave_out = _LeaveOut.of(optional, price)
+    leave_out = _LeaveOut.of(bounds, prices)
 
     states = 2 * count + 1
     score = np.full(states + 2, -np.inf, np.float32)  # two more in front: what comes from nowhere
@@ -100,14 +100,10 @@ class _LeaveOut:
     before: Mapping[int, int]
 
     @classmethod
-    def of(cls, bounds: Sequence[int], price: float) -> "_LeaveOut":
-        bounds = bounds if np.isfinite(price) else ()
-        gaps = [2 * bound for bound in bounds]
-        return cls(
-            np.array(gaps, np.int64),
-            np.array(bounds, np.float32) * np.float32(price if len(bounds) else 0),
-            dict(pairwise(gaps[::-1])),
-        )
+    def of(cls, bounds: Sequence[int], prices: Sequence[float]) -> "_LeaveOut":
+        gaps = [2 * bound for bound in bounds] if prices else []
+        paid = np.concatenate([[0.0], np.cumsum(prices)]) if prices else np.zeros(0)
+        return cls(np.array(gaps, np.int64), paid.astype(np.float32), dict(pairwise(gaps[::-1])))
 
     def take(self, score: npt.NDArray[np.float32], moves: npt.NDArray[np.int8]) -> None:
         """Raises scores of gaps that are reached better so, and marks them in `moves`."""

@@ -76,7 +76,8 @@ def test_words_are_left_out_where_that_is_worth_its_price(
     begins = np.array([n == 0 for word in words for n in range(len(word))])
     bounds = [0, *np.cumsum([len(word) for word in words]).tolist()]
 
-    path = viterbi(heard, letters, begins, VOCABULARY, bounds, price)
+    prices = [price * len(word) for word in words]
+    path = viterbi(heard, letters, begins, VOCABULARY, bounds, prices)
 
     worth = {}
     for kept in product([True, False], repeat=len(words)):
