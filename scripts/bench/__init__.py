@@ -7,6 +7,7 @@ from scripts.bench import (
     audio,
     bulk,
     decode,
+    listeners,
     parity,
     pipeline,
     search,
@@ -26,3 +27,4 @@ app.command()(parity.parity)
 app.command()(audio.audio)
 app.command()(decode.decode)
 app.command()(search.search)
+app.command()(listeners.listeners)

@@ -109,6 +109,12 @@ def count_letters(words: Sequence[str], vocabulary: Vocabulary) -> int:
     return spelled + sum(len(word) for word in others if not spelling.is_silent(word))
 
 
+def letters_of(spoken: Sequence[Reading], vocabulary: Vocabulary) -> tuple[Ints, Flags, list[int]]:
+    """Letters (n,) as `viterbi` takes them, where spoken words begin (n,), and readings' bounds."""
+    spelled = _Spelled.of(spoken, vocabulary)
+    return spelled.letters, spelled.begins, spelled.bounds
+
+
 @dataclass(frozen=True, slots=True)
 class _Spelled:
     """Letters of words (n,), where spoken words begin (n,), and where each written one's lie."""
@@ -134,7 +140,7 @@ class _Spelled:
     def path(self, emission: Emission, vocabulary: Vocabulary, price: float) -> Path | None:
         """Without words over silence, but with those that are only missing amid speech."""
         sizes = np.diff(self.bounds)
-        prices = price * sizes
+        prices = (price * sizes).astype(np.float64)
         path = self._path(emission, vocabulary, prices)
         if path is None or not (missing := self._missing(path, len(emission))):
             return path

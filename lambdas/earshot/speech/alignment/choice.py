@@ -16,7 +16,7 @@ from earshot.speech.alignment import marks, vouching
 from earshot.speech.alignment.align import AlignedWord, align, count_letters, path_score
 from earshot.speech.alignment.stretches import Spoken, Stretch, stretches
 from earshot.speech.engine import Emission
-from earshot.speech.readable import readable_words
+from earshot.speech.readable import capital, readable_words
 from earshot.speech.sentences import ends_sentence
 from earshot.speech.transcript import Word
 from earshot.speech.vocabulary import Vocabulary
@@ -45,8 +45,25 @@ class Margin:
     odds: float
 
 
-WEAK_MARGIN = Margin(4.0, 0.5)
-STRONG_MARGIN = Margin(0.75, 0.25)
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Of a listener that is unsure of itself and of one that is sure."""
+
+    weak: Margin = Margin(4.0, 0.5)
+    strong: Margin = Margin(0.75, 0.25)
+
+    def of(self, confidences: Sequence[float]) -> Margin:
+        """Of a listener whose words have these confidences."""
+        total = sum(confidences) + PRIOR_CONFIDENCE * PRIOR_WORDS
+        trust = total / (len(confidences) + PRIOR_WORDS)
+        share = float(np.clip((trust - WEAK) / (STRONG - WEAK), 0, 1))
+        return Margin(
+            self.weak.least + share * (self.strong.least - self.weak.least),
+            self.weak.odds + share * (self.strong.odds - self.weak.odds),
+        )
+
+
+MARGINS = Margins()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,7 @@ def choose(
     frame_s: float,
     start_s: float = 0.0,
     confidences: Sequence[float] | None = None,
+    margins: Margins = MARGINS,
 ) -> Shown:
     """`heard` and `written` are two texts of the sound that `emission` (frames, vocabulary) is of.
 
@@ -80,7 +98,9 @@ def choose(
         return Shown(readable_words(heard), fit, fell_back=bool(written))
     stands = vouching.vouched(aligned)
     kept = [word for word, stand in zip(aligned, stands, strict=True) if stand]
-    window = _Window(heard, kept, written, emission, vocabulary, frame_s, start_s, confidences)
+    window = _Window(
+        heard, kept, written, emission, vocabulary, frame_s, start_s, confidences, margins
+    )
     return Shown(window.shown(), fit, fell_back=False)
 
 
@@ -97,12 +117,13 @@ class _Window:
         frame_s: float,
         start_s: float,
         confidences: Sequence[float] | None,
+        margins: Margins,
     ) -> None:
         self.heard, self.kept, self.written = heard, kept, written
         self.emission, self.vocabulary = emission, vocabulary
         self.frame_s, self.start_s = frame_s, start_s
         self.confidences = confidences
-        self.margin = _margin([word.confidence for word in heard])
+        self.margin = margins.of([word.confidence for word in heard])
         self.spoken_written = [
             Spoken(" ".join(word.spoken), word.first, word.last) for word in kept
         ]
@@ -185,20 +206,10 @@ class _Window:
             words[-1] = replace(words[-1], text=marks.closed(words[-1].text, dropped))
 
 
-def _margin(confidences: Sequence[float]) -> Margin:
-    total = sum(confidences) + PRIOR_CONFIDENCE * PRIOR_WORDS
-    trust = total / (len(confidences) + PRIOR_WORDS)
-    share = float(np.clip((trust - WEAK) / (STRONG - WEAK), 0, 1))
-    return Margin(
-        WEAK_MARGIN.least + share * (STRONG_MARGIN.least - WEAK_MARGIN.least),
-        WEAK_MARGIN.odds + share * (STRONG_MARGIN.odds - WEAK_MARGIN.odds),
-    )
-
-
 def _with_capitals(words: Sequence[Word]) -> list[Word]:
     """A capital where a sentence begins: what began it may have been dropped."""
     return [
-        replace(word, text=marks.capital(word.text))
+        replace(word, text=capital(word.text))
         if at == 0 or ends_sentence(words[at - 1].text)
         else word
         for at, word in enumerate(words)

@@ -15,7 +15,7 @@ MIN_RUN_SUPPORT = -3.5
 RUN = 3
 """Words. A listener mishears single words; it does not mishear three in a row so badly."""
 
-LEFT_OUT_SUPPORT = -8.0
+LEFT_OUT_SUPPORT = -4.0
 """Nats a letter that was left out counts for, in the fit of the whole."""
 
 
