@@ -43,9 +43,10 @@ def read_clips(folder: Path, written: Path, model: SpeechModel, kept: Path | Non
     """Development are the clips of the model's development sentences, and every fifth of those
     that it learned from; held out is what it was held out from."""
     texts = dict(_written(written))
-    listed = [clip for clip in prepare.read_clips(folder) if clip.path.name in texts]
-    learned = [clip for clip in listed if clip.split(SEED) == "train"]
+    everything = prepare.read_clips(folder)
+    learned = [clip for clip in everything if clip.split(SEED) == "train"]
     development = {clip.path.name for clip in learned[::NTH]}
+    listed = [clip for clip in everything if clip.path.name in texts]
     splits = {"human": "held-out", "dev-human": "development", "train": "others"}
     hear = Transcriber(model)
     frame_s = model.acoustics.hop / SAMPLE_RATE

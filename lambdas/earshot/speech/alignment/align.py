@@ -196,7 +196,7 @@ def _sayable(
         if ways:
             found.append((opening + word, index, ways))
             opening = ""
-        elif spelling.is_silent(word):
+        elif spelling.is_punctuation(word):
             if found:
                 text, place, before = found[-1]
                 found[-1] = (text + word, place, before)

@@ -51,6 +51,8 @@ def readings(word: str) -> tuple[Reading, ...]:
     `is_silent` for which of the two.
     """
     plain = fold(word)
+    if not all(_is_latin(letter) for letter in plain):
+        return ()
     units = [ways for unit in _UNITS.finditer(plain) if (ways := _say(unit))]
     if not units:
         return ()
@@ -61,6 +63,19 @@ def readings(word: str) -> tuple[Reading, ...]:
 def is_silent(word: str) -> bool:
     """Whether nothing of it is said: punctuation alone."""
     return not any(unicodedata.category(c)[0] in "LN" for c in word) and not readings(word)
+
+
+def is_punctuation(word: str) -> bool:
+    """Whether it may stand on a neighbour: a dash may, a music note may not."""
+    return all(unicodedata.category(c)[0] == "P" for c in word)
+
+
+def _is_latin(character: str) -> bool:
+    return (
+        character.isascii()
+        or unicodedata.category(character)[0] != "L"
+        or unicodedata.name(character, "").startswith("LATIN")
+    )
 
 
 def fold(word: str) -> str:

@@ -61,6 +61,10 @@ def test_punctuation_alone_stays_on_its_neighbour() -> None:
     assert [(word.text, word.index) for word in words] == [("“Hi—", 1), ("Bob…", 3)]
 
 
+def test_a_music_note_is_no_punctuation() -> None:
+    assert [word.text for word in align(["Hi", "♪"], heard("HI...."), VOCABULARY)] == ["Hi"]
+
+
 def test_another_script_is_left_out() -> None:
     assert [word.text for word in align(["Hi", "快つん"], heard("HI...."), VOCABULARY)] == ["Hi"]
 

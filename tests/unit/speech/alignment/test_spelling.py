@@ -63,7 +63,7 @@ def test_punctuation_alone_is_silent(mark: str) -> None:
     assert spelling.is_silent(mark)
 
 
-@pytest.mark.parametrize("word", ["快つん", "привет", "שלום"])
+@pytest.mark.parametrize("word", ["快つん", "привет", "שלום", "2-3ตวบนลาง"])
 def test_another_script_can_not_be_spelled_and_is_not_silent(word: str) -> None:
     assert spelling.readings(word) == ()
     assert not spelling.is_silent(word)
