@@ -7,6 +7,7 @@ from scripts.bench import (
     audio,
     bulk,
     decode,
+    listeners,
     parity,
     pipeline,
     search,
@@ -28,3 +29,4 @@ app.command()(audio.audio)
 app.command()(decode.decode)
 app.command()(search.search)
 app.command()(sound.sound)
+app.command()(listeners.listeners)

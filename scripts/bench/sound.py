@@ -11,10 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
+from earshot.cli.progress import progress
 from earshot.search import analysis
 from scripts import ROOT
 from scripts.bench.sound_clips import Clip, Phrase, draw, listen, never_said
-from scripts.progress import progress
 
 CANDIDATES = 100  # of the clips that share most trigrams with the query, by text and by sound
 Ranking = dict[str, list[float]]  # of every clip a value, by way of ranking
@@ -200,7 +200,7 @@ def _costs(clips: Sequence[Clip]) -> Iterator[Mapping[str, Any]]:
 
 def _query_ms(packed: Sequence[bytes]) -> Mapping[str, Any]:
     """Processor time that the sound adds to one search: candidates of a passage's usual length."""
-    from earshot.search.passages import LENGTH
+    from earshot.recordings.passages import LENGTH
     from earshot.search.sound import soundings
     from earshot.speech import frame_letters
 

@@ -10,11 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from earshot.cli.progress import progress
+from earshot.cli.tables import csv_form
 from earshot.search import analysis
 from earshot.speech.frame_letters import FrameLetters
 from earshot.speech.model import SpeechModel
-from scripts import ROOT, csv_form
-from scripts.progress import progress
+from scripts import ROOT
 
 KEPT = ROOT / ".local" / "bench-sound"
 TRAINING_SEED = 2026  # of the split that models/demo was trained with
