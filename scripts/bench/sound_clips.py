@@ -184,14 +184,14 @@ def _listener(model: SpeechModel) -> Callable[[Path], dict[str, Any]]:
     from earshot.speech import ctc, frame_letters
     from earshot.speech.beam import BeamDecoder
     from earshot.speech.recognise import begin
-    from earshot.speech.transcriber import SILENCE
+    from earshot.speech.transcriber import SILENCE_AMPLITUDE
 
     beam = BeamDecoder(model.language, model.vocabulary) if model.language else None
     frame_s = model.acoustics.hop / SAMPLE_RATE
 
     def hear(path: Path) -> dict[str, Any]:
         waveform = begin(path, DEFAULT).waveform
-        if np.abs(waveform).max() <= SILENCE:
+        if np.abs(waveform).max() <= SILENCE_AMPLITUDE:
             return {"words": [], "letters": "", "seconds": 0.0}
         (emission,) = model.engine.emissions([model.acoustics.prepare(waveform)])
         best = beam.best_path(emission) if beam else ctc.best_path(emission)

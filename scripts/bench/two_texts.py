@@ -16,7 +16,7 @@ from earshot.speech.alignment.align import letters_of
 from earshot.speech.alignment.viterbi import viterbi
 from earshot.speech.engine import Emission
 from earshot.speech.model import SpeechModel
-from earshot.speech.transcriber import SILENCE, Transcriber
+from earshot.speech.transcriber import SILENCE_AMPLITUDE, Transcriber
 from earshot.speech.transcript import Word
 from training import prepare
 
@@ -135,7 +135,7 @@ def _heard(
         waveform = np.concatenate([block[:, 0] for block in stream(path, DEFAULT)])
     except AudioError:
         return None
-    if float(np.abs(waveform).max(initial=0)) <= SILENCE:
+    if float(np.abs(waveform).max(initial=0)) <= SILENCE_AMPLITUDE:
         return None
     model = transcriber.model
     [emission] = model.engine.emissions([model.acoustics.prepare(waveform)])
