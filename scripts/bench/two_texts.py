@@ -16,7 +16,8 @@ from earshot.speech.alignment.align import letters_of
 from earshot.speech.alignment.viterbi import viterbi
 from earshot.speech.engine import Emission
 from earshot.speech.model import SpeechModel
-from earshot.speech.transcriber import SILENCE_AMPLITUDE, Transcriber
+from earshot.speech.audible import SILENCE_AMPLITUDE
+from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Word
 from training import prepare
 

@@ -1,49 +1,66 @@
-"""Waveforms to transcripts: windows, acoustic model, CTC decoding, words, segments."""
+"""Waveforms to transcripts: the listener hears every window, the writer makes it readable.
+
+The listener's words, times and letters come from its emissions alone. Where there is a writer, its
+words are laid on the same emissions, and what is shown is chosen between the two.
+"""
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from itertools import islice
-
-import numpy as np
+from dataclasses import dataclass
+from itertools import chain, islice
 
 import earshot
 from earshot.audio.limits import SAMPLE_RATE
 from earshot.errors import ModelError
-from earshot.speech import ctc, segments
+from earshot.speech import ctc, frame_letters, segments, sentences
+from earshot.speech.alignment.choice import choose
+from earshot.speech.audible import audible
 from earshot.speech.beam import BeamDecoder
-from earshot.speech.engine import Waveform
+from earshot.speech.engine import Emission, Waveform
+from earshot.speech.frame_letters import FrameLetters
 from earshot.speech.model import SpeechModel
-from earshot.speech.transcript import Provenance, Transcript
+from earshot.speech.transcript import Provenance, Transcript, Word
 from earshot.speech.windows import Window, windows
-
-SILENCE_AMPLITUDE = 4 / 32768
-"""Below four steps of 16-bit audio (-78 dBFS) a sample counts as silence."""
-
-MARGIN_SAMPLES = SAMPLE_RATE // 10
-"""Silence that is kept before and after sound: 0.1 s."""
+from earshot.speech.writer.written import Writer, Written
 
 WORD_PAUSE_S = 0.4
 """In a recording of several windows, so long a gap without a letter ends a word."""
 
 
+@dataclass(frozen=True, slots=True)
+class _WindowText:
+    """What one window says about the frames that it keeps; `shown` is None without a writer."""
+
+    path: ctc.BestPath
+    letters: FrameLetters
+    shown: tuple[Word, ...] | None
+
+
 class Transcriber:
-    """Transcribes with one model. Safe to call from several threads."""
+    """Transcribes with one listener and perhaps a writer. Safe to call from several threads."""
 
     def __init__(
-        self, model: SpeechModel, decoder: str | None = None, batch: int | None = None
+        self,
+        model: SpeechModel,
+        decoder: str | None = None,
+        batch: int | None = None,
+        writer: Writer | None = None,
     ) -> None:
         """`decoder` is "greedy" or "beam"; by default "beam" if the model has a language.
 
-        `batch` is how many windows the engine gets in one call, by default its best number. Raises
-        ModelError for an unknown decoder, and for "beam" without a language.
+        `batch` is how many windows the engine gets in one call, by default its best number. Without
+        a `writer` the shown text is the listener's own. Raises ModelError for an unknown decoder,
+        and for "beam" without a language.
         """
         if decoder not in (None, "greedy", "beam"):
             raise ModelError(f"Unknown decoder {decoder!r}: use greedy or beam.")
         if decoder == "beam" and model.language is None:
             raise ModelError(f"{model.name} has no word list, which beam search needs.")
         self.model = model
+        self.writer = writer
         self.batch = batch or model.engine.batch
+        self.frame_s = model.acoustics.hop / SAMPLE_RATE
         language = model.language if decoder != "greedy" else None
         beam = BeamDecoder(language, model.vocabulary) if language else None
         self._best_path = beam.best_path if beam else ctc.best_path
@@ -53,6 +70,8 @@ class Transcriber:
             engine=model.engine.name,
             decoder=beam.name if beam else "greedy",
             version=earshot.__version__,
+            writer=writer.name if writer else None,
+            writer_fingerprint=writer.fingerprint if writer else None,
         )
 
     def transcribe(self, waveform: Waveform) -> Transcript:
@@ -63,9 +82,9 @@ class Transcriber:
         """The transcripts of `transcribe`, in order; faster on engines that run batches."""
         hop = self.model.acoustics.hop
         by_waveform = [list(windows([waveform], hop)) for waveform in waveforms]
-        paths = iter(self._paths([window for group in by_waveform for window in group]))
+        texts = iter(self._texts([window for group in by_waveform for window in group]))
         return [
-            self._transcript([next(paths) for _ in group], len(waveform))
+            self._transcript([next(texts) for _ in group], len(waveform))
             for group, waveform in zip(by_waveform, waveforms, strict=True)
         ]
 
@@ -79,68 +98,128 @@ class Transcriber:
                 samples += len(block)
                 yield block
 
-        paths: list[ctc.BestPath] = []
+        texts: list[_WindowText] = []
         stream = windows(counted(), self.model.acoustics.hop)
         while group := list(islice(stream, self.batch * self.model.engine.calls)):
-            paths += self._paths(group)
-        return self._transcript(paths, samples)
+            texts += self._texts(group)
+        return self._transcript(texts, samples)
 
-    def _paths(self, group: Sequence[Window]) -> list[ctc.BestPath]:
-        """The best path through the frames that each window keeps."""
-        audible = [_audible(window, self.model.acoustics.hop) for window in group]
-        wanted = [i for i, samples in enumerate(audible) if samples.start < samples.stop]
+    def _texts(self, group: Sequence[Window]) -> list[_WindowText]:
+        """What each window says."""
+        sounding = [audible(window, self.model.acoustics.hop) for window in group]
+        wanted = [i for i, samples in enumerate(sounding) if samples.start < samples.stop]
         batches = [wanted[at : at + self.batch] for at in range(0, len(wanted), self.batch)]
         calls = min(self.model.engine.calls, len(batches))
-        found: dict[int, ctc.BestPath] = {}
+        found: dict[int, _WindowText] = {}
         with ThreadPoolExecutor(calls) if calls > 1 else nullcontext() as pool:
             run = pool.map if pool else map
-            paths = run(
-                self._decode, [[group[i].waveform[audible[i]] for i in batch] for batch in batches]
-            )
-            for batch, batch_paths in zip(batches, paths, strict=True):
-                found.update(zip(batch, batch_paths, strict=True))
+            results = run(self._batch, [[(group[i], sounding[i]) for i in one] for one in batches])
+            for batch, texts in zip(batches, results, strict=True):
+                found.update(zip(batch, texts, strict=True))
+        return [found.get(i) or self._silent(window) for i, window in enumerate(group)]
+
+    def _batch(self, batch: Sequence[tuple[Window, slice]]) -> list[_WindowText]:
+        """What windows say whose given samples can be heard."""
+        waveforms = [window.waveform[samples] for window, samples in batch]
+        inputs = [self.model.acoustics.prepare(waveform) for waveform in waveforms]
+        emissions = self.model.engine.emissions(inputs)
+        written = self.writer.write_many(waveforms) if self.writer else [None] * len(batch)
         return [
-            self._kept(window, samples, found.get(i))
-            for i, (window, samples) in enumerate(zip(group, audible, strict=True))
+            self._text(window, samples, emission, text)
+            for (window, samples), emission, text in zip(batch, emissions, written, strict=True)
         ]
 
-    def _decode(self, waveforms: Sequence[Waveform]) -> list[ctc.BestPath]:
-        inputs = [self.model.acoustics.prepare(waveform) for waveform in waveforms]
-        return [self._best_path(emission) for emission in self.model.engine.emissions(inputs)]
+    def _text(
+        self, window: Window, samples: slice, emission: Emission, written: Written | None
+    ) -> _WindowText:
+        path = self._best_path(emission)
+        letters = frame_letters.of_emission(emission, self.model.vocabulary, self.frame_s)
+        shown = self._shown(window, samples, path, emission, written) if written else None
+        return self._kept(window, samples.start, path, letters, shown)
 
-    def _kept(self, window: Window, audible: slice, path: ctc.BestPath | None) -> ctc.BestPath:
-        """The frames that the window keeps: `path` over its `audible` samples, blanks elsewhere.
+    def _shown(
+        self,
+        window: Window,
+        samples: slice,
+        path: ctc.BestPath,
+        emission: Emission,
+        written: Written,
+    ) -> tuple[Word, ...]:
+        """The readable words whose middle lies in what the window keeps."""
+        start_s = (window.start + samples.start) / SAMPLE_RATE
+        pause_s = None if window.alone else WORD_PAUSE_S
+        heard = ctc.words(path, self.model.vocabulary, self.frame_s, pause_s)
+        shown = choose(
+            [_later(word, start_s) for word in heard],
+            [word.text for word in written.words],
+            emission,
+            self.model.vocabulary,
+            self.frame_s,
+            start_s,
+            [word.confidence for word in written.words],
+        )
+        if window.alone:
+            return shown.words
+        kept = range(window.keep_from, window.keep_to)
+        return tuple(
+            word for word in shown.words if int((word.start + word.end) / 2 * SAMPLE_RATE) in kept
+        )
+
+    def _silent(self, window: Window) -> _WindowText:
+        path = ctc.blank_path(0, self.model.vocabulary)
+        return self._kept(window, 0, path, frame_letters.silence(0, self.frame_s), ())
+
+    def _kept(
+        self,
+        window: Window,
+        at: int,
+        path: ctc.BestPath,
+        letters: FrameLetters,
+        shown: tuple[Word, ...] | None,
+    ) -> _WindowText:
+        """The frames that the window keeps: `path` and `letters` from sample `at` on, blanks
+        elsewhere.
 
         The model gives one frame less than there are hops. A blank fills that gap; without it each
         window would shift all later words by one frame.
         """
         hop, vocabulary = self.model.acoustics.hop, self.model.vocabulary
-        frames = ctc.blank_path(-(-len(window.waveform) // hop), vocabulary)
-        if path is not None:
-            frames = ctc.lay(path, frames, audible.start // hop)
+        frames = -(-len(window.waveform) // hop)
+        path = ctc.lay(path, ctc.blank_path(frames, vocabulary), at // hop)
+        letters = frame_letters.lay(
+            letters, frame_letters.silence(frames, self.frame_s), at // hop
+        )
         first = (window.keep_from - window.start) // hop
         last = -(-(window.keep_to - window.start) // hop)
-        kept = frames[first:last]
-        return ctc.begin_word(kept, vocabulary) if window.after_pause and window.start else kept
+        kept = path[first:last]
+        if window.after_pause and window.start:
+            kept = ctc.begin_word(kept, vocabulary)
+        return _WindowText(kept, letters[first:last], shown)
 
-    def _transcript(self, paths: list[ctc.BestPath], samples: int) -> Transcript:
-        frame = self.model.acoustics.hop / SAMPLE_RATE
+    def _transcript(self, texts: list[_WindowText], samples: int) -> Transcript:
         # Single-window output must equal transformers' greedy text, so no splitting at pauses.
-        pause = WORD_PAUSE_S if len(paths) > 1 else None
-        words = ctc.words(ctc.join(paths), self.model.vocabulary, frame, pause) if paths else ()
-        return Transcript(segments.split(words), round(samples / SAMPLE_RATE, 3), self.provenance)
+        pause_s = WORD_PAUSE_S if len(texts) > 1 else None
+        path = ctc.join([text.path for text in texts]) if texts else None
+        heard = ctc.words(path, self.model.vocabulary, self.frame_s, pause_s) if path else ()
+        by_listener = segments.split(heard)
+        shown = chain.from_iterable(text.shown or () for text in texts)
+        return Transcript(
+            segments=sentences.split(shown) if self.writer else by_listener,
+            duration=round(samples / SAMPLE_RATE, 3),
+            provenance=self.provenance,
+            heard=by_listener if self.writer else None,
+            letters=_joined([text.letters for text in texts]),
+        )
 
 
-def _audible(window: Window, hop: int) -> slice:
-    """The samples of the window to give to the model, from a multiple of `hop`; none if silent.
+def _later(word: Word, seconds: float) -> Word:
+    start, end = round(word.start + seconds, 3), round(word.end + seconds, 3)
+    return Word(word.text, start, end, word.confidence)
 
-    In a recording of several windows, silence at the edges is left out, because small models find
-    words in it.
-    """
-    loud = np.flatnonzero(np.abs(window.waveform) > SILENCE_AMPLITUDE)
-    if not len(loud):
-        return slice(0, 0)
-    if window.alone:
-        return slice(0, len(window.waveform))
-    first = max(0, int(loud[0]) - MARGIN_SAMPLES) // hop * hop
-    return slice(first, min(len(window.waveform), int(loud[-1]) + MARGIN_SAMPLES))
+
+def _joined(parts: Sequence[FrameLetters]) -> FrameLetters | None:
+    """The windows' letters as those of the recording, whose first frame is its own."""
+    if not parts:
+        return None
+    joined = frame_letters.join(parts)
+    return FrameLetters(joined.letters, joined.levels, joined.frame_s)

@@ -37,11 +37,19 @@ class Segment:
 class Provenance:
     """The model and software that made a transcript, so that two can be compared fairly."""
 
-    model: str  # hub id, or the name of the model's folder
-    fingerprint: str  # changes with the model's weights or language
+    model: str  # the listener's hub id or the bundled model's name, as people know it
+    fingerprint: str  # of the listener's weights: changes when they do
     engine: str  # e.g. "onnx-int8", "torch-bf16"
     decoder: str  # e.g. "greedy"
     version: str  # of Earshot
+    writer: str | None = None  # the model that wrote the shown text, where there is one
+    writer_fingerprint: str | None = None
+
+    @property
+    def weights(self) -> str:
+        """One fingerprint of all weights that took part."""
+        parts = (self.fingerprint, self.writer_fingerprint)
+        return "+".join(part for part in parts if part is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,8 @@ class Transcript:
     segments: tuple[Segment, ...]
     duration: float
     provenance: Provenance
+    heard: "tuple[Segment, ...] | None" = None
+    letters: "FrameLetters | None" = None
 
     @property
     def text(self) -> str:
@@ -62,3 +72,9 @@ class Transcript:
     @property
     def words(self) -> tuple[Word, ...]:
         return tuple(word for segment in self.segments for word in segment.words)
+
+    @property
+    def heard_text(self) -> str:
+        """The listener's own text."""
+        segments = self.segments if self.heard is None else self.heard
+        return " ".join(segment.text for segment in segments)
