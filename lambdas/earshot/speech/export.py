@@ -60,7 +60,7 @@ def export(
             target = fp32
         written = out / (INT8_FILES if precision == "int8" else FP32_FILES)[0]
         called = {NAMED_AS: name or out.resolve().name, RECORDED_AS: mark}
-        _write(onnx.load(_fused(target)), written, called)
+        write_graph(onnx.load(fused(target)), written, called)
     for name in SETTINGS_FILES:
         if (folder / name).exists() and folder.resolve() != out.resolve():
             shutil.copyfile(folder / name, out / name)
@@ -119,7 +119,7 @@ def _ears(path: Path, model: Any, all_of_them: bool) -> list[str]:
     ]
 
 
-def _fused(path: Path) -> Path:
+def fused(path: Path) -> Path:
     """The graph after the optimisations that loading would do each time; none is for one machine's
     processor alone."""
     options = onnxruntime.SessionOptions()
@@ -131,7 +131,7 @@ def _fused(path: Path) -> Path:
     return path.with_suffix(".fused.onnx")
 
 
-def _write(model: onnx.ModelProto, path: Path, metadata: Mapping[str, str]) -> None:
+def write_graph(model: onnx.ModelProto, path: Path, metadata: Mapping[str, str]) -> None:
     """Writes the metadata into the file, and leaves the exporter's stack traces out of it.
 
     Weights of more than EMBEDDED bytes lie in a file beside the graph, which ONNX Runtime maps

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx2
@@ -22,16 +22,23 @@ from earshot.speech.acoustics import read_acoustics
 from earshot.speech.files import BESIDE, SETTINGS_FILES
 
 
-def fetch(name: str, revision: str | None, weights: Sequence[str]) -> tuple[Path, str | None]:
+def fetch(
+    name: str,
+    revision: str | None,
+    weights: Sequence[str],
+    settings: Sequence[str] = SETTINGS_FILES,
+    check: Callable[[Path], object] = read_acoustics,
+) -> tuple[Path, str | None]:
     """The local folder of hub model `name`, and which of `weights` it holds: the first there is.
 
+    `check` refuses another kind of model by its `settings`, before its weights are fetched.
     What was fetched before is not fetched again; a pinned revision (a commit's full hash) that is
     complete needs no network. Where a connection breaks, the download goes on from there. Raises
     ModelError.
     """
     try:
-        folder = _snapshot(name, revision, SETTINGS_FILES)
-        read_acoustics(folder)  # refuses another kind of model before its weights are fetched
+        folder = _snapshot(name, revision, settings)
+        check(folder)
         held = [choice for choice in weights if (folder / choice).exists()]
         if held and held[0] == weights[0]:
             return folder, held[0]
