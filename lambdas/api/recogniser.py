@@ -60,7 +60,7 @@ def recogniser() -> Recogniser:
         raise Unavailable("This part of the API has no model; the request should not come here.")
     from earshot.audio.limits import Limits
 
-    transcriber = compose.transcriber(model, settings().model_revision)
+    transcriber = compose.transcriber(model, settings().model_revision, settings().writer)
     limits = Limits(max_seconds=settings().max_request_seconds)
     return ModelRecogniser(transcriber.model.name, transcriber, limits)
 

@@ -22,6 +22,9 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
     )
     model: Text | None = Field(default=None, description="the model: a folder or a hub id")
     model_revision: Text | None = Field(default=None, description="commit or branch on the hub")
+    writer: Text = Field(
+        default="moonshine-tiny", description="the writer: a name, a folder, a hub id, or none"
+    )
     # An HTTP API waits 30 s for an answer. Longer recordings go to the bucket.
     max_request_seconds: float = Field(
         default=300, gt=0, description="longest audio in one request, in seconds"

@@ -32,7 +32,8 @@ class Stores(Protocol):
 
 
 class Workload(Stores, Protocol):
-    """What turns object events into records needs to know; `model` is a folder or a hub id."""
+    """What turns object events into records needs to know; `model` and `writer` are
+    folders or hub ids."""
 
     @property
     def audio_bucket(self) -> str: ...
@@ -40,6 +41,8 @@ class Workload(Stores, Protocol):
     def model(self) -> str: ...
     @property
     def model_revision(self) -> str | None: ...
+    @property
+    def writer(self) -> str: ...
     @property
     def max_audio_bytes(self) -> int: ...
     @property
@@ -56,12 +59,13 @@ def recordings(
     )
 
 
-def transcriber(model: str, revision: str | None, engine: str = "onnx") -> "Transcriber":
-    """The loaded model: a folder, or a hub id and its revision. Raises ModelError."""
-    from earshot.speech.model import load
-    from earshot.speech.transcriber import Transcriber
+def transcriber(
+    model: str, revision: str | None, writer: str, engine: str = "onnx"
+) -> "Transcriber":
+    """The loaded listener (a folder, or a hub id and its revision) and writer. Raises ModelError."""
+    from earshot.transcription import open_transcriber
 
-    return Transcriber(load(model, revision, engine))
+    return open_transcriber(model, revision, engine, writer=writer)
 
 
 def ingest(
@@ -77,7 +81,7 @@ def ingest(
     return Ingest(
         recordings=recordings(settings, clients),
         bucket=boto3.resource("s3", config=clients).Bucket(settings.audio_bucket),
-        transcriber=transcriber(settings.model, settings.model_revision, engine),
+        transcriber=transcriber(settings.model, settings.model_revision, settings.writer, engine),
         limits=Limits(max_bytes=settings.max_audio_bytes, max_seconds=settings.max_audio_seconds),
         hand_on=hand_on,
     )

@@ -39,6 +39,9 @@ class ModelSettings(UploadSettings):
 
     model: Text = Field(description="the model: a folder or a hub id")
     model_revision: Text | None = Field(default=None, description="commit or branch on the hub")
+    writer: Text = Field(
+        default="moonshine-tiny", description="the writer: a name, a folder, a hub id, or none"
+    )
     max_audio_seconds: float = Field(
         default=7200, gt=0, description="longest recording, in seconds"
     )

@@ -182,9 +182,9 @@ def _listener(model: SpeechModel) -> Callable[[Path], dict[str, Any]]:
 
     from earshot.audio.limits import DEFAULT, SAMPLE_RATE
     from earshot.speech import ctc, frame_letters
+    from earshot.speech.audible import SILENCE_AMPLITUDE
     from earshot.speech.beam import BeamDecoder
     from earshot.speech.recognise import begin
-    from earshot.speech.audible import SILENCE_AMPLITUDE
 
     beam = BeamDecoder(model.language, model.vocabulary) if model.language else None
     frame_s = model.acoustics.hop / SAMPLE_RATE

@@ -14,9 +14,9 @@ from earshot.errors import AudioError
 from earshot.speech import ctc
 from earshot.speech.alignment.align import letters_of
 from earshot.speech.alignment.viterbi import viterbi
+from earshot.speech.audible import SILENCE_AMPLITUDE
 from earshot.speech.engine import Emission
 from earshot.speech.model import SpeechModel
-from earshot.speech.audible import SILENCE_AMPLITUDE
 from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Word
 from training import prepare

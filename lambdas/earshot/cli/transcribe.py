@@ -39,6 +39,13 @@ def transcribe(
     engine: Annotated[
         str, typer.Option(help="onnx (int8 if there is one), onnx-fp32, onnx-int8 or torch.")
     ] = "onnx",
+    writer: Annotated[
+        str,
+        typer.Option(
+            help="What makes the text readable: a folder, a hub id, or none for the"
+            " listener's own letters."
+        ),
+    ] = "moonshine-tiny",
     decoder: Annotated[
         str | None, typer.Option(help="greedy, or beam for a model with a word list.")
     ] = None,
@@ -51,16 +58,14 @@ def transcribe(
     ] = None,
 ) -> None:
     """Write what is said in audio files."""
-    from earshot.audio import sandbox
     from earshot.errors import AudioError
-    from earshot.speech.model import load
-    from earshot.speech.transcriber import Transcriber
+    from earshot.transcription import open_transcriber
 
     if out:
         _refuse_same_names(files, out)
-    sandbox.start()  # it gets ready while the model loads
-    loaded = load(model, revision, engine, side_by_side=len(files) > 1)
-    transcriber = Transcriber(loaded, decoder)
+    transcriber = open_transcriber(
+        model, revision, engine, writer=writer, decoder=decoder, side_by_side=len(files) > 1
+    )
     failed = 0
     with progress("Transcribing", len(files)) as advance:
         for file, result in _results(files, transcriber, batch, channels):
@@ -122,6 +127,7 @@ def _text(file: Path, result: "Transcript | AudioError", form: Format) -> str:
                     "file": str(file),
                     "status": "done",
                     "text": result.text,
+                    "heard": result.heard_text,
                     "duration": result.duration,
                     "words": [asdict(word) for word in result.words],
                     "segments": [

@@ -151,7 +151,7 @@ class Ingest:
         self.recordings.fail(event, failure)
 
     def _claim(self, event: ObjectEvent, facets: Mapping[str, str] | None, size: int) -> Claimed:
-        fingerprint = self.transcriber.provenance.fingerprint
+        fingerprint = self.transcriber.provenance.weights
         return self.recordings.claim(event, fingerprint, facets, size)
 
     def _beyond(self, event: ObjectEvent, error: AudioError) -> Outcome:

@@ -5,9 +5,11 @@ lists and conditions need (text, duration, model) stands beside it in plain attr
 large for an item is held in S3 and named by `body_key` (earshot.recordings.bodies).
 """
 
+import base64
 import gzip
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -22,41 +24,50 @@ BodyReader = Callable[[str], bytes | None]
 def pack(transcript: Transcript) -> bytes:
     """The transcript as compressed JSON; equal transcripts give equal bytes."""
     provenance = transcript.provenance
-    document = {
+    document: dict[str, Any] = {
         "duration": transcript.duration,
         "provenance": {
-            "model": provenance.model,
-            "fingerprint": provenance.fingerprint,
-            "engine": provenance.engine,
-            "decoder": provenance.decoder,
-            "version": provenance.version,
+            name: value for name, value in asdict(provenance).items() if value is not None
         },
-        "segments": [
-            {
-                "channel": segment.channel,
-                "words": [
-                    [word.text, round(word.start, 3), round(word.end, 3), round(word.confidence, 4)]
-                    for word in segment.words
-                ],
-            }
-            for segment in transcript.segments
-        ],
+        "segments": _packed_segments(transcript.segments),
     }
+    if transcript.heard is not None:
+        document["heard"] = _packed_segments(transcript.heard)
+    if transcript.letters is not None:
+        document["letters"] = base64.b64encode(transcript.letters).decode()
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return gzip.compress(text.encode(), compresslevel=6, mtime=0)
 
 
 def unpack(body: bytes) -> Transcript:
     document = json.loads(gzip.decompress(body))
+    letters = document.get("letters")
     return Transcript(
-        segments=tuple(
-            Segment(
-                words=tuple(Word(*word) for word in segment["words"]), channel=segment["channel"]
-            )
-            for segment in document["segments"]
-        ),
+        segments=_unpacked_segments(document["segments"]),
         duration=document["duration"],
         provenance=Provenance(**document["provenance"]),
+        heard=_unpacked_segments(document["heard"]) if "heard" in document else None,
+        letters=base64.b64decode(letters) if letters is not None else None,
+    )
+
+
+def _packed_segments(segments: Iterable[Segment]) -> list[dict[str, Any]]:
+    return [
+        {
+            "channel": segment.channel,
+            "words": [
+                [word.text, round(word.start, 3), round(word.end, 3), round(word.confidence, 4)]
+                for word in segment.words
+            ],
+        }
+        for segment in segments
+    ]
+
+
+def _unpacked_segments(packed: Iterable[Mapping[str, Any]]) -> tuple[Segment, ...]:
+    return tuple(
+        Segment(tuple(Word(*word) for word in segment["words"]), segment["channel"])
+        for segment in packed
     )
 
 
@@ -66,7 +77,7 @@ def transcript_attributes(transcript: Transcript) -> dict[str, Any]:
         "text": transcript.text[:MAX_INLINE_TEXT_CHARS],
         "duration": Decimal(str(round(transcript.duration, 3))),
         "model": transcript.provenance.model,
-        "fingerprint": transcript.provenance.fingerprint,
+        "fingerprint": transcript.provenance.weights,
     }
 
 

@@ -68,7 +68,7 @@ def export(
             target = fp32
         written = out / (INT8_FILES if precision == "int8" else FP32_FILES)[0]
         metadata = {NAME_KEY: name or out.resolve().name, FINGERPRINT_KEY: fingerprint}
-        _write(onnx.load(_fused(target)), written, metadata)
+        write_graph(onnx.load(fused(target)), written, metadata)
     for name in SETTINGS_FILES:
         if (folder / name).exists() and folder.resolve() != out.resolve():
             shutil.copyfile(folder / name, out / name)
@@ -132,7 +132,7 @@ def _fp32_nodes(path: Path, model: Any, feature_encoder: bool) -> list[str]:
     ]
 
 
-def _fused(path: Path) -> Path:
+def fused(path: Path) -> Path:
     """The path of the optimised graph, so that loading need not optimise it each time.
 
     None of these optimisations is specific to this machine's processor.
@@ -146,7 +146,7 @@ def _fused(path: Path) -> Path:
     return path.with_suffix(".fused.onnx")
 
 
-def _write(model: onnx.ModelProto, path: Path, metadata: Mapping[str, str]) -> None:
+def write_graph(model: onnx.ModelProto, path: Path, metadata: Mapping[str, str]) -> None:
     """Writes the graph with `metadata`, without the stack traces that the exporter adds.
 
     Weights above MAX_EMBEDDED_BYTES go to a second file. ONNX Runtime maps that instead of parsing

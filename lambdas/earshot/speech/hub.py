@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx2
@@ -22,15 +22,22 @@ from earshot.speech.acoustics import read_acoustics
 from earshot.speech.files import SETTINGS_FILES, WEIGHTS_SUFFIX
 
 
-def fetch(name: str, revision: str | None, weights: Sequence[str]) -> tuple[Path, str | None]:
+def fetch(
+    name: str,
+    revision: str | None,
+    weights: Sequence[str],
+    settings: Sequence[str] = SETTINGS_FILES,
+    check: Callable[[Path], object] = read_acoustics,
+) -> tuple[Path, str | None]:
     """The local folder of hub model `name`, and the first of `weights` that it has (or None).
 
-    Files that are in the cache are not downloaded again. A complete pinned revision (a commit's
-    full hash) needs no network. Interrupted downloads are resumed. Raises ModelError.
+    `check` refuses other kinds of models by their `settings`, before weights are downloaded. Files
+    that are in the cache are not downloaded again. A complete pinned revision (a commit's full
+    hash) needs no network. Interrupted downloads are resumed. Raises ModelError.
     """
     try:
-        folder = _snapshot(name, revision, SETTINGS_FILES)
-        read_acoustics(folder)  # refuse other kinds of models before downloading weights
+        folder = _snapshot(name, revision, settings)
+        check(folder)
         held = [choice for choice in weights if (folder / choice).exists()]
         if held and held[0] == weights[0]:
             return folder, held[0]

@@ -1,7 +1,7 @@
 """Audio files to transcripts."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -14,7 +14,7 @@ from earshot.audio.limits import DEFAULT, Limits
 from earshot.errors import AudioError
 from earshot.speech.engine import Waveform
 from earshot.speech.transcriber import Transcriber
-from earshot.speech.transcript import Transcript
+from earshot.speech.transcript import Segment, Transcript
 from earshot.speech.windows import MAX_SINGLE_WINDOW_SAMPLES
 
 STEREO_CHANNELS = 2
@@ -125,11 +125,23 @@ def _mono(path: Path, limits: Limits) -> Iterator[Waveform]:
 
 
 def _merged(sides: list[Transcript]) -> Transcript:
-    """One transcript from one for each channel, ordered by time."""
+    """One transcript from one for each channel, ordered by time.
+
+    It has no letters for search by sound: those of two people who may speak at once.
+    """
+    heard = [side.heard for side in sides if side.heard is not None]
+    return replace(
+        sides[0],
+        segments=_in_order([side.segments for side in sides]),
+        heard=_in_order(heard) if heard else None,
+        letters=None,
+    )
+
+
+def _in_order(sides: Sequence[Sequence[Segment]]) -> tuple[Segment, ...]:
     marked = [
         replace(segment, channel=channel)
-        for channel, side in enumerate(sides)
-        for segment in side.segments
+        for channel, segments in enumerate(sides)
+        for segment in segments
     ]
-    in_order = sorted(marked, key=lambda segment: (segment.start, segment.channel or 0))
-    return replace(sides[0], segments=tuple(in_order))
+    return tuple(sorted(marked, key=lambda segment: (segment.start, segment.channel or 0)))

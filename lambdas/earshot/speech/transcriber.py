@@ -186,9 +186,7 @@ class Transcriber:
         hop, vocabulary = self.model.acoustics.hop, self.model.vocabulary
         frames = -(-len(window.waveform) // hop)
         path = ctc.lay(path, ctc.blank_path(frames, vocabulary), at // hop)
-        letters = frame_letters.lay(
-            letters, frame_letters.silence(frames, self.frame_s), at // hop
-        )
+        letters = frame_letters.lay(letters, frame_letters.silence(frames, self.frame_s), at // hop)
         first = (window.keep_from - window.start) // hop
         last = -(-(window.keep_to - window.start) // hop)
         kept = path[first:last]
@@ -208,7 +206,7 @@ class Transcriber:
             duration=round(samples / SAMPLE_RATE, 3),
             provenance=self.provenance,
             heard=by_listener if self.writer else None,
-            letters=_joined([text.letters for text in texts]),
+            letters=_packed([text.letters for text in texts]),
         )
 
 
@@ -217,9 +215,9 @@ def _later(word: Word, seconds: float) -> Word:
     return Word(word.text, start, end, word.confidence)
 
 
-def _joined(parts: Sequence[FrameLetters]) -> FrameLetters | None:
+def _packed(parts: Sequence[FrameLetters]) -> bytes | None:
     """The windows' letters as those of the recording, whose first frame is its own."""
     if not parts:
         return None
     joined = frame_letters.join(parts)
-    return FrameLetters(joined.letters, joined.levels, joined.frame_s)
+    return frame_letters.pack(FrameLetters(joined.letters, joined.levels, joined.frame_s))

@@ -56,14 +56,19 @@ class Provenance:
 class Transcript:
     """The transcript of one version of a recording; `duration` in seconds.
 
+    `segments` are what is shown. Where a writer took part, `heard` is what the listener heard by
+    itself, in its own letters. Elsewhere `heard` is None: the segments are the listener's own.
+    `letters` are the listener's likeliest letters of every frame, packed, for search by sound
+    (earshot.speech.frame_letters).
+
     A recording without speech has no segments and an empty text; that is no error.
     """
 
     segments: tuple[Segment, ...]
     duration: float
     provenance: Provenance
-    heard: "tuple[Segment, ...] | None" = None
-    letters: "FrameLetters | None" = None
+    heard: tuple[Segment, ...] | None = None
+    letters: bytes | None = None
 
     @property
     def text(self) -> str:
