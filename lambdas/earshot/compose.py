@@ -62,7 +62,7 @@ def recordings(
 def transcriber(
     model: str, revision: str | None, writer: str, engine: str = "onnx"
 ) -> "Transcriber":
-    """The loaded listener (a folder, or a hub id and its revision) and writer. Raises ModelError."""
+    """The loaded listener (a folder, or a hub id and revision) and writer. Raises ModelError."""
     from earshot.transcription import open_transcriber
 
     return open_transcriber(model, revision, engine, writer=writer)
