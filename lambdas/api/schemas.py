@@ -71,6 +71,13 @@ class Deletion(BaseModel):
     key: str
 
 
+class Retranscription(BaseModel):
+    """A recording that is going to be transcribed again; until then it keeps its transcript."""
+
+    recording_id: str
+    key: str
+
+
 class UploadRequest(BaseModel):
     """The file that is going to be uploaded, and what is known about who speaks in it."""
 

@@ -114,4 +114,5 @@ def recording_from_item(item: Mapping[str, Any], read_body: BodyReader | None = 
         duration=float(item["duration"]) if "duration" in item else None,
         model=item.get("model", ""),
         fingerprint=item.get("fingerprint", ""),
+        transcribed_at=item.get("transcribed_at", ""),
     )

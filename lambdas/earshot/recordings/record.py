@@ -39,6 +39,7 @@ class Recording:
     version of this recording ever had in the index, so that a shorter one can remove the rest.
     `text`, `duration` (seconds), `model` and `fingerprint` are there in lists too, where
     `transcript` is left out; `text` may then be the beginning of a very long one.
+    `transcribed_at` is when the present transcript was written; empty where that was not noted.
     """
 
     recording_id: str
@@ -59,3 +60,4 @@ class Recording:
     duration: float | None = None
     model: str = ""
     fingerprint: str = ""
+    transcribed_at: str = ""

@@ -12,9 +12,11 @@ import pytest
 
 from earshot.audio.limits import Limits
 from earshot.bulk.intake import Intake
-from earshot.ingest.ingest import Ingest, redelivery
+from earshot.ingest import redelivery
+from earshot.ingest.ingest import Ingest
 from earshot.recordings.changes import Change
 from earshot.recordings.record import Status
+from earshot.recordings.retranscription import retranscription
 from earshot.speech.model import load
 from earshot.speech.transcriber import Transcriber
 from tests.unit.bulk.conftest import POISON_S, Lane, Recogniser, wav
@@ -37,6 +39,25 @@ def test_every_file_gets_its_own_text_and_its_message_goes(lane: Lane) -> None:
     assert lane.texts(*lengths) == [f"{seconds:.2f}" for seconds in lengths.values()]
     assert lane.waiting() == (0, 0)
     assert {lane.found(key).revision for key in lengths} == {2}  # type: ignore[union-attr]
+
+
+def test_a_recording_is_transcribed_again_and_shows_its_old_text_until_then(lane: Lane) -> None:
+    lane.put("a.wav", wav(1))
+    lane.work()
+    before = lane.found("a.wav")
+    assert before is not None
+    one = retranscription(before, "audio", "2026-03-03T00:00:00Z")
+    assert one is not None
+    seen: list[object] = []
+    lane.recogniser.before = lambda: seen.append(lane.found("a.wav"))  # type: ignore[method-assign]
+    for _ in range(2):  # it comes again
+        lane.send(one)
+        lane.work()
+    assert seen and all(now == before for now in seen)
+    after = lane.found("a.wav")
+    assert after is not None and after.text == "1.00"
+    assert after.revision == before.revision + 1
+    assert lane.waiting() == (0, 0)
 
 
 def test_the_same_texts_as_the_function_with_the_real_model(lane: Lane) -> None:
