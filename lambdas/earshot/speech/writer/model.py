@@ -92,7 +92,7 @@ def _load_folder(
         raise ModelError(
             f"{hub_id or folder.resolve().name} has no weights of a writer for {engine} "
             f"({', '.join(INT8_FILES.values())}). "
-            "`python -m scripts model export-writer` makes them."
+            "`earshot model export-writer` makes them."
         )
     threads = 1 if side_by_side else cores()
     sessions = {part: open_session(folder / file, threads) for part, file in files.items()}
