@@ -11,6 +11,7 @@ from scripts.bench import (
     parity,
     pipeline,
     search,
+    sound,
     speech,
     start,
     training,
@@ -27,4 +28,5 @@ app.command()(parity.parity)
 app.command()(audio.audio)
 app.command()(decode.decode)
 app.command()(search.search)
+app.command()(sound.sound)
 app.command()(listeners.listeners)

@@ -13,6 +13,9 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from earshot.cli.evaluation.rates import count
+from earshot.cli.evaluation.results import Result
+from earshot.cli.progress import progress
 from earshot.speech import sentences
 from earshot.speech.alignment import vouching
 from earshot.speech.alignment.align import AlignedWord, align, count_letters
@@ -23,9 +26,6 @@ from earshot.speech.model import SpeechModel, load
 from earshot.speech.transcript import Word
 from scripts import ROOT
 from scripts.bench.two_texts import Clip, read_clips, stronger
-from scripts.evaluation.rates import count
-from scripts.evaluation.results import Result
-from scripts.progress import progress
 
 NEVER = Margins(Margin(np.inf, 0.0), Margin(np.inf, 0.0))
 OTHERS_STEP = 31  # clips ahead lies the one whose text is laid on a sound that it is not of

@@ -9,15 +9,16 @@ import numpy as np
 
 from earshot.audio.decode import stream
 from earshot.audio.limits import DEFAULT, SAMPLE_RATE
+from earshot.cli.progress import progress
 from earshot.errors import AudioError
 from earshot.speech import ctc
 from earshot.speech.alignment.align import letters_of
 from earshot.speech.alignment.viterbi import viterbi
+from earshot.speech.audible import SILENCE_AMPLITUDE
 from earshot.speech.engine import Emission
 from earshot.speech.model import SpeechModel
-from earshot.speech.transcriber import SILENCE, Transcriber
+from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Word
-from scripts.progress import progress
 from training import prepare
 
 SEED = 2026  # of the bundled model's corpus: its held-out sentences are held out here
@@ -135,7 +136,7 @@ def _heard(
         waveform = np.concatenate([block[:, 0] for block in stream(path, DEFAULT)])
     except AudioError:
         return None
-    if float(np.abs(waveform).max(initial=0)) <= SILENCE:
+    if float(np.abs(waveform).max(initial=0)) <= SILENCE_AMPLITUDE:
         return None
     model = transcriber.model
     [emission] = model.engine.emissions([model.acoustics.prepare(waveform)])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from earshot.speech.segments import PAUSE
+from earshot.speech.segments import SEGMENT_PAUSE_S
 from earshot.speech.transcript import Segment, Word
 
 _I = frozenset(("i", "i'm", "i'll", "i've", "i'd"))
@@ -21,7 +21,7 @@ def readable_words(words: Sequence[Word]) -> tuple[Word, ...]:
     lowered = lower(words)
     return tuple(
         replace(word, text=capital(word.text))
-        if at == 0 or word.start - lowered[at - 1].end >= PAUSE
+        if at == 0 or word.start - lowered[at - 1].end >= SEGMENT_PAUSE_S
         else word
         for at, word in enumerate(lowered)
     )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from earshot.speech.segments import PAUSE
+from earshot.speech.segments import SEGMENT_PAUSE_S
 from earshot.speech.transcript import Segment, Word
 
 LONG_PAUSE_S = 2.0
@@ -51,7 +51,7 @@ def _ends(word: Word, following: Word) -> bool:
     if not begins:
         return False
     # I has its capital anywhere.
-    return ends_sentence(word.text) or (pause >= PAUSE and not _I.match(following.text))
+    return ends_sentence(word.text) or (pause >= SEGMENT_PAUSE_S and not _I.match(following.text))
 
 
 def _begins_sentence(text: str) -> bool:
