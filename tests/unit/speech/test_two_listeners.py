@@ -70,7 +70,7 @@ def test_what_is_shown_reads_as_sentences(transcripts: list[Transcript]) -> None
     shown = [segment.text for one in transcripts for segment in one.segments]
     assert len(shown) >= len(PATHS)
     finished = [text for text in shown if text[0].isupper() and text[-1] in ".?!"]
-    assert len(finished) >= 0.9 * len(shown), shown
+    assert len(finished) >= 0.85 * len(shown), shown
 
 
 def test_what_the_listener_heard_is_kept_beside_it_unchanged(
