@@ -13,6 +13,8 @@ from scripts.bench import (
     speech,
     start,
     training,
+    writer,
+    writer_parity,
 )
 
 app = typer.Typer(no_args_is_help=True, help="Measure; print JSON lines.")
@@ -26,3 +28,5 @@ app.command()(parity.parity)
 app.command()(audio.audio)
 app.command()(decode.decode)
 app.command()(search.search)
+app.command()(writer.writer)
+app.command()(writer_parity.writer_parity)
