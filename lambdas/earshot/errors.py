@@ -97,7 +97,7 @@ class NotFound(EarshotError):
 
 
 class Unavailable(EarshotError):
-    """A part that should answer did not; trying again later may help."""
+    """A service that Earshot needs does not answer; trying again later may help."""
 
     code = "unavailable"
     http_status = 503

@@ -200,7 +200,7 @@ def _costs(clips: Sequence[Clip]) -> Iterator[Mapping[str, Any]]:
 
 def _query_ms(packed: Sequence[bytes]) -> Mapping[str, Any]:
     """Processor time that the sound adds to one search: candidates of a passage's usual length."""
-    from earshot.recordings.passages import LENGTH
+    from earshot.recordings.passages import PASSAGE_S
     from earshot.search.sound import soundings
     from earshot.speech import frame_letters
 
@@ -208,7 +208,7 @@ def _query_ms(packed: Sequence[bytes]) -> Mapping[str, Any]:
     passages: list[bytes] = []
     while len(passages) < CANDIDATES:
         parts = [next(clips)]
-        while sum(part.end - part.start for part in parts) < LENGTH:
+        while sum(part.end - part.start for part in parts) < PASSAGE_S:
             parts.append(next(clips))
         passages.append(frame_letters.pack(frame_letters.join(parts)))
     taken = {}
