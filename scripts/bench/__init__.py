@@ -7,9 +7,11 @@ from scripts.bench import (
     audio,
     bulk,
     decode,
+    listeners,
     parity,
     pipeline,
     search,
+    sound,
     speech,
     start,
     training,
@@ -28,5 +30,7 @@ app.command()(parity.parity)
 app.command()(audio.audio)
 app.command()(decode.decode)
 app.command()(search.search)
+app.command()(sound.sound)
+app.command()(listeners.listeners)
 app.command()(writer.writer)
 app.command()(writer_parity.writer_parity)

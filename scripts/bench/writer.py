@@ -29,7 +29,7 @@ def writer(
 ) -> None:
     """Word and character error rates of writers on people, and what they cost in time."""
     from earshot.audio.decode import decode
-    from scripts.progress import progress
+    from earshot.cli.progress import progress
 
     clips = clips_of(human, split)[::every]
     waveforms = []
@@ -64,7 +64,7 @@ def clips_of(human: Path, split: str) -> list[Any]:
     demo model's figures on people are made of, and nothing is chosen by it."""
     import soundfile
 
-    from training.prepare import LONGEST, SHORTEST, decode_clip, read_clips
+    from training.prepare import MAX_UTTERANCE_S, MIN_UTTERANCE_S, decode_clip, read_clips
 
     if split not in ("development", "held-out"):
         raise typer.BadParameter(f"{split!r} is neither development nor held-out")
@@ -75,7 +75,7 @@ def clips_of(human: Path, split: str) -> list[Any]:
         if split == "held-out":
             waveform = decode_clip(clip.path)
             silent = float(abs(waveform).max(initial=0)) < 1e-3
-            if silent or not SHORTEST <= len(waveform) / SAMPLE_RATE <= LONGEST:
+            if silent or not MIN_UTTERANCE_S <= len(waveform) / SAMPLE_RATE <= MAX_UTTERANCE_S:
                 continue
         elif soundfile.info(clip.path).duration > 30:
             continue
@@ -111,7 +111,7 @@ def _measure(
 
 
 def rates_of(clips: Sequence[Any], texts: Sequence[str]) -> dict[str, Any]:
-    from scripts.evaluation import rates
+    from earshot.cli.evaluation import rates
 
     counts = counts_of(clips, texts)
     low, high = rates.interval(counts)
@@ -124,8 +124,8 @@ def rates_of(clips: Sequence[Any], texts: Sequence[str]) -> dict[str, Any]:
 
 def counts_of(clips: Sequence[Any], texts: Sequence[str]) -> Any:
     """Numbers are spoken out first, as they were read."""
-    from scripts.evaluation import rates
-    from scripts.evaluation.results import Result
+    from earshot.cli.evaluation import rates
+    from earshot.cli.evaluation.results import Result
 
     pairs = zip(clips, texts, strict=True)
     return rates.count(
@@ -152,7 +152,7 @@ def _differences(
     clips: Sequence[Any], rows: Sequence[tuple[str, list[str]]]
 ) -> Iterator[dict[str, Any]]:
     """Of each writer to the first, in points of word error rate, with its 95 % interval."""
-    from scripts.evaluation import rates
+    from earshot.cli.evaluation import rates
 
     for name, texts in rows[1:]:
         points, low, high = rates.difference(counts_of(clips, texts), counts_of(clips, rows[0][1]))

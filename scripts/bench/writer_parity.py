@@ -30,8 +30,8 @@ def writer_parity(
     from transformers import MoonshineForConditionalGeneration
 
     from earshot.audio.decode import decode
+    from earshot.cli.progress import progress
     from earshot.speech.writer.model import load_writer
-    from scripts.progress import progress
 
     checkpoint = checkpoint or _checkpoint()
     reference = MoonshineForConditionalGeneration.from_pretrained(checkpoint).eval()

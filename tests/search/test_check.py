@@ -9,15 +9,19 @@ import boto3
 import pytest
 from opensearchpy import OpenSearch
 
-from earshot.events import Change, object_events
+from earshot.cli.checking.consistency import Kind
+from earshot.cli.checking.repair import Deployment, lasting, repair
+from earshot.ingest.events import object_events
+from earshot.recordings.changes import Change
+from earshot.recordings.claim import Claim
+from earshot.recordings.ids import recording_id
+from earshot.recordings.imported import imported_transcript
+from earshot.recordings.imports import Import
+from earshot.recordings.record import Status
+from earshot.recordings.store import Recordings
 from earshot.search.index import SearchIndex
-from earshot.transcripts.imported import imported_transcript
-from earshot.transcripts.recording import Status, recording_id
-from earshot.transcripts.store import Claim, Recordings
-from scripts.check import Deployment, lasting, repair
-from scripts.consistency import Kind
 from tests.search.recordings import transcript
-from tests.unit.transcripts.conftest import aws, event, recordings  # noqa: F401
+from tests.unit.recordings.conftest import aws, event, recordings  # noqa: F401
 
 # What the fixture of another file is called is what a test asks for.
 # ruff: noqa: F811
@@ -63,7 +67,7 @@ def mend(deployment: Deployment) -> list[tuple[Kind, str]]:
 def test_what_agrees_has_no_discrepancy(deployment: Deployment, say: Callable[[str], str]) -> None:
     say("a.mp3")
     words = imported_transcript("no sound came with it", 2, "m", "0")
-    deployment.recordings.add_imported([("i.mp3", {}, words, 1)])
+    deployment.recordings.add_imported([Import("i.mp3", {}, words, 1)])
     one = deployment.recordings.get(recording_id("i.mp3"))
     assert one is not None
     SearchIndex(deployment.search, deployment.alias).project([one])

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from earshot import redelivery
+from earshot.ingest import redelivery
 
 AT_ONCE = 10  # SQS's limit
 LONG_POLL_S = 20  # SQS's limit

@@ -16,7 +16,7 @@ from transformers import MoonshineForConditionalGeneration
 
 from earshot.errors import ModelError
 from earshot.speech.export import fused, write_graph
-from earshot.speech.fingerprint import NAMED_AS, RECORDED_AS, of_weights
+from earshot.speech.fingerprint import FINGERPRINT_KEY, NAME_KEY, of_weights
 from earshot.speech.writer.files import DECODER, ENCODER, FP32_FILES, INT8_FILES
 from earshot.speech.writer.network import DecoderNetwork, EncoderNetwork
 from earshot.speech.writer.settings import MIN_SAMPLES, read_settings
@@ -40,8 +40,8 @@ def export(folder: Path, out: Path, precision: str, name: str | None = None) -> 
     model = _read(folder)
     (out / "onnx").mkdir(parents=True, exist_ok=True)
     called = {
-        NAMED_AS: name or out.resolve().name,
-        RECORDED_AS: of_weights(model.state_dict(), precision),
+        NAME_KEY: name or out.resolve().name,
+        FINGERPRINT_KEY: of_weights(model.state_dict(), precision),
     }
     files = INT8_FILES if precision == "int8" else FP32_FILES
     with tempfile.TemporaryDirectory(dir=out) as scratch, torch.no_grad():

@@ -1,11 +1,14 @@
 """Loads a writer: from a folder, or by hub id and revision."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+from earshot.bundled import model_folder
 from earshot.errors import ModelError
 from earshot.speech import fingerprint
 from earshot.speech.engine_onnx import cores
+from earshot.speech.model import INSTALL
 from earshot.speech.writer.files import (
     CHECKPOINT_FILES,
     DECODER,
@@ -18,12 +21,33 @@ from earshot.speech.writer.moonshine import MoonshineWriter
 from earshot.speech.writer.sessions import open_session, recorded
 from earshot.speech.writer.settings import read_settings
 from earshot.speech.writer.tokens import read_tokens
+from earshot.speech.writer.written import Writer
 
 PRECISIONS = {
     "onnx": (INT8_FILES, FP32_FILES),
     "onnx-int8": (INT8_FILES,),
     "onnx-fp32": (FP32_FILES,),
 }
+
+
+NONE = "none"
+"""In place of a writer's name: the listener's own words are shown."""
+
+BUNDLED = "moonshine-tiny"
+"""The writer that ships with Earshot."""
+
+
+def open_writer(
+    source: str, revision: str | None = None, *, side_by_side: bool = False
+) -> Writer | None:
+    """The bundled writer by its name, one in a folder or on the hub, or None for "none".
+
+    Raises ModelError.
+    """
+    if source == NONE:
+        return None
+    folder = str(model_folder(source)) if source == BUNDLED else source
+    return load_writer(folder, revision, side_by_side=side_by_side)
 
 
 def load_writer(
@@ -70,19 +94,28 @@ def _load_folder(
         raise ModelError(
             f"{hub_id or folder.resolve().name} has no weights of a writer for {engine} "
             f"({', '.join(INT8_FILES.values())}). "
-            "`python -m scripts model export-writer` makes them."
+            "`earshot model export-writer` makes them."
         )
     threads = 1 if side_by_side else cores()
     sessions = {part: open_session(folder / file, threads) for part, file in files.items()}
     told = recorded(sessions[ENCODER])
-    mark = told.get(fingerprint.RECORDED_AS) or fingerprint.joined(
+    mark = told.get(fingerprint.FINGERPRINT_KEY) or fingerprint.joined(
         *(fingerprint.of_file(folder / file) for file in files.values())
     )
-    name = hub_id or told.get(fingerprint.NAMED_AS) or folder.resolve().name
+    name = hub_id or told.get(fingerprint.NAME_KEY) or folder.resolve().name
     precision = "int8" if files is INT8_FILES else "fp32"
     return MoonshineWriter(
         name, mark, f"onnx-{precision}", sessions[ENCODER], sessions[DECODER], settings, tokens
     )
+
+
+def exporter() -> Callable[..., list[Path]]:
+    """earshot.speech.writer.export.export. Raises ModelError if its packages are not installed."""
+    try:
+        from earshot.speech.writer.export import export
+    except ImportError as error:
+        raise ModelError(f"Exporting a writer to ONNX needs {INSTALL}") from error
+    return export
 
 
 def _exported(name: str, revision: str | None, engine: str) -> Path:
@@ -96,13 +129,7 @@ def _exported(name: str, revision: str | None, engine: str) -> Path:
     kept = hub.cache() / f"{name.replace('/', '--')}@{checkpoint.name}-{precision}"
     if kept.is_dir():
         return kept
-    try:
-        from earshot.speech.writer.export import export
-    except ImportError as error:
-        raise ModelError(
-            f"{name} holds no ONNX files of ours, and making them needs "
-            "`pip install -r requirements-model.txt`."
-        ) from error
+    export = exporter()
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
         made = Path(scratch) / "model"

@@ -6,7 +6,7 @@ from typing import Any
 import onnxruntime
 
 from earshot.errors import ModelError
-from earshot.speech.engine_onnx import UNWANTED
+from earshot.speech.engine_onnx import DISABLED_OPTIMIZERS
 
 
 def open_session(path: Path, threads: int) -> Any:
@@ -18,14 +18,17 @@ def open_session(path: Path, threads: int) -> Any:
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(
-            path, options, providers=["CPUExecutionProvider"], disabled_optimizers=UNWANTED
+            path,
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=DISABLED_OPTIMIZERS,
         )
     except Exception as error:  # onnxruntime raises its own kinds, all below Exception
         raise ModelError(f"{path.name} is not a model that ONNX Runtime can load.") from error
 
 
 def recorded(session: Any) -> dict[str, str]:
-    """What the exporter recorded: see RECORDED_AS and NAMED_AS."""
+    """What the exporter recorded: see FINGERPRINT_KEY and NAME_KEY."""
     metadata: dict[str, str] = session.get_modelmeta().custom_metadata_map
     return metadata
 

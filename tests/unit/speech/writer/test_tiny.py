@@ -8,10 +8,10 @@ import pytest
 
 from earshot.audio.decode import decode
 from earshot.audio.limits import SAMPLE_RATE
+from earshot.cli.evaluation import rates
+from earshot.cli.evaluation.results import Result
 from earshot.speech.writer.model import load_writer
 from earshot.speech.writer.stopping import token_budget
-from scripts.evaluation import rates
-from scripts.evaluation.results import Result
 from tests.shared_data import COMMON_VOICE, needs_common_voice
 from tests.unit.speech.models import ROOT, SAMPLES
 
