@@ -8,6 +8,7 @@ from earshot.bundled import model_folder
 from earshot.errors import ModelError
 from earshot.speech import fingerprint
 from earshot.speech.engine_onnx import cores
+from earshot.speech.model import INSTALL
 from earshot.speech.writer.files import (
     CHECKPOINT_FILES,
     DECODER,
@@ -113,10 +114,7 @@ def exporter() -> Callable[..., list[Path]]:
     try:
         from earshot.speech.writer.export import export
     except ImportError as error:
-        raise ModelError(
-            "Exporting a writer to ONNX needs packages that are not installed:"
-            " `make .venv/model` in a checkout, or pip install 'earshot[model]'"
-        ) from error
+        raise ModelError(f"Exporting a writer to ONNX needs {INSTALL}") from error
     return export
 
 
