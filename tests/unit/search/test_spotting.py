@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earshot.search.spotting import BOUNDARY, LOST_NATS, Scan, spot
+from earshot.search.spotting import BOUNDARY, HALF_LEVEL_NATS, LOST_NATS, Scan, spot
 from earshot.speech import frame_letters
 from earshot.speech.frame_letters import (
     BEST,
     BLANK,
-    LEVEL_NATS,
     LEVELS,
     NO_LETTER,
     SPACE,
@@ -91,7 +90,7 @@ def test_a_doubled_letter_is_two_letters():
 def test_a_word_within_a_word_is_worth_less_than_the_word():
     whole, part = score("art", said("the art of")), score("art", said("the party of"))
     assert whole == 1.0
-    assert part == pytest.approx(1 - 2 * BOUNDARY * LEVEL_NATS / 3 / LOST_NATS)
+    assert part == pytest.approx(1 - 2 * BOUNDARY * HALF_LEVEL_NATS / 3 / LOST_NATS)
 
 
 def test_a_passage_may_begin_and_end_with_the_word():
@@ -150,7 +149,7 @@ def cheapest(word: str, passage: FrameLetters) -> int | None:
 
     def cost(t: int, code: int) -> int:
         kept = dict(zip(passage.letters[t].tolist(), passage.levels[t].tolist(), strict=True))
-        return kept.get(code, LEVELS - 1) - int(passage.levels[t, 0])
+        return 2 * kept.get(code, LEVELS - 1) - int(passage.levels[t, 0])
 
     def edge(order: list[int]) -> int:
         """Of the frames before a word, the nearest first."""
@@ -205,7 +204,7 @@ def test_no_way_to_say_the_word_is_cheaper(passages, word):
         if cost is None:
             assert spotted is None
         else:
-            lost = cost * LEVEL_NATS / len(word) / LOST_NATS
+            lost = cost * HALF_LEVEL_NATS / len(word) / LOST_NATS
             assert spotted.score == pytest.approx(max(0.0, 1 - lost))
             assert passage.start <= spotted.start < spotted.end <= passage.end + 1e-9
 
