@@ -151,7 +151,7 @@ class Scan:
 
 
 def _telling_frames(passage: FrameLetters) -> npt.NDArray[np.int64]:
-    """The frames but those that go on being blank for sure: they cost every path the same."""
+    """The frames but those that go on being blank for sure: of such a run the first is enough."""
     sure = (passage.letters[:, 0] == BLANK) & (passage.levels[:, 0] == 0)
     sure &= passage.levels[:, 1] == LEVELS - 1
     sure[1:] &= sure[:-1].copy()
