@@ -14,6 +14,7 @@ from earshot.search.spotting import LOST_NATS, Scan, Spotted
 from earshot.speech.frame_letters import FrameLetters, codes_of
 
 SOUND = 1.5  # the term's weight beside rank.closeness
+IN_A_ROW = 1 / 3  # of it, where there are several words, is for all of them said as one phrase
 
 # Among many clips some sound like any word, and the shorter the word, the more closely. Within this
 # bound one clip of 4.5 s in a hundred sounds like an English word that nobody said.
@@ -70,7 +71,7 @@ def soundings(
                 said[at] = spotted if spotted.score >= enough else None
         if len(telling) > 1:
             phrase = next(in_a_row)
-            value = (value + (phrase.score if phrase else 0.0)) / 2
+            value += IN_A_ROW * ((phrase.score if phrase else 0.0) - value)
         found.append(Sounding(SOUND * value, tuple(said)))
     return found
 
