@@ -1,13 +1,14 @@
 """Word spotting: where in a passage's sound do these words fit best, whatever was written?
 
 CTC keyword spotting by Viterbi: the letters of the words, blanks between them as CTC has it, free
-to begin and end anywhere. A path costs what its letters are less likely than the best letter of
-each frame, so a word that is the recogniser's own first choice costs nothing. Whether a word begins
-and ends there, too, counts up to BOUNDARY: "art" is in "party", but nobody said it.
+to begin and end anywhere. A letter costs what it is less likely than certain, averaged with what it
+is less likely than the best letter of its frame: the one alone favours clear recordings, the other
+unclear ones, where any letter is near the best. Whether a word begins and ends there, too, counts
+up to BOUNDARY: "art" is in "party", but nobody said it.
 
 The recurrence of each state over time, D[t] = c[t] + min(D[t-1], enter[t]), is a running minimum of
 enter - C, where C sums the costs c. So the loop is over the letters and numpy runs over the frames
-of all passages, laid end to end. Costs are whole levels: the sums are exact.
+of all passages, laid end to end. Costs are whole halves of a level: the sums are exact.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,8 @@ from earshot.speech.frame_letters import (
 )
 
 LOST_NATS = 5.0  # a letter's share of the cost at which words are nothing like the sound
-BOUNDARY = 6  # levels, at each side
+BOUNDARY = 12  # half levels, at each side
+HALF_LEVEL_NATS = LEVEL_NATS / 2
 
 # A path's key is its cost, and below it the frame that it began at: the first of equally good ones.
 _COST = np.int64(1 << 32)
@@ -42,7 +44,7 @@ Keys = npt.NDArray[np.int64]
 class Spotted:
     """The best place of some words in a passage, in seconds of the recording.
 
-    `score` in 0..1 compares across words and passages: 1 is the recogniser's own first choice.
+    `score` in 0..1 compares across words and passages: 1 is what the recogniser is certain of.
     """
 
     score: float
@@ -89,7 +91,7 @@ class Scan:
         if not letters or not self._passages:
             return [None] * len(self._passages)
         beginnings = set(np.cumsum([len(word) for word in codes]).tolist())
-        never = 2 * LEVELS * (len(letters) + 1)  # dearer than any path within a passage
+        never = 4 * LEVELS * (len(letters) + 1)  # dearer than any path within a passage
         gap = self._keys(never, self._cost(BLANK))
         wide = self._keys(never, np.minimum(self._cost(BLANK), self._cost(SPACE)))
         starts = self._before * _COST + np.arange(len(self._before))
@@ -112,7 +114,7 @@ class Scan:
                 found.append(None)
                 continue
             first, last = self._frames[start], self._frames[after - 1 - place]
-            lost = cost * LEVEL_NATS / letters
+            lost = cost * HALF_LEVEL_NATS / letters
             found.append(
                 Spotted(
                     score=max(0.0, 1 - lost / LOST_NATS),
@@ -123,12 +125,12 @@ class Scan:
         return found
 
     def _cost(self, code: int) -> npt.NDArray[np.uint8]:
-        """Levels that each frame's letter `code` lies below the frame's best."""
+        """Half levels of each frame's letter `code`: twice its own, less the frame's best."""
         if code not in self._costs:
             cost = np.full(len(self._frames), LEVELS - 1, np.uint8)
             for letters, levels in zip(self._letters, self._levels, strict=True):
                 np.copyto(cost, levels, where=letters == code)
-            self._costs[code] = cost - self._levels[0]
+            self._costs[code] = 2 * cost - self._levels[0]
         return self._costs[code]
 
     def _keys(self, never: int, cost: npt.NDArray[np.uint8]) -> Keys:
@@ -149,7 +151,7 @@ class Scan:
 
 
 def _telling_frames(passage: FrameLetters) -> npt.NDArray[np.int64]:
-    """The frames but those that go on being blank for sure: they cost every path the same."""
+    """The frames but those that go on being blank for sure: of such a run the first is enough."""
     sure = (passage.letters[:, 0] == BLANK) & (passage.levels[:, 0] == 0)
     sure &= passage.levels[:, 1] == LEVELS - 1
     sure[1:] &= sure[:-1].copy()
