@@ -42,5 +42,32 @@ def export(
     typer.echo(f"{written}  {written.stat().st_size / 1e6:.1f} MB")
 
 
+@app.command("export-writer")
+def export_writer(
+    source: Annotated[
+        str, typer.Argument(help="A MoonshineForConditionalGeneration folder, or a hub id.")
+    ],
+    out: Annotated[Path, typer.Argument(help="The folder to write.")],
+    precision: Annotated[str, typer.Option(help="fp32 or int8.")] = "int8",
+    revision: Annotated[str | None, typer.Option(help="The hub's revision.")] = None,
+    called: Annotated[
+        str | None, typer.Option(help="The writer's name in transcripts, if not its folder's.")
+    ] = None,
+) -> None:
+    """Write an ONNX folder of a writer, which runs without torch."""
+    from earshot.speech import hub
+    from earshot.speech.writer.files import CHECKPOINT_FILES, SETTINGS_FILES
+    from earshot.speech.writer.model import exporter
+    from earshot.speech.writer.settings import read_settings
+
+    write = exporter()
+    folder, name = Path(source), called
+    if not folder.is_dir():
+        name = called or source
+        folder, _ = hub.fetch(source, revision, CHECKPOINT_FILES, SETTINGS_FILES, read_settings)
+    for written in write(folder, out, precision, name):
+        typer.echo(f"{written}  {written.stat().st_size / 1e6:.1f} MB")
+
+
 if __name__ == "__main__":
     app()

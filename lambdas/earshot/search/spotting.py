@@ -70,16 +70,15 @@ class Scan:
         count = int(lengths.sum()) + 1
         inside = np.ones(count, np.bool_)
         inside[self._edges] = False
-        self._letters = np.full((count, BEST), NO_LETTER, np.uint8)
-        self._levels = np.zeros((count, BEST), np.uint8)
+        self._letters = np.full((BEST, count), NO_LETTER, np.uint8)
+        self._levels = np.zeros((BEST, count), np.uint8)
         self._frames = np.zeros(count, np.int64)  # its number within the passage
         if passages:
             pairs = list(zip(passages, kept, strict=True))
-            self._letters[inside] = np.concatenate([one.letters[at] for one, at in pairs])
-            self._levels[inside] = np.concatenate([one.levels[at] for one, at in pairs])
+            self._letters[:, inside] = np.concatenate([one.letters[at] for one, at in pairs]).T
+            self._levels[:, inside] = np.concatenate([one.levels[at] for one, at in pairs]).T
             self._frames[inside] = np.concatenate(kept)
-        self._between = ~inside
-        self._costs: dict[int, npt.NDArray[np.int64]] = {}
+        self._costs: dict[int, npt.NDArray[np.uint8]] = {}
         self._before = self._boundary(slice(None))
         self._after = self._boundary(slice(None, None, -1))
 
@@ -91,15 +90,15 @@ class Scan:
             return [None] * len(self._passages)
         beginnings = set(np.cumsum([len(word) for word in codes]).tolist())
         never = 2 * LEVELS * (len(letters) + 1)  # dearer than any path within a passage
-        gap = self._gap(never, self._cost(BLANK))
-        wide = self._gap(never, np.minimum(self._cost(BLANK), self._cost(SPACE)))
+        gap = self._keys(never, self._cost(BLANK))
+        wide = self._keys(never, np.minimum(self._cost(BLANK), self._cost(SPACE)))
         starts = self._before * _COST + np.arange(len(self._before))
-        keys = _lasting(starts, self._gap(never, self._cost(letters[0])))
+        keys = _lasting(starts, self._keys(never, self._cost(letters[0])))
         for at, (last, code) in enumerate(pairwise(letters), start=1):
             enter = _next(_lasting(_next(keys), wide if at in beginnings else gap))
             if code != last:  # a repeated letter needs a blank between
                 enter = np.minimum(enter, _next(keys))
-            keys = _lasting(enter, self._gap(never, self._cost(code)))
+            keys = _lasting(enter, self._keys(never, self._cost(code)))
         keys += self._after * _COST
         return self._best(keys, never, len(letters))
 
@@ -123,25 +122,28 @@ class Scan:
             )
         return found
 
-    def _cost(self, code: int) -> npt.NDArray[np.int64]:
+    def _cost(self, code: int) -> npt.NDArray[np.uint8]:
         """Levels that each frame's letter `code` lies below the frame's best."""
         if code not in self._costs:
-            cost = np.full(len(self._letters), LEVELS - 1, np.uint8)
-            for rank in range(BEST):
-                np.copyto(cost, self._levels[:, rank], where=self._letters[:, rank] == code)
-            self._costs[code] = (cost - self._levels[:, 0]).astype(np.int64)
+            cost = np.full(len(self._frames), LEVELS - 1, np.uint8)
+            for letters, levels in zip(self._letters, self._levels, strict=True):
+                np.copyto(cost, levels, where=letters == code)
+            self._costs[code] = cost - self._levels[0]
         return self._costs[code]
 
-    def _gap(self, never: int, cost: npt.NDArray[np.int64]) -> Keys:
+    def _keys(self, never: int, cost: npt.NDArray[np.uint8]) -> Keys:
         """The cost as keys, which no path between two passages can pay."""
-        return np.where(self._between, never, cost) * _COST
+        keys = cost * _COST
+        keys[self._edges] = never * _COST
+        return keys
 
     def _boundary(self, order: slice) -> npt.NDArray[np.int64]:
         """What it costs that a word begins at a frame (backwards: ends at it): the cheapest space
         before it with nothing but blanks since, at most BOUNDARY. A passage's edge is free.
         """
-        space = np.where(self._between, 0, self._cost(SPACE))[order]
-        blank = np.where(self._between, BOUNDARY, self._cost(BLANK))[order]
+        space, blank = self._cost(SPACE).astype(np.int64), self._cost(BLANK).astype(np.int64)
+        space[self._edges], blank[self._edges] = 0, BOUNDARY
+        space, blank = space[order], blank[order]
         reached = np.minimum(space, _lasting(_next(space), blank))
         return np.minimum(_next(reached), BOUNDARY)[order]
 
@@ -166,6 +168,8 @@ def _next(keys: Keys) -> Keys:
 def _lasting(enter: Keys, cost: Keys) -> Keys:
     """The best key of being in a state at each frame, entered then or earlier."""
     summed = np.cumsum(cost)
-    best: Keys = np.minimum.accumulate(enter - (summed - cost))
+    best = enter - summed
+    best += cost
+    np.minimum.accumulate(best, out=best)
     best += summed
     return best

@@ -78,7 +78,7 @@ def _load_folder(folder: Path, hub_id: str | None, engine: str, side_by_side: bo
     if weights is None:
         raise ModelError(
             f"{name} has no weights for {engine} ({', '.join(ENGINES[engine])}). "
-            "`python -m scripts model export` makes ONNX weights."
+            "`earshot model export` makes ONNX weights."
         )
     if engine.startswith("torch"):
         try:

@@ -12,7 +12,8 @@ import pytest
 
 from earshot.audio.limits import Limits
 from earshot.bulk.intake import Intake
-from earshot.ingest.ingest import Ingest, redelivery
+from earshot.ingest import redelivery
+from earshot.ingest.ingest import Ingest
 from earshot.recordings.changes import Change
 from earshot.recordings.record import Status
 from earshot.speech.model import load

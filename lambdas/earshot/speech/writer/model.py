@@ -1,6 +1,7 @@
 """Loads a writer: from a folder, or by hub id and revision."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from earshot.bundled import model_folder
@@ -92,7 +93,7 @@ def _load_folder(
         raise ModelError(
             f"{hub_id or folder.resolve().name} has no weights of a writer for {engine} "
             f"({', '.join(INT8_FILES.values())}). "
-            "`python -m scripts model export-writer` makes them."
+            "`earshot model export-writer` makes them."
         )
     threads = 1 if side_by_side else cores()
     sessions = {part: open_session(folder / file, threads) for part, file in files.items()}
@@ -107,6 +108,18 @@ def _load_folder(
     )
 
 
+def exporter() -> Callable[..., list[Path]]:
+    """earshot.speech.writer.export.export. Raises ModelError if its packages are not installed."""
+    try:
+        from earshot.speech.writer.export import export
+    except ImportError as error:
+        raise ModelError(
+            "Exporting a writer to ONNX needs packages that are not installed:"
+            " `make .venv/model` in a checkout, or pip install 'earshot[model]'"
+        ) from error
+    return export
+
+
 def _exported(name: str, revision: str | None, engine: str) -> Path:
     """The folder of hub model `name` as ONNX, exported once a revision and precision."""
     from earshot.speech import hub
@@ -118,13 +131,7 @@ def _exported(name: str, revision: str | None, engine: str) -> Path:
     kept = hub.cache() / f"{name.replace('/', '--')}@{checkpoint.name}-{precision}"
     if kept.is_dir():
         return kept
-    try:
-        from earshot.speech.writer.export import export
-    except ImportError as error:
-        raise ModelError(
-            f"{name} holds no ONNX files of ours, and making them needs "
-            "`pip install -r requirements-model.txt`."
-        ) from error
+    export = exporter()
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
         made = Path(scratch) / "model"
