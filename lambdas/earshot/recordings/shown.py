@@ -19,10 +19,6 @@ def shown(transcript: Transcript) -> tuple[Segment, ...]:
     return readable(segments)
 
 
-def shown_text(transcript: Transcript) -> str:
-    return " ".join(segment.text for segment in shown(transcript))
-
-
 def heard(transcript: Transcript) -> tuple[Segment, ...] | None:
     """The listener's own segments; None for a transcript that no listener of ours made."""
     if is_imported(transcript.provenance):
