@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 
+ENGINE = "imported"
 DECODER = "imported, word times estimated"
 # How clearly a word was heard is not known. 0 would have search take each for a mishearing, and 1
 # would put imports before everything that was heard clearly.
@@ -22,8 +23,18 @@ def imported_transcript(text: str, duration: float, model: str, version: str) ->
     return Transcript(
         segments=(Segment(words),) if words else (),
         duration=duration,
-        provenance=Provenance(model, fingerprint, "imported", DECODER, version),
+        provenance=Provenance(model, fingerprint, ENGINE, DECODER, version),
     )
+
+
+def is_imported(provenance: Provenance) -> bool:
+    """Whether the text was made elsewhere."""
+    return provenance.engine == ENGINE
+
+
+def has_estimated_times(provenance: Provenance) -> bool:
+    """Whether the words' times are estimates, rather than measured in the sound."""
+    return provenance.decoder == DECODER
 
 
 def _spread(words: Sequence[str], duration: float) -> Iterator[Word]:

@@ -25,7 +25,9 @@ from earshot.speech.transcript import Transcript
 INTERNAL = "internal"  # the failure that a redrive may try again
 
 _TOMBSTONE_LIFETIME = timedelta(days=14)  # SQS keeps a message for at most as long
-_TRANSCRIPT_ATTRIBUTES = ("body", "body_key", "text", "duration", "model", "fingerprint")
+_TRANSCRIPT_ATTRIBUTES = (
+    "body", "body_key", "text", "duration", "model", "fingerprint", "estimated_times",
+)  # fmt: skip
 _ERROR_ATTRIBUTES = ("error_code", "error_message")
 
 
