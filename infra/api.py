@@ -78,7 +78,12 @@ class Api(Construct):
             self,
             "Speech",
             handler="api",
-            environment=environment_of(ApiSettings, **shared, model=settings.function_model),
+            environment=environment_of(
+                ApiSettings,
+                **shared,
+                model=settings.function_model,
+                writer=settings.function_writer,
+            ),
             memory_mib=settings.transcribe_memory_mib,
             timeout=timeout,
             settings=settings,

@@ -104,7 +104,7 @@ class Conflict(EarshotError):
 
 
 class Unavailable(EarshotError):
-    """A part that should answer did not; trying again later may help."""
+    """A service that Earshot needs does not answer; trying again later may help."""
 
     code = "unavailable"
     http_status = 503

@@ -15,6 +15,8 @@ from scripts.bench import (
     speech,
     start,
     training,
+    writer,
+    writer_parity,
 )
 
 app = typer.Typer(no_args_is_help=True, help="Measure; print JSON lines.")
@@ -30,3 +32,5 @@ app.command()(decode.decode)
 app.command()(search.search)
 app.command()(sound.sound)
 app.command()(listeners.listeners)
+app.command()(writer.writer)
+app.command()(writer_parity.writer_parity)

@@ -20,7 +20,7 @@ from earshot.speech import sentences
 from earshot.speech.alignment import vouching
 from earshot.speech.alignment.align import AlignedWord, align, count_letters
 from earshot.speech.alignment.choice import Margin, Margins, Shown, choose
-from earshot.speech.alignment.stretches import Spoken, stretches
+from earshot.speech.alignment.stretches import Spoken, matches
 from earshot.speech.engine import Emission
 from earshot.speech.model import SpeechModel, load
 from earshot.speech.transcript import Word
@@ -63,12 +63,16 @@ def listeners(
         development = [clip for clip in clips if clip.split == "development"]
         said = _supports(development, loaded, own=True)
         draw(said, _supports(development, loaded, own=False), picture)
+    measured: list[Read] = []
     for split in dict.fromkeys(clip.split for clip in clips):
         chosen = [clip for clip in clips if clip.split == split]
         begin = time.perf_counter()
         reads = _read(chosen, loaded, lambda clip: (clip.emission, clip.heard))
         taken = time.perf_counter() - begin
         _tell(split, reads, model.name, loaded, taken / 2)
+        if split != "development":
+            measured += reads
+    _tell("held-out and others", measured, model.name, loaded, None)
     if published:
         heard_by = stronger(published, loaded)
         chosen = [clip for clip in clips if clip.split == "development"]
@@ -148,9 +152,9 @@ def _starts_apart(read: Read, model: SpeechModel) -> list[float]:
         for word in read.heard
     ]
     return [
-        abs(written[one.written[0]].first * frame_s - read.heard[one.heard[0]].start)
-        for one in stretches(written, heard)
-        if one.same
+        abs(written[here + step].first * frame_s - read.heard[there + step].start)
+        for here, there, size in matches(written, heard)
+        for step in range(size)
     ]
 
 

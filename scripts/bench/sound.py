@@ -16,7 +16,7 @@ from earshot.search import analysis
 from scripts import ROOT
 from scripts.bench.sound_clips import Clip, Phrase, draw, listen, never_said
 
-CANDIDATES = 100  # of the clips that share most trigrams with the query, by text and by sound
+CANDIDATES = (100, 300)  # that share most trigrams with the query, by text and by sound each
 Ranking = dict[str, list[float]]  # of every clip a value, by way of ranking
 
 
@@ -107,16 +107,17 @@ class _Searched:
         text = [one + max(two) for one, *two in zip(first, by_writer, by_listener, strict=True)]
         heard = soundings(query, [clip.letters for clip in self.clips])
         terms = [one.term for one in heard]
-        both = [one + two for one, two in zip(text, terms, strict=True)]
-        by_text = self._text_grams.best(query) | {at for at, one in enumerate(first) if one}
-        by_both = by_text | self._sound_grams.best(query)
-        return {
-            "text": text,
-            "sound": terms,
-            "text_and_sound": both,
-            "of_text_candidates": _only(both, by_text),
-            "of_text_and_sound_candidates": _only(both, by_both),
-        }, {at for at, one in enumerate(heard) if one.maybe}
+        both = [
+            one if holds else one + two for holds, one, two in zip(first, text, terms, strict=True)
+        ]
+        ranking = {"text": text, "sound": terms, "text_and_sound": both}
+        holding = {at for at, one in enumerate(first) if one}
+        for count in CANDIDATES:
+            by_text = holding | self._text_grams.best(query, count)
+            by_sound = self._sound_grams.best(query, count)
+            ranking[f"of_{count}_by_text"] = _only(both, by_text)
+            ranking[f"of_{count}_by_text_and_{count}_by_sound"] = _only(both, by_text | by_sound)
+        return ranking, {at for at, one in enumerate(heard) if one.maybe}
 
 
 class _Grams:
@@ -132,13 +133,13 @@ class _Grams:
                 self._holding[gram].append(number)
         self._count = len(grams)
 
-    def best(self, query: Phrase) -> set[int]:
+    def best(self, query: Phrase, count: int) -> set[int]:
         scores: Counter[int] = Counter()
         for gram in set(self._asked(query)):
             holding = self._holding.get(gram, [])
             rarity = math.log(1 + (self._count - len(holding) + 0.5) / (len(holding) + 0.5))
             scores.update(dict.fromkeys(holding, rarity))
-        return {number for number, _ in scores.most_common(CANDIDATES)}
+        return {number for number, _ in scores.most_common(count)}
 
 
 def _never_said(clips: Sequence[Clip], count: int, seed: int) -> Iterator[Mapping[str, Any]]:
@@ -200,15 +201,15 @@ def _costs(clips: Sequence[Clip]) -> Iterator[Mapping[str, Any]]:
 
 def _query_ms(packed: Sequence[bytes]) -> Mapping[str, Any]:
     """Processor time that the sound adds to one search: candidates of a passage's usual length."""
-    from earshot.recordings.passages import LENGTH
+    from earshot.recordings.passages import PASSAGE_S
     from earshot.search.sound import soundings
     from earshot.speech import frame_letters
 
     clips = cycle(map(frame_letters.unpack, packed))
     passages: list[bytes] = []
-    while len(passages) < CANDIDATES:
+    while len(passages) < CANDIDATES[0]:
         parts = [next(clips)]
-        while sum(part.end - part.start for part in parts) < LENGTH:
+        while sum(part.end - part.start for part in parts) < PASSAGE_S:
             parts.append(next(clips))
         passages.append(frame_letters.pack(frame_letters.join(parts)))
     taken = {}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from earshot.cli.model import export
+from earshot.cli.model import export, export_writer
 from scripts.model import corpus, training
 
 app = typer.Typer(no_args_is_help=True, help="Make and export models (needs torch).")
@@ -25,7 +25,19 @@ def random(
     write(shape, out, seed)
 
 
+@app.command()
+def moonshine(
+    out: Annotated[Path, typer.Argument(help="The MoonshineForConditionalGeneration folder.")],
+) -> None:
+    """Write Moonshine tiny as a checkpoint, out of its package (requirements-training.txt)."""
+    from scripts.model.moonshine import write
+
+    write(out)
+    typer.echo(str(out))
+
+
 app.command()(export)
+app.command("export-writer")(export_writer)
 app.command()(corpus.prepare)
 app.command()(training.inherit)
 app.command()(training.train)

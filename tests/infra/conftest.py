@@ -17,6 +17,7 @@ LOCAL = {
     "target": "local",
     "endpoint_port": "4566",
     "local_model": "models/demo",
+    "local_writer": "models/moonshine-tiny",
     "opensearch_url": "http://127.0.0.1:9201",
 }
 NO_PIP = {"aws:cdk:bundling-stacks": []}  # zips of the code alone; test_bundling.py runs pip

@@ -16,7 +16,7 @@ from earshot.recordings.changes import ObjectEvent
 logger = logging.getLogger(__name__)
 
 # A message that waits keeps an instance running: ten attempts within about half an hour.
-LONGEST_PAUSE = 300  # seconds
+MAX_BULK_PAUSE_S = 300  # seconds
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ class Deliveries:
         receives = delivery.message.receives
         # After the last attempt there is nothing to wait for: the next receive makes it dead.
         last = receives >= self._max_receives
-        seconds = 0 if last else redelivery.pause(receives, LONGEST_PAUSE)
+        seconds = 0 if last else redelivery.pause(receives, MAX_BULK_PAUSE_S)
         try:
             self._intake.retry_later(delivery.message, seconds)
         except (BotoCoreError, ClientError):

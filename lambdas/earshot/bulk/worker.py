@@ -126,7 +126,7 @@ class Worker:
         try:
             return self._intake.receive(wait_s)
         except (BotoCoreError, ClientError):
-            logger.exception("the queue can't be read; trying again")
+            logger.exception("could not read the queue; trying again")
             self._stopping.wait(5)
             return []
 

@@ -7,14 +7,14 @@ longest recording. Jitter, because what fails together should not come back toge
 import random
 from typing import Any
 
-FIRST_SECONDS = 30
-LONGEST_SECONDS = 3600
+FIRST_PAUSE_S = 30
+MAX_PAUSE_S = 3600
 _FACTOR = 4  # five attempts span about three quarters of an hour: outages that pass are outlived
 
 
-def pause(receives: int, at_most: int = LONGEST_SECONDS) -> int:
+def pause(receives: int, at_most: int = MAX_PAUSE_S) -> int:
     """Seconds until the next attempt of a message that was received `receives` times (1, 2, …)."""
-    longest = min(at_most, FIRST_SECONDS * _FACTOR ** (receives - 1))
+    longest = min(at_most, FIRST_PAUSE_S * _FACTOR ** (receives - 1))
     return round(random.uniform(longest / 2, longest))  # noqa: S311 (no secret)
 
 

@@ -61,6 +61,16 @@ def is_aligned(provenance: Provenance, model: str, listener: str | None = None) 
     return listener is None or provenance.fingerprint == _fingerprint(model, listener)
 
 
+def is_imported(provenance: Provenance) -> bool:
+    """Whether the text was made elsewhere."""
+    return provenance.engine == ENGINE
+
+
+def has_estimated_times(provenance: Provenance) -> bool:
+    """Whether all words' times are estimates, rather than measured in the sound."""
+    return provenance.decoder == ESTIMATED
+
+
 def _fingerprint(model: str, listener: str | None = None) -> str:
     """Of who wrote the words and who timed them: importing again changes a transcript by this."""
     made = f"imported {model}" if listener is None else f"imported {model}, aligned by {listener}"

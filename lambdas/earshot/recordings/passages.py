@@ -10,17 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from earshot.recordings.record import Recording
+from earshot.recordings.shown import shown
 from earshot.speech.transcript import Transcript, Word
 
-LENGTH = 45.0  # seconds
-STEP = 30.0
-LONGEST = 60.0  # so that no short rest becomes a passage of its own
-NEAR_STEP = 5.0  # how far from STEP a pause is still the better place to begin
+PASSAGE_S = 45.0
+STEP_S = 30.0  # from one passage's start to the next one's
+MAX_PASSAGE_S = 60.0  # so that no short rest becomes a passage of its own
+NEAR_STEP_S = 5.0  # how far from STEP_S a pause is still the better place to begin
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The `n`-th passage of a recording; `start` and `end` in seconds of the recording."""
+    """The `n`-th passage of a recording; `words` as shown, `start` and `end` in its seconds."""
 
     n: int
     words: tuple[Word, ...]
@@ -53,7 +54,8 @@ def count_passages(transcript: Transcript) -> int:
 
 def passages_of(transcript: Transcript) -> list[Passage]:
     # Channels kept apart, and windows stitched, may interleave: only the times tell the order.
-    words = sorted(transcript.words, key=lambda word: (word.start, word.end))
+    said = (word for segment in shown(transcript) for word in segment.words)
+    words = sorted(said, key=lambda word: (word.start, word.end))
     if not words:
         return [Passage(0, ())]
     pauses = sorted(segment.start for segment in transcript.segments if segment.words)
@@ -66,17 +68,17 @@ def cuts(words: list[Word], pauses: list[float]) -> Iterator[tuple[int, int]]:
     """The first and the last-but-one word of every passage."""
     starts = [word.start for word in words]
     first = last = 0
-    while starts[-1] - starts[first] > LONGEST:
+    while starts[-1] - starts[first] > MAX_PASSAGE_S:
         begin = starts[first]
-        last = bisect_right(starts, begin + LENGTH)
+        last = bisect_right(starts, begin + PASSAGE_S)
         yield first, last
         # Begin the next one after a pause when there is one about there.
-        wanted = begin + STEP
+        wanted = begin + STEP_S
         near = slice(
-            bisect_left(pauses, wanted - NEAR_STEP), bisect_right(pauses, wanted + NEAR_STEP)
+            bisect_left(pauses, wanted - NEAR_STEP_S), bisect_right(pauses, wanted + NEAR_STEP_S)
         )
         after = min(pauses[near], key=lambda pause: abs(pause - wanted), default=wanted)
         first = max(bisect_left(starts, after), first + 1)
-        if starts[last] > starts[first] + LENGTH:
+        if starts[last] > starts[first] + PASSAGE_S:
             first = last  # a long silence follows: nothing new would be in it
     yield first, len(words)

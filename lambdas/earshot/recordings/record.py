@@ -38,8 +38,9 @@ class Recording:
     `sequencer` is S3's order of the events on this key. `passages` is the most passages any
     version of this recording ever had in the index, so that a shorter one can remove the rest.
     `text`, `duration` (seconds), `model` and `fingerprint` are there in lists too, where
-    `transcript` is left out; `text` may then be the beginning of a very long one.
-    `transcribed_at` is when the present transcript was written; empty where that was not noted.
+    `transcript` is left out; `text` may then be the beginning of a very long one. The words of an
+    import may have `estimated_times`. `transcribed_at` is when the present transcript was written;
+    empty where that was not noted.
     """
 
     recording_id: str
@@ -61,3 +62,4 @@ class Recording:
     model: str = ""
     fingerprint: str = ""
     transcribed_at: str = ""
+    estimated_times: bool = False

@@ -27,7 +27,8 @@ from earshot.speech.transcript import Transcript
 INTERNAL = "internal"  # the failure that a redrive may try again
 
 _TRANSCRIPT_ATTRIBUTES = (
-    "body", "body_key", "text", "duration", "model", "fingerprint", "transcribed_at",
+    "body", "body_key", "text", "duration", "model", "fingerprint", "estimated_times",
+    "transcribed_at",
 )  # fmt: skip
 _ERROR_ATTRIBUTES = ("error_code", "error_message")
 

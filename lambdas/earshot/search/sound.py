@@ -13,12 +13,12 @@ from earshot.search import analysis
 from earshot.search.spotting import LOST_NATS, Scan, Spotted
 from earshot.speech.frame_letters import FrameLetters, codes_of
 
-SOUND = 1.0  # the term's weight beside rank.closeness
+SOUND = 1.5  # the term's weight beside rank.closeness
+IN_A_ROW = 1 / 3  # of it, where there are several words, is for all of them said as one phrase
 
-# Among many clips some sound like any word: the longer the word, the less a letter has to lose by
-# chance. With what `_chance_score` tells, one clip of 4.5 s in 200 sounds like a word of
-# the language that nobody said.
-_CHANCE_NATS, _CHANCE_NATS_PER_LETTER = -0.15, 0.35
+# Among many clips some sound like any word, and the shorter the word, the more closely. Within this
+# bound one clip of 4.5 s in a hundred sounds like an English word that nobody said.
+_CHANCE_NATS, _CHANCE_NATS_PER_LETTER = 0.87, 0.335
 _MAX_TELLING_LETTERS = 10
 
 
@@ -71,7 +71,7 @@ def soundings(
                 said[at] = spotted if spotted.score >= enough else None
         if len(telling) > 1:
             phrase = next(in_a_row)
-            value = (value + (phrase.score if phrase else 0.0)) / 2
+            value += IN_A_ROW * ((phrase.score if phrase else 0.0) - value)
         found.append(Sounding(SOUND * value, tuple(said)))
     return found
 

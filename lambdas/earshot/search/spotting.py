@@ -1,13 +1,14 @@
 """Word spotting: where in a passage's sound do these words fit best, whatever was written?
 
 CTC keyword spotting by Viterbi: the letters of the words, blanks between them as CTC has it, free
-to begin and end anywhere. A path costs what its letters are less likely than the best letter of
-each frame, so a word that is the recogniser's own first choice costs nothing. Whether a word begins
-and ends there, too, counts up to BOUNDARY: "art" is in "party", but nobody said it.
+to begin and end anywhere. A letter costs what it is less likely than certain, averaged with what it
+is less likely than the best letter of its frame: the one alone favours clear recordings, the other
+unclear ones, where any letter is near the best. Whether a word begins and ends there, too, counts
+up to BOUNDARY: "art" is in "party", but nobody said it.
 
 The recurrence of each state over time, D[t] = c[t] + min(D[t-1], enter[t]), is a running minimum of
 enter - C, where C sums the costs c. So the loop is over the letters and numpy runs over the frames
-of all passages, laid end to end. Costs are whole levels: the sums are exact.
+of all passages, laid end to end. Costs are whole halves of a level: the sums are exact.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,8 @@ from earshot.speech.frame_letters import (
 )
 
 LOST_NATS = 5.0  # a letter's share of the cost at which words are nothing like the sound
-BOUNDARY = 6  # levels, at each side
+BOUNDARY = 12  # half levels, at each side
+HALF_LEVEL_NATS = LEVEL_NATS / 2
 
 # A path's key is its cost, and below it the frame that it began at: the first of equally good ones.
 _COST = np.int64(1 << 32)
@@ -42,7 +44,7 @@ Keys = npt.NDArray[np.int64]
 class Spotted:
     """The best place of some words in a passage, in seconds of the recording.
 
-    `score` in 0..1 compares across words and passages: 1 is the recogniser's own first choice.
+    `score` in 0..1 compares across words and passages: 1 is what the recogniser is certain of.
     """
 
     score: float
@@ -70,16 +72,15 @@ class Scan:
         count = int(lengths.sum()) + 1
         inside = np.ones(count, np.bool_)
         inside[self._edges] = False
-        self._letters = np.full((count, BEST), NO_LETTER, np.uint8)
-        self._levels = np.zeros((count, BEST), np.uint8)
+        self._letters = np.full((BEST, count), NO_LETTER, np.uint8)
+        self._levels = np.zeros((BEST, count), np.uint8)
         self._frames = np.zeros(count, np.int64)  # its number within the passage
         if passages:
             pairs = list(zip(passages, kept, strict=True))
-            self._letters[inside] = np.concatenate([one.letters[at] for one, at in pairs])
-            self._levels[inside] = np.concatenate([one.levels[at] for one, at in pairs])
+            self._letters[:, inside] = np.concatenate([one.letters[at] for one, at in pairs]).T
+            self._levels[:, inside] = np.concatenate([one.levels[at] for one, at in pairs]).T
             self._frames[inside] = np.concatenate(kept)
-        self._between = ~inside
-        self._costs: dict[int, npt.NDArray[np.int64]] = {}
+        self._costs: dict[int, npt.NDArray[np.uint8]] = {}
         self._before = self._boundary(slice(None))
         self._after = self._boundary(slice(None, None, -1))
 
@@ -90,16 +91,16 @@ class Scan:
         if not letters or not self._passages:
             return [None] * len(self._passages)
         beginnings = set(np.cumsum([len(word) for word in codes]).tolist())
-        never = 2 * LEVELS * (len(letters) + 1)  # dearer than any path within a passage
-        gap = self._gap(never, self._cost(BLANK))
-        wide = self._gap(never, np.minimum(self._cost(BLANK), self._cost(SPACE)))
+        never = 4 * LEVELS * (len(letters) + 1)  # dearer than any path within a passage
+        gap = self._keys(never, self._cost(BLANK))
+        wide = self._keys(never, np.minimum(self._cost(BLANK), self._cost(SPACE)))
         starts = self._before * _COST + np.arange(len(self._before))
-        keys = _lasting(starts, self._gap(never, self._cost(letters[0])))
+        keys = _lasting(starts, self._keys(never, self._cost(letters[0])))
         for at, (last, code) in enumerate(pairwise(letters), start=1):
             enter = _next(_lasting(_next(keys), wide if at in beginnings else gap))
             if code != last:  # a repeated letter needs a blank between
                 enter = np.minimum(enter, _next(keys))
-            keys = _lasting(enter, self._gap(never, self._cost(code)))
+            keys = _lasting(enter, self._keys(never, self._cost(code)))
         keys += self._after * _COST
         return self._best(keys, never, len(letters))
 
@@ -113,7 +114,7 @@ class Scan:
                 found.append(None)
                 continue
             first, last = self._frames[start], self._frames[after - 1 - place]
-            lost = cost * LEVEL_NATS / letters
+            lost = cost * HALF_LEVEL_NATS / letters
             found.append(
                 Spotted(
                     score=max(0.0, 1 - lost / LOST_NATS),
@@ -123,31 +124,34 @@ class Scan:
             )
         return found
 
-    def _cost(self, code: int) -> npt.NDArray[np.int64]:
-        """Levels that each frame's letter `code` lies below the frame's best."""
+    def _cost(self, code: int) -> npt.NDArray[np.uint8]:
+        """Half levels of each frame's letter `code`: twice its own, less the frame's best."""
         if code not in self._costs:
-            cost = np.full(len(self._letters), LEVELS - 1, np.uint8)
-            for rank in range(BEST):
-                np.copyto(cost, self._levels[:, rank], where=self._letters[:, rank] == code)
-            self._costs[code] = (cost - self._levels[:, 0]).astype(np.int64)
+            cost = np.full(len(self._frames), LEVELS - 1, np.uint8)
+            for letters, levels in zip(self._letters, self._levels, strict=True):
+                np.copyto(cost, levels, where=letters == code)
+            self._costs[code] = 2 * cost - self._levels[0]
         return self._costs[code]
 
-    def _gap(self, never: int, cost: npt.NDArray[np.int64]) -> Keys:
+    def _keys(self, never: int, cost: npt.NDArray[np.uint8]) -> Keys:
         """The cost as keys, which no path between two passages can pay."""
-        return np.where(self._between, never, cost) * _COST
+        keys = cost * _COST
+        keys[self._edges] = never * _COST
+        return keys
 
     def _boundary(self, order: slice) -> npt.NDArray[np.int64]:
         """What it costs that a word begins at a frame (backwards: ends at it): the cheapest space
         before it with nothing but blanks since, at most BOUNDARY. A passage's edge is free.
         """
-        space = np.where(self._between, 0, self._cost(SPACE))[order]
-        blank = np.where(self._between, BOUNDARY, self._cost(BLANK))[order]
+        space, blank = self._cost(SPACE).astype(np.int64), self._cost(BLANK).astype(np.int64)
+        space[self._edges], blank[self._edges] = 0, BOUNDARY
+        space, blank = space[order], blank[order]
         reached = np.minimum(space, _lasting(_next(space), blank))
         return np.minimum(_next(reached), BOUNDARY)[order]
 
 
 def _telling_frames(passage: FrameLetters) -> npt.NDArray[np.int64]:
-    """The frames but those that go on being blank for sure: they cost every path the same."""
+    """The frames but those that go on being blank for sure: of such a run the first is enough."""
     sure = (passage.letters[:, 0] == BLANK) & (passage.levels[:, 0] == 0)
     sure &= passage.levels[:, 1] == LEVELS - 1
     sure[1:] &= sure[:-1].copy()
@@ -166,6 +170,8 @@ def _next(keys: Keys) -> Keys:
 def _lasting(enter: Keys, cost: Keys) -> Keys:
     """The best key of being in a state at each frame, entered then or earlier."""
     summed = np.cumsum(cost)
-    best: Keys = np.minimum.accumulate(enter - (summed - cost))
+    best = enter - summed
+    best += cost
+    np.minimum.accumulate(best, out=best)
     best += summed
     return best

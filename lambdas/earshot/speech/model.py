@@ -24,7 +24,7 @@ ENGINES = {
 }
 """The engines by name, and the weights files that each can load, the preferred one first."""
 
-_INSTALL = (
+INSTALL = (
     "packages that are not installed. In a checkout, `make .venv/model` installs them; "
     "elsewhere, `pip install 'earshot[model]'`."
 )
@@ -78,13 +78,13 @@ def _load_folder(folder: Path, hub_id: str | None, engine: str, side_by_side: bo
     if weights is None:
         raise ModelError(
             f"{name} has no weights for {engine} ({', '.join(ENGINES[engine])}). "
-            "`python -m scripts model export` makes ONNX weights."
+            "`earshot model export` makes ONNX weights."
         )
     if engine.startswith("torch"):
         try:
             from earshot.speech.engine_torch import TorchEngine
         except ImportError as error:
-            raise ModelError(f"The torch engine needs {_INSTALL}") from error
+            raise ModelError(f"The torch engine needs {INSTALL}") from error
         torch = TorchEngine(folder, acoustics, engine.partition("-")[2] or None)
         identity = _with_language(folder, fingerprint.of_file(weights))
         return SpeechModel(name, identity, torch, acoustics, vocabulary, read_language(folder))
@@ -114,7 +114,7 @@ def exporter() -> Callable[..., Path]:
     try:
         from earshot.speech.export import export
     except ImportError as error:
-        raise ModelError(f"Exporting a model to ONNX needs {_INSTALL}") from error
+        raise ModelError(f"Exporting a model to ONNX needs {INSTALL}") from error
     return export
 
 

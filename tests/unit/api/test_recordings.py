@@ -17,10 +17,11 @@ from earshot.ingest.events import object_events
 from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.claim import Claim
 from earshot.recordings.ids import recording_id
+from earshot.recordings.imported import imported_transcript
 from earshot.recordings.imports import Import
 from earshot.recordings.record import Failure
 from earshot.recordings.store import Recordings
-from tests.unit.api.stage import AUTHORIZED, transcript
+from tests.unit.api.stage import AUTHORIZED, TABLE, transcript
 
 Put = Callable[..., str]
 
@@ -44,6 +45,7 @@ def test_a_recording_that_is_done_tells_everything_about_itself(
         "duration": 4.0,
         "error": None,
         "model": "demo",
+        "estimated_times": False,
         "source": "upload",
         "uploaded_at": "2024-05-01T12:00:00Z",
         "updated_at": updated_at,
@@ -118,6 +120,34 @@ def test_deleting_takes_the_sound_away(client: TestClient, put: Put, bucket: Any
     assert answer.json() == {"recording_id": identity, "key": "talks/a b.mp3"}
     with pytest.raises(ClientError, match="404"):
         bucket.Object("talks/a b.mp3").load()
+
+
+def test_what_is_estimated_says_so(client: TestClient, store: Recordings, put: Put) -> None:
+    put("heard.mp3", transcript("hello"))
+    imported = imported_transcript("HELLO THERE", 2.0, "elsewhere", "0")
+    store.add_imported([Import("imported.mp3", {}, imported, 1)])
+    listed = client.get("/recordings").json()["recordings"]
+    assert {one["key"]: one["estimated_times"] for one in listed} == {
+        "heard.mp3": False,
+        "imported.mp3": True,
+    }
+    address = f"/recordings/{recording_id('imported.mp3')}"
+    assert client.get(address).json()["estimated_times"] is True
+    assert client.get(f"{address}.json").json()["estimated_times"] is True
+    put("imported.mp3", transcript("hello again"))
+    assert client.get(address).json()["estimated_times"] is False, "its sound was heard since"
+
+
+def test_an_import_of_before_estimates_were_marked_is_one(
+    client: TestClient, store: Recordings, dynamodb: Any
+) -> None:
+    imported = imported_transcript("HELLO", 2.0, "elsewhere", "0")
+    store.add_imported([Import("old.mp3", {}, imported, 1)])
+    identity = recording_id("old.mp3")
+    dynamodb.Table(TABLE).update_item(
+        Key={"recording_id": identity}, UpdateExpression="REMOVE estimated_times"
+    )
+    assert client.get(f"/recordings/{identity}").json()["estimated_times"] is True
 
 
 def test_deleting_an_import_that_has_no_sound_takes_its_record_away(

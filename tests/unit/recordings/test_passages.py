@@ -1,7 +1,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.recordings.passages import LENGTH, LONGEST, count_passages, passages, passages_of
+from earshot.recordings.passages import (
+    MAX_PASSAGE_S,
+    PASSAGE_S,
+    count_passages,
+    passages,
+    passages_of,
+)
 from earshot.recordings.record import Recording, Status
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 
@@ -78,4 +84,4 @@ def test_every_word_of_wild_times_is_in_a_passage_that_is_not_too_long(
     for passage in cut:
         starts = [word.start for word in passage.words]
         assert starts == sorted(starts)
-        assert not starts or starts[-1] - starts[0] <= max(LENGTH, LONGEST)
+        assert not starts or starts[-1] - starts[0] <= max(PASSAGE_S, MAX_PASSAGE_S)

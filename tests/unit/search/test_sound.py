@@ -26,14 +26,14 @@ def said(text: str, behind: int = 0) -> FrameLetters:
 
 
 def test_the_passage_that_sounds_most_like_the_query_has_the_greatest_term():
-    passages = [said("the silver spoon"), said("a meteorite", behind=2), said("a meteorite")]
+    passages = [said("the silver spoon"), said("a meteorite", behind=3), said("a meteorite")]
     terms = [one.term for one in soundings(["meteorite"], passages)]
     assert terms == sorted(terms)
     assert 0 <= terms[0] < terms[1] < terms[2] == pytest.approx(SOUND)
 
 
 def test_a_word_that_was_heard_unclearly_is_a_maybe_with_its_time():
-    (found,) = soundings(["meteorite"], [said("a meteorite fell", behind=2)])
+    (found,) = soundings(["meteorite"], [said("a meteorite fell", behind=3)])
     assert (found.maybe.start, found.maybe.end) == pytest.approx((4 * FRAME_S, 21 * FRAME_S))
 
 
@@ -45,7 +45,7 @@ def test_what_sounds_otherwise_is_no_maybe():
 
 def test_a_short_word_must_be_clearer_than_a_long_one():
     short, long = (
-        soundings([word], [said(text, behind=2)])[0].words[0]
+        soundings([word], [said(text, behind=3)])[0].words[0]
         for word, text in (("cat", "a cat"), ("caterpillar", "a caterpillar"))
     )
     assert short is None

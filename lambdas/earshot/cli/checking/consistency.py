@@ -20,7 +20,7 @@ _PAGE = 5000
 ON_THE_WAY = (Status.QUEUED, Status.TRANSCRIBING)
 
 
-class Kind(StrEnum):
+class Difference(StrEnum):
     """What is wrong, in words for people."""
 
     NO_RECORD = "object without record"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    kind: Kind
+    kind: Difference
     recording_id: str
     key: str
 
@@ -131,20 +131,20 @@ def compare(
     for key, object_ in stored.items():
         record = records.get(recording_id(key))
         if record is None or record.status is Status.DELETED:
-            yield Discrepancy(Kind.NO_RECORD, recording_id(key), key)
+            yield Discrepancy(Difference.NO_RECORD, recording_id(key), key)
         elif record.etag != object_.etag and record.status not in ON_THE_WAY:
-            yield Discrepancy(Kind.OLD_RECORD, record.recording_id, key)
+            yield Discrepancy(Difference.OLD_RECORD, record.recording_id, key)
     for one in records.values():
         if one.status is not Status.DELETED and one.key not in stored and _has_sound(one):
-            yield Discrepancy(Kind.NO_OBJECT, one.recording_id, one.key)
+            yield Discrepancy(Difference.NO_OBJECT, one.recording_id, one.key)
         elif one.status in ON_THE_WAY and datetime.fromisoformat(one.updated_at) < late:
-            yield Discrepancy(Kind.STUCK, one.recording_id, one.key)
+            yield Discrepancy(Difference.STUCK, one.recording_id, one.key)
         if one.status is Status.DONE:
             yield from _in_index(one, indexed.get(one.recording_id, []))
     for identity, found in indexed.items():
         record = records.get(identity)
         if record is None or record.status is not Status.DONE:
-            yield Discrepancy(Kind.STRAY, identity, found[0].key)
+            yield Discrepancy(Difference.STRAY, identity, found[0].key)
 
 
 def by_recording(documents: Iterable[Document]) -> dict[str, list[Document]]:
@@ -156,11 +156,11 @@ def by_recording(documents: Iterable[Document]) -> dict[str, list[Document]]:
 
 def _in_index(record: Record, found: list[Document]) -> Iterator[Discrepancy]:
     if not found:
-        kind = Kind.NOT_INDEXED
+        kind = Difference.NOT_INDEXED
     elif any(one.version != record.revision for one in found):
-        kind = Kind.WRONG_REVISION
+        kind = Difference.WRONG_REVISION
     elif {one.n for one in found} != set(range(record.passages)):
-        kind = Kind.INCOMPLETE
+        kind = Difference.INCOMPLETE
     else:
         return
     yield Discrepancy(kind, record.recording_id, record.key)

@@ -9,9 +9,9 @@ from typing import Any
 
 from earshot.cli.checking.consistency import (
     ON_THE_WAY,
+    Difference,
     Discrepancy,
     Document,
-    Kind,
     Object,
     Record,
     by_recording,
@@ -29,7 +29,7 @@ from earshot.search.index import SearchIndex
 
 _AT_ONCE = 200  # recordings whose transcripts are held at a time
 _REVISIONS_TO_SKIP = 10  # more than manual edits of a document will have used
-_BY_EVENT = (Kind.NO_RECORD, Kind.OLD_RECORD, Kind.NO_OBJECT, Kind.STUCK)
+_BY_EVENT = (Difference.NO_RECORD, Difference.OLD_RECORD, Difference.NO_OBJECT, Difference.STUCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _project(deployment: Deployment, state: State, ids: Sequence[str]) -> None:
 def _event(stored: Object | None, record: Record | None, found: Discrepancy, bucket: str) -> str:
     """The notification that S3 should have sent, as its queue would get it."""
     sequencer = record.sequencer if record else ""
-    if found.kind is not Kind.STUCK:
+    if found.kind is not Difference.STUCK:
         sequencer = _next(sequencer)
     moment = stored.modified if stored else datetime.now(UTC)
     time_ = moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

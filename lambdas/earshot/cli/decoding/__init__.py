@@ -1,1 +1,1 @@
-"""Decoding a folder of recordings into a CSV: what `python -m scripts decode` is made of."""
+"""Decoding a folder of recordings into a CSV: what `earshot decode` is made of."""

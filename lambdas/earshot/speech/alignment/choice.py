@@ -27,6 +27,10 @@ USUAL_CONFIDENCE = 0.9
 LEFT_OUT_CONFIDENCE = 0.1
 """Of a writer in a stretch where words of its own were not said."""
 
+CONTRADICTED = 0.5
+"""Of their confidence is left to the words of a window that fell back, as of speech in another
+language: each model hears its own English in it."""
+
 WEAK, STRONG = 0.85, 0.92
 """Mean confidence of a listener's words; between the two, its weight grows."""
 
@@ -95,13 +99,22 @@ def choose(
     aligned = align(written, emission, vocabulary)
     fit = vouching.fit(aligned, count_letters(written, vocabulary))
     if not aligned or fit < vouching.MIN_FIT:
-        return Shown(readable_words(heard), fit, fell_back=bool(written))
+        return Shown(_unconfirmed(heard, bool(written)), fit, fell_back=bool(written))
     stands = vouching.vouched(aligned)
     kept = [word for word, stand in zip(aligned, stands, strict=True) if stand]
     window = _Window(
         heard, kept, written, emission, vocabulary, frame_s, start_s, confidences, margins
     )
     return Shown(window.shown(), fit, fell_back=False)
+
+
+def _unconfirmed(heard: Sequence[Word], contradicted: bool) -> tuple[Word, ...]:
+    """The listener's words alone: worth less where the writer made something else of the sound."""
+    share = CONTRADICTED if contradicted else 1.0
+    return tuple(
+        replace(word, confidence=round(word.confidence * share, 4))
+        for word in readable_words(heard)
+    )
 
 
 class _Window:

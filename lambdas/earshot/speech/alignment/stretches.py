@@ -30,7 +30,7 @@ def stretches(written: Sequence[Spoken], heard: Sequence[Spoken]) -> list[Stretc
     """Covers all words of both, in order. Words are the same where letters and time agree."""
     pairs = [
         (written_at + step, heard_at + step)
-        for written_at, heard_at, size in _matches(written, heard)
+        for written_at, heard_at, size in matches(written, heard)
         for step in range(size)
     ]
     anchors = [(w, h) for w, h in pairs if _meet(written[w], heard[h])]
@@ -45,7 +45,7 @@ def stretches(written: Sequence[Spoken], heard: Sequence[Spoken]) -> list[Stretc
     return found
 
 
-def _matches(written: Sequence[Spoken], heard: Sequence[Spoken]) -> list[tuple[int, int, int]]:
+def matches(written: Sequence[Spoken], heard: Sequence[Spoken]) -> list[tuple[int, int, int]]:
     """Equal runs (written from, heard from, how many) of the alignment with fewest edits.
 
     A word that one of them writes in two, "a mile" and "amile", is the other's stretch.

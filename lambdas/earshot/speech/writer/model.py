@@ -1,12 +1,14 @@
 """Loads a writer: from a folder, or by hub id and revision."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from earshot.bundled import model_folder
 from earshot.errors import ModelError
 from earshot.speech import fingerprint
 from earshot.speech.engine_onnx import cores
+from earshot.speech.model import INSTALL
 from earshot.speech.writer.files import (
     CHECKPOINT_FILES,
     DECODER,
@@ -38,14 +40,20 @@ BUNDLED = "moonshine-tiny"
 def open_writer(
     source: str, revision: str | None = None, *, side_by_side: bool = False
 ) -> Writer | None:
-    """The bundled writer by its name, one in a folder or on the hub, or None for "none".
+    """A writer by its name in Earshot's own models, in a folder or on the hub; None for "none".
 
     Raises ModelError.
     """
     if source == NONE:
         return None
-    folder = str(model_folder(source)) if source == BUNDLED else source
-    return load_writer(folder, revision, side_by_side=side_by_side)
+    return load_writer(located(source), revision, side_by_side=side_by_side)
+
+
+def located(source: str) -> str:
+    """The folder of one of Earshot's own models by its name; any other source as it is."""
+    ours = model_folder(source)
+    is_name = source == BUNDLED or (ours.is_dir() and not Path(source).is_dir())
+    return str(ours) if is_name else source
 
 
 def load_writer(
@@ -92,7 +100,7 @@ def _load_folder(
         raise ModelError(
             f"{hub_id or folder.resolve().name} has no weights of a writer for {engine} "
             f"({', '.join(INT8_FILES.values())}). "
-            "`python -m scripts model export-writer` makes them."
+            "`earshot model export-writer` makes them."
         )
     threads = 1 if side_by_side else cores()
     sessions = {part: open_session(folder / file, threads) for part, file in files.items()}
@@ -107,6 +115,15 @@ def _load_folder(
     )
 
 
+def exporter() -> Callable[..., list[Path]]:
+    """earshot.speech.writer.export.export. Raises ModelError if its packages are not installed."""
+    try:
+        from earshot.speech.writer.export import export
+    except ImportError as error:
+        raise ModelError(f"Exporting a writer to ONNX needs {INSTALL}") from error
+    return export
+
+
 def _exported(name: str, revision: str | None, engine: str) -> Path:
     """The folder of hub model `name` as ONNX, exported once a revision and precision."""
     from earshot.speech import hub
@@ -118,13 +135,7 @@ def _exported(name: str, revision: str | None, engine: str) -> Path:
     kept = hub.cache() / f"{name.replace('/', '--')}@{checkpoint.name}-{precision}"
     if kept.is_dir():
         return kept
-    try:
-        from earshot.speech.writer.export import export
-    except ImportError as error:
-        raise ModelError(
-            f"{name} holds no ONNX files of ours, and making them needs "
-            "`pip install -r requirements-model.txt`."
-        ) from error
+    export = exporter()
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
         made = Path(scratch) / "model"

@@ -11,7 +11,7 @@ import onnxruntime
 from earshot.speech.engine import Waveform
 from earshot.speech.engine_onnx import cores
 from earshot.speech.writer.sessions import names
-from earshot.speech.writer.settings import MIN_SAMPLES, Settings
+from earshot.speech.writer.settings import MAX_SAMPLES, MIN_SAMPLES, Settings
 from earshot.speech.writer.stopping import repeated, token_budget
 from earshot.speech.writer.tokens import Tokens
 from earshot.speech.writer.written import Written
@@ -51,7 +51,12 @@ class MoonshineWriter:
         return Written(tuple(self._tokens.words(tokens, log_probabilities)), stopped)
 
     def tokens(self, waveform: Waveform) -> tuple[list[int], list[float], bool]:
-        """Tokens, the log-probability of each, and whether the writer had to be stopped."""
+        """Tokens, the log-probability of each, and whether the writer had to be stopped.
+
+        Raises ValueError beyond MAX_SAMPLES.
+        """
+        if len(waveform) > MAX_SAMPLES:
+            raise ValueError(f"a writer hears windows, not {len(waveform)} samples at once")
         tokens: list[int] = []
         log_probabilities: list[float] = []
         if len(waveform) < MIN_SAMPLES:

@@ -16,8 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-MAX_POSITIONS = 4096
-"""Of either graph. 30 s of sound are 1,250 frames, and at most 201 tokens."""
+from earshot.speech.writer.settings import MAX_POSITIONS
 
 
 class EncoderNetwork(nn.Module):  # type: ignore[misc]

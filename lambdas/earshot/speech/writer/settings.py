@@ -11,6 +11,14 @@ MIN_SAMPLES = 127 + 64 * 6 + 64 * 3 * 2
 """Under the kernels of Moonshine's three convolutions (127, 7 and 3, strides 64, 3 and 2): with
 fewer samples there is not one frame."""
 
+HOP = 64 * 3 * 2  # samples a frame
+
+MAX_POSITIONS = 4096
+"""Frames or tokens that the graphs know places for. 30 s are 1,250 frames, and 201 tokens."""
+
+MAX_SAMPLES = MAX_POSITIONS * HOP
+"""98 s: what is heard at once is half a minute, beyond which the model was not trained."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

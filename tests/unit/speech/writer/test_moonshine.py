@@ -7,6 +7,7 @@ import pytest
 
 from earshot.audio.limits import SAMPLE_RATE
 from earshot.speech.writer.model import load_writer
+from earshot.speech.writer.settings import MAX_SAMPLES
 from earshot.speech.writer.stopping import token_budget
 
 
@@ -55,6 +56,12 @@ def test_too_short_a_sound_gives_no_words(writer, samples):
 
 def test_the_shortest_sound_is_heard(writer):
     writer.tokens(noise(0.1)[:895])
+
+
+def test_a_minute_and_a_half_can_be_heard_and_no_more(writer):
+    writer.first_logits(np.zeros(MAX_SAMPLES, np.float32))
+    with pytest.raises(ValueError, match="windows"):
+        writer.write(np.zeros(MAX_SAMPLES + 1, np.float32))
 
 
 def test_what_is_written_does_not_depend_on_neighbours_or_threads(writer):
