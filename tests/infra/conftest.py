@@ -53,6 +53,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
         "alarm_email": "ops@example.org",
         "bulk": "true",
         "max_request_seconds": "120",
+        "writer": "models/moonshine-tiny",
     }
     contexts = {"aws": NO_PIP | everything, "local": NO_PIP | LOCAL}
     folders = {target: tmp_path_factory.mktemp(target) for target in contexts}

@@ -17,7 +17,7 @@ from infra.code import LAMBDAS
 from scripts.lambda_runtime import LambdaRuntime
 from tests.infra import image
 from tests.infra.cloud import KEY, Cloud
-from tests.infra.conftest import ROOT, synthesize
+from tests.infra.conftest import ROOT
 from tests.infra.http_events import get, request, upload
 from tests.infra.template import Template
 
@@ -107,13 +107,12 @@ def test_the_image_carries_the_writer_that_ships(built: image.Stage) -> None:
     assert (folder / "LICENSE.txt").is_file()
 
 
-def test_both_images_are_built_with_the_writer_of_the_settings(tmp_path: Path) -> None:
-    chosen = {"writer": "none", "bulk": "true", "aws:cdk:bundling-stacks": []}
-    assert synthesize(tmp_path, chosen).returncode == 0
+def test_both_images_are_built_with_the_writer_of_the_settings(aws: Template) -> None:
     for stack in ("Earshot", "EarshotBulk"):
-        assets = json.loads((tmp_path / f"{stack}.assets.json").read_text())["dockerImages"]
+        assets = json.loads((aws.assembly / f"{stack}.assets.json").read_text())["dockerImages"]
         (source,) = [one["source"] for one in assets.values()]
-        assert source["dockerBuildArgs"]["WRITER"] == "none"
+        given = source["dockerBuildArgs"]["WRITER"]
+        assert given == "models/moonshine-tiny", "as the context of these tests says"
 
 
 def test_torch_stays_in_the_stage_that_exports(built: image.Stage) -> None:
@@ -248,11 +247,12 @@ def with_models(context: Path, folder: Path) -> Path:
 
 def test_checkpoints_are_exported_as_the_image_is_built(context: Path, tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="exporting needs requirements-model.txt")
-    from scripts.model import random, random_writer
+    from scripts.model.random import write as write_listener
+    from scripts.model.random_writer import write as write_writer
 
     copy = with_models(context, tmp_path)
-    random.write("tiny-group", copy / "models" / "mine")
-    random_writer.write(copy / "models" / "scribe")
+    write_listener("tiny-group", copy / "models" / "mine")
+    write_writer(copy / "models" / "scribe")
     arguments = {"MODEL": "models/mine", "WRITER": "models/scribe"}
     exported = image.build(copy, tmp_path / "image", arguments)
     folder = exported.path(exported.variables["EARSHOT_MODEL"])
