@@ -20,11 +20,11 @@ from earshot.search.index import SearchIndex
 from infra.local import LOCAL_DEFAULTS
 from scripts import ROOT
 from scripts.local import daemon, deploy, emulator, opensearch, worker
+from scripts.local.models import model_source, writer_source
 
 HOME = ROOT / ".local"
 SITE = ROOT / "site"
 REFRESH_INTERVAL: str = LOCAL_DEFAULTS["refresh_interval"]
-DEMO_MODEL = ROOT / "models" / "demo"
 
 Say = Callable[[str], None]
 
@@ -82,8 +82,8 @@ def up(say: Say, model: str | None = None, writer: str | None = None, home: Path
             "target": "local",
             "stack_name": deploy.STACK,  # whatever cdk.json calls the one on AWS
             "endpoint_port": url.rpartition(":")[2],
-            "local_model": _model(model, say),
-            "local_writer": _writer(writer, say),
+            "local_model": model_source(model, say),
+            "local_writer": writer_source(writer, say),
             "opensearch_url": search_url,
         }
         fingerprint = deploy.fingerprint(context)
@@ -201,36 +201,6 @@ def _is_well(known: Mapping[str, Any]) -> bool:
         return bool(httpx.get(f"{known['api_url']}/ping", timeout=30).json()["message"] == "pong")
     except (httpx.HTTPError, ValueError, KeyError):
         return False
-
-
-def _model(asked: str | None, say: Say) -> str:
-    """The bundled model, a folder of the user's, or a hub id that is on this machine by then.
-
-    Raises ModelError when the hub can't be reached or has no such model.
-    """
-    if asked is None:
-        return str(DEMO_MODEL)
-    if Path(asked).is_dir():
-        return str(Path(asked).resolve())
-    from earshot.speech.model import load
-
-    say(f"Fetching {asked}; the first time takes minutes …")
-    load(asked)
-    return asked
-
-
-def _writer(asked: str | None, say: Say) -> str:
-    """The folder of the bundled writer, or as `_model`; or "none". Raises ModelError."""
-    from earshot.speech.writer.model import BUNDLED, NONE, located, open_writer
-
-    source = located(asked or BUNDLED)
-    if source == NONE:
-        return source
-    if Path(source).is_dir():
-        return str(Path(source).resolve())
-    say(f"Fetching {source} …")
-    open_writer(source)
-    return source
 
 
 def _wanted_port(files: Files) -> int | None:
