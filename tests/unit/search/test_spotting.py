@@ -28,7 +28,7 @@ def said(text: str, first_frame: int = 0, **instead: str) -> FrameLetters:
         code = SPACE if letter == " " else frame_letters.codes_of(letter)[0]
         other = instead.get(letter)
         second = frame_letters.codes_of(other)[0] if other else NO_LETTER
-        rows += [([code, second], [0, 2 if other else LEVELS - 1])] * 2
+        rows += [([code, second], [0, 1 if other else LEVELS - 1])] * 2
         rows.append(([BLANK, NO_LETTER], [0, LEVELS - 1]))
     letters = np.full((len(rows), BEST), NO_LETTER, np.uint8)
     levels = np.full((len(rows), BEST), LEVELS - 1, np.uint8)
