@@ -7,6 +7,7 @@ from scripts.bench import (
     audio,
     bulk,
     decode,
+    listeners,
     parity,
     pipeline,
     search,
@@ -14,6 +15,8 @@ from scripts.bench import (
     speech,
     start,
     training,
+    writer,
+    writer_parity,
 )
 
 app = typer.Typer(no_args_is_help=True, help="Measure; print JSON lines.")
@@ -28,3 +31,6 @@ app.command()(audio.audio)
 app.command()(decode.decode)
 app.command()(search.search)
 app.command()(sound.sound)
+app.command()(listeners.listeners)
+app.command()(writer.writer)
+app.command()(writer_parity.writer_parity)

@@ -12,7 +12,7 @@ from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
-from scripts import csv_form
+from earshot.cli.tables import csv_form
 
 Split = Literal["development", "held-out", "all"]
 Phrase = tuple[str, ...]

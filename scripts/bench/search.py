@@ -19,9 +19,9 @@ from typing import Annotated, Any
 
 import typer
 
+from earshot.cli.progress import progress
 from scripts import ROOT
 from scripts.bench.queries import Answers, Clip, Phrase, Queries, Split, draw, read_clips
-from scripts.progress import progress
 
 HOME = ROOT / ".local" / "bench-opensearch"
 MODEL = "facebook/wav2vec2-large-960h"
@@ -254,8 +254,9 @@ def _fill(client: Any, alias: str, clips: Sequence[Clip]) -> None:
 
 
 def _recording(clip: Clip) -> Any:
-    from earshot.transcripts.imported import imported_transcript
-    from earshot.transcripts.recording import Recording, Source, Status, recording_id
+    from earshot.recordings.ids import recording_id
+    from earshot.recordings.imported import imported_transcript
+    from earshot.recordings.record import Recording, Source, Status
 
     return Recording(
         recording_id=recording_id(clip.key),

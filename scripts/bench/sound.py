@@ -11,10 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
+from earshot.cli.progress import progress
 from earshot.search import analysis
 from scripts import ROOT
 from scripts.bench.sound_clips import Clip, Phrase, draw, listen, never_said
-from scripts.progress import progress
 
 CANDIDATES = (100, 300)  # that share most trigrams with the query, by text and by sound each
 Ranking = dict[str, list[float]]  # of every clip a value, by way of ranking
@@ -201,7 +201,7 @@ def _costs(clips: Sequence[Clip]) -> Iterator[Mapping[str, Any]]:
 
 def _query_ms(packed: Sequence[bytes]) -> Mapping[str, Any]:
     """Processor time that the sound adds to one search: candidates of a passage's usual length."""
-    from earshot.search.passages import LENGTH
+    from earshot.recordings.passages import PASSAGE_S
     from earshot.search.sound import soundings
     from earshot.speech import frame_letters
 
@@ -209,7 +209,7 @@ def _query_ms(packed: Sequence[bytes]) -> Mapping[str, Any]:
     passages: list[bytes] = []
     while len(passages) < CANDIDATES[0]:
         parts = [next(clips)]
-        while sum(part.end - part.start for part in parts) < LENGTH:
+        while sum(part.end - part.start for part in parts) < PASSAGE_S:
             parts.append(next(clips))
         passages.append(frame_letters.pack(frame_letters.join(parts)))
     taken = {}

@@ -10,11 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from earshot.cli.progress import progress
+from earshot.cli.tables import csv_form
 from earshot.search import analysis
 from earshot.speech.frame_letters import FrameLetters
 from earshot.speech.model import SpeechModel
-from scripts import ROOT, csv_form
-from scripts.progress import progress
+from scripts import ROOT
 
 KEPT = ROOT / ".local" / "bench-sound"
 TRAINING_SEED = 2026  # of the split that models/demo was trained with
@@ -181,16 +182,16 @@ def _listener(model: SpeechModel) -> Callable[[Path], dict[str, Any]]:
 
     from earshot.audio.limits import DEFAULT, SAMPLE_RATE
     from earshot.speech import ctc, frame_letters
+    from earshot.speech.audible import SILENCE_AMPLITUDE
     from earshot.speech.beam import BeamDecoder
     from earshot.speech.recognise import begin
-    from earshot.speech.transcriber import SILENCE
 
     beam = BeamDecoder(model.language, model.vocabulary) if model.language else None
     frame_s = model.acoustics.hop / SAMPLE_RATE
 
     def hear(path: Path) -> dict[str, Any]:
         waveform = begin(path, DEFAULT).waveform
-        if np.abs(waveform).max() <= SILENCE:
+        if np.abs(waveform).max() <= SILENCE_AMPLITUDE:
             return {"words": [], "letters": "", "seconds": 0.0}
         (emission,) = model.engine.emissions([model.acoustics.prepare(waveform)])
         best = beam.best_path(emission) if beam else ctc.best_path(emission)

@@ -13,15 +13,17 @@ from typing import Any
 import boto3
 import httpx
 
+from earshot.cli import outputs
+from earshot.cli.outputs import LOCAL_OUTPUTS, Outputs
 from earshot.search.client import connect
 from earshot.search.index import SearchIndex
-from scripts import ROOT, outputs
+from infra.local import LOCAL_DEFAULTS
+from scripts import ROOT
 from scripts.local import daemon, deploy, emulator, opensearch, worker
-from scripts.outputs import LOCAL_OUTPUTS, Outputs
 
 HOME = ROOT / ".local"
 SITE = ROOT / "site"
-REFRESH_INTERVAL = "200ms"  # as LOCAL_DEFAULTS in infra/settings.py has it
+REFRESH_INTERVAL: str = LOCAL_DEFAULTS["refresh_interval"]
 DEMO_MODEL = ROOT / "models" / "demo"
 
 Say = Callable[[str], None]
@@ -62,7 +64,7 @@ class Files:
         return self.home / LOCAL_OUTPUTS.name
 
 
-def up(say: Say, model: str | None = None, home: Path = HOME) -> Outputs:
+def up(say: Say, model: str | None = None, writer: str | None = None, home: Path = HOME) -> Outputs:
     """Bring the stack up, or find it up; what is stale or half dead is replaced."""
     files = Files(home)
     with daemon.locked(home / "stack.lock"):
@@ -81,6 +83,7 @@ def up(say: Say, model: str | None = None, home: Path = HOME) -> Outputs:
             "stack_name": deploy.STACK,  # whatever cdk.json calls the one on AWS
             "endpoint_port": url.rpartition(":")[2],
             "local_model": _model(model, say),
+            "local_writer": _writer(writer, say),
             "opensearch_url": search_url,
         }
         fingerprint = deploy.fingerprint(context)
@@ -126,12 +129,23 @@ def start_worker(home: Path = HOME) -> None:
     """Start the bulk lane's worker of a stack that is up, unless it runs."""
     files = Files(home)
     state = _state(files)
-    worker.start(files.worker, state["outputs"]["aws_endpoint_url"], state["cdk"], state["model"])
+    worker.start(
+        files.worker,
+        state["outputs"]["aws_endpoint_url"],
+        state["cdk"],
+        state["model"],
+        state["writer"],
+    )
 
 
 def model(home: Path = HOME) -> str:
     """The model that a stack that is up transcribes with."""
     return str(_state(Files(home))["model"])
+
+
+def writer(home: Path = HOME) -> str:
+    """Its writer, or "none"."""
+    return str(_state(Files(home))["writer"])
 
 
 def kill_worker(home: Path = HOME) -> None:
@@ -166,6 +180,7 @@ def _deploy(
         "fingerprint": fingerprint,
         "opensearch_url": context["opensearch_url"],
         "model": context["local_model"],
+        "writer": context["local_writer"],
         "cdk": dict(cdk),
         "outputs": json.loads(files.outputs.read_text()),
     }
@@ -202,6 +217,20 @@ def _model(asked: str | None, say: Say) -> str:
     say(f"Fetching {asked}; the first time takes minutes …")
     load(asked)
     return asked
+
+
+def _writer(asked: str | None, say: Say) -> str:
+    """The folder of the bundled writer, or as `_model`; or "none". Raises ModelError."""
+    from earshot.speech.writer.model import BUNDLED, NONE, located, open_writer
+
+    source = located(asked or BUNDLED)
+    if source == NONE:
+        return source
+    if Path(source).is_dir():
+        return str(Path(source).resolve())
+    say(f"Fetching {source} …")
+    open_writer(source)
+    return source
 
 
 def _wanted_port(files: Files) -> int | None:

@@ -1,7 +1,7 @@
-"""The image of the model's functions, put together from its Dockerfile without Docker.
+"""The image of the functions with the model, assembled from its Dockerfile without Docker.
 
-COPY copies, RUN runs in a folder that stands for the image's file system, and `pip install` is done
-by lending the packages that its requirements file asks for, those they ask for, and no others.
+COPY copies, RUN runs in a folder that stands for the image's file system, and `pip install` links
+the packages of its requirements file and their dependencies, and no others.
 """
 
 import os
@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 
 TASK_ROOT = "/var/task"
 BASE_IMAGE = {"LAMBDA_TASK_ROOT": TASK_ROOT}  # what AWS's base image sets
-BASE_PACKAGES = ("awslambdaric", "boto3")  # what it holds
+BASE_PACKAGES = ("awslambdaric", "boto3")  # the packages in it
 INTERPRETER = (sys._base_executable, "-S")  # type: ignore[attr-defined]  # without packages
 
 
@@ -52,6 +52,18 @@ def stages(dockerfile: Path) -> list[Stage]:
     return found
 
 
+def defaults(dockerfile: Path) -> dict[str, str]:
+    """The arguments before the first stage that have a default, which every stage may ask for."""
+    found: dict[str, str] = {}
+    for line in DockerfileParser(str(dockerfile), cache_content=True).structure:
+        name, _, default = line["value"].partition("=")
+        if line["instruction"] == "FROM":
+            break
+        if line["instruction"] == "ARG" and default:
+            found[name] = default
+    return found
+
+
 def copies(stage: Stage) -> Iterator[tuple[str | None, list[str], str]]:
     """(other stage or None, sources, target) of every COPY."""
     for keyword, value in stage.instructions:
@@ -64,6 +76,7 @@ def copies(stage: Stage) -> Iterator[tuple[str | None, list[str], str]]:
 def build(context: Path, root: Path, arguments: Mapping[str, str]) -> Stage:
     """All stages of the context's Dockerfile; the last, which is the image."""
     built: dict[str, Stage] = {}
+    arguments = defaults(context / "containers/transcribe/Dockerfile") | dict(arguments)
     for number, stage in enumerate(stages(context / "containers/transcribe/Dockerfile")):
         stage.root = root / (stage.name or str(number))
         stage.variables = dict(BASE_IMAGE)
@@ -144,7 +157,7 @@ def required(requirements: Path) -> set[str]:
 
 
 def lend(packages: set[str], target: Path) -> Path:
-    """A folder that holds these packages, and what they need, as links to this environment's."""
+    """A folder of links to these packages, and their dependencies, in this environment."""
     target.mkdir()
     for one in _with_dependencies(packages):
         for file in one.files or ():

@@ -1,7 +1,8 @@
-"""The functions as Lambda would run them: from their image or archive, nothing else in reach."""
+"""The functions as Lambda runs them: from their image or archive, with nothing else on the path."""
 
-import base64
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
-from earshot.transcripts.recording import recording_id
+from earshot.recordings.ids import recording_id
 from infra.code import LAMBDAS
 from scripts.lambda_runtime import LambdaRuntime
 from tests.infra import image
 from tests.infra.cloud import KEY, Cloud
-from tests.infra.conftest import ROOT
+from tests.infra.conftest import ROOT, synthesize
+from tests.infra.http_events import get, request, upload
 from tests.infra.template import Template
 
 SAMPLE = ROOT / "samples" / "morning-bread.mp3"
@@ -25,7 +27,7 @@ EVENT = ROOT / "tests" / "events" / "s3_put_in_sqs.json"
 
 @pytest.fixture(scope="module")
 def context(aws: Template) -> Path:
-    """What the CDK hands to `docker build`."""
+    """The folder that the CDK hands to `docker build`."""
     assets = json.loads((aws.assembly / "Earshot.assets.json").read_text())["dockerImages"]
     (source,) = [one["source"] for one in assets.values()]
     assert source["dockerFile"] == "containers/transcribe/Dockerfile"
@@ -84,9 +86,7 @@ def test_nothing_is_handed_to_the_build_that_it_does_not_use(context: Path) -> N
         "lambdas",
         "models",
         "requirements-model.txt",
-        "scripts",
     }
-    assert {one.name for one in (context / "scripts").iterdir()} == {"__init__.py", "model"}
     assert not list(context.rglob("*.pyc"))
 
 
@@ -98,6 +98,22 @@ def test_every_stage_stands_on_one_pinned_base() -> None:
     repository, _, tag = base.removeprefix("ARG BASE=").partition(":")
     assert repository == "public.ecr.aws/lambda/python"
     assert tag.startswith("3.12.20")
+
+
+def test_the_image_carries_the_writer_that_ships(built: image.Stage) -> None:
+    assert built.variables["EARSHOT_WRITER"] == "moonshine-tiny"
+    folder = built.path(image.TASK_ROOT) / "earshot" / "models" / "moonshine-tiny"
+    assert (folder / "onnx" / "decoder_quantized.onnx").is_file()
+    assert (folder / "LICENSE.txt").is_file()
+
+
+def test_both_images_are_built_with_the_writer_of_the_settings(tmp_path: Path) -> None:
+    chosen = {"writer": "none", "bulk": "true", "aws:cdk:bundling-stacks": []}
+    assert synthesize(tmp_path, chosen).returncode == 0
+    for stack in ("Earshot", "EarshotBulk"):
+        assets = json.loads((tmp_path / f"{stack}.assets.json").read_text())["dockerImages"]
+        (source,) = [one["source"] for one in assets.values()]
+        assert source["dockerBuildArgs"]["WRITER"] == "none"
 
 
 def test_torch_stays_in_the_stage_that_exports(built: image.Stage) -> None:
@@ -121,7 +137,7 @@ KEY_OF_OBJECT = "interviews/Anna + Ben é.mp3"  # the one in EVENT
 
 
 def notification(audio: str, etag: str, size: int) -> dict[str, Any]:
-    """A recorded S3 event in its SQS message, for an object of ours."""
+    """A recorded S3 event in its SQS message, about the given object."""
     event: dict[str, Any] = json.loads(EVENT.read_text())
     told = json.loads(event["Records"][0]["body"])
     told["Records"][0]["s3"]["bucket"]["name"] = audio
@@ -150,6 +166,8 @@ def test_the_image_writes_what_it_hears_and_the_api_reads_it_with_their_grants_a
     assert item["status"] == {"S": "done"}
     assert item["model"] == {"S": "demo"}
     assert len(item["text"]["S"].split()) > 20
+    assert "." in item["text"]["S"], "the writer's marks"
+    assert "+" in item["fingerprint"]["S"], "both models' weights"
 
     with zipped(cloud, "api", "Api", tmp_path) as function, cloud.enforced():
         (listed,) = json.loads(get(function, "/recordings"))["recordings"]
@@ -186,12 +204,14 @@ def test_the_same_image_answers_the_apis_speech_routes(
         assert answer["statusCode"] == 200, answer
         said = json.loads(answer["body"])
         assert len(said["transcription"].split()) > 20
+        assert "." in said["transcription"], "the writer's marks"
+        assert said["heard"].isupper()
         assert float(said["duration"]) == pytest.approx(17.0, abs=0.1)
         assert function.invoke(upload("/asr", SAMPLE, key="wrong"))["statusCode"] == 401
 
 
 def zipped(cloud: Cloud, name: str, function: str, folder: Path) -> LambdaRuntime:
-    """A zip function: its code, and what its requirements name."""
+    """A zip function: its code, and the packages of its requirements."""
     root = folder / f"{name}-task"
     root.mkdir()
     for part in ("earshot", name):
@@ -215,64 +235,53 @@ def test_a_zip_function_starts_with_what_its_requirements_name(
             assert json.loads(get(running, "/ping")) == {"message": "pong"}
 
 
-def test_a_checkpoint_is_exported_as_the_image_is_built(context: Path, tmp_path: Path) -> None:
-    pytest.importorskip("torch", reason="exporting needs requirements-model.txt")
-    from scripts.model.random import write
-
-    copy = tmp_path / "context"
+def with_models(context: Path, folder: Path) -> Path:
+    """A copy of the build's context whose models/ is empty, for models of one's own."""
+    copy = folder / "context"
     copy.mkdir()
     for part in context.iterdir():
         (copy / part.name).symlink_to(part)
     (copy / "models").unlink()
     (copy / "models").mkdir()
-    write("tiny-group", copy / "models" / "mine")
-    exported = image.build(copy, tmp_path / "image", {"MODEL": "models/mine"})
+    return copy
+
+
+def test_checkpoints_are_exported_as_the_image_is_built(context: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="exporting needs requirements-model.txt")
+    from scripts.model import random, random_writer
+
+    copy = with_models(context, tmp_path)
+    random.write("tiny-group", copy / "models" / "mine")
+    random_writer.write(copy / "models" / "scribe")
+    arguments = {"MODEL": "models/mine", "WRITER": "models/scribe"}
+    exported = image.build(copy, tmp_path / "image", arguments)
     folder = exported.path(exported.variables["EARSHOT_MODEL"])
     assert (folder / "onnx" / "model_quantized.onnx").is_file()
     assert (folder / "vocab.json").is_file()
+    assert opened(exported) == "scribe"
 
 
-def request(method: str, path: str, **fields: Any) -> dict[str, Any]:
-    """An HTTP API's event, payload format 2.0."""
-    return {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": {"host": "api.example.org"},
-        "requestContext": {
-            "http": {
-                "method": method,
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "192.0.2.1",
-                "userAgent": "test",
-            },
-            "requestId": "1",
-            "stage": "$default",
-        },
-        "isBase64Encoded": False,
-    } | fields
+def test_an_image_without_a_writer_shows_the_listeners_own_words(
+    context: Path, tmp_path: Path
+) -> None:
+    without = image.build(context, tmp_path, {"MODEL": "models/demo", "WRITER": "none"})
+    assert opened(without) == "none"
+    assert not list(without.path(image.TASK_ROOT).rglob("decoder*.onnx"))
 
 
-def get(function: LambdaRuntime, path: str) -> str:
-    answer = function.invoke(request("GET", path))
-    assert answer["statusCode"] == 200, (answer, function.printed)
-    body: str = answer["body"]
-    return base64.b64decode(body).decode() if answer["isBase64Encoded"] else body
-
-
-def upload(path: str, file: Path, key: str) -> dict[str, Any]:
-    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{file.name}"\r\n\r\n'
-    body = head.encode() + file.read_bytes() + b"\r\n--b--\r\n"
-    return request(
-        "POST",
-        path,
-        headers={
-            "authorization": f"Bearer {key}",
-            "content-type": "multipart/form-data; boundary=b",
-            "content-length": str(len(body)),
-        },
-        body=base64.b64encode(body).decode(),
-        isBase64Encoded=True,
+def opened(built: image.Stage) -> str:
+    """What the image's own code calls the writer that its environment names."""
+    code = (
+        "import os; from earshot.speech.writer.model import open_writer;"
+        "writer = open_writer(os.environ['EARSHOT_WRITER']);"
+        "print(writer.name if writer else 'none')"
     )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd="/", env={
+            "PYTHONPATH": str(built.path(image.TASK_ROOT)), "HF_HUB_OFFLINE": "1",
+            "EARSHOT_WRITER": built.variables["EARSHOT_WRITER"],
+        },
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.strip()

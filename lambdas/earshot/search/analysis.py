@@ -19,8 +19,9 @@ import snowballstemmer
 from breame.spelling import BRITISH_ENGLISH_SPELLINGS
 from metaphone import doublemetaphone
 
+from earshot import numerals
+
 LONGEST_TOKEN = 64  # letters; what is longer was never a word
-LONGEST_NUMBER = 15  # digits on either side of the point
 GRAM = 3
 SHORTEST_SLIP, LONGEST_SLIP = 3, 8  # longer tokens have trigrams enough that survive an edit
 
@@ -117,9 +118,9 @@ def _say(unit: re.Match[str]) -> Sequence[str]:
         return [BRITISH_ENGLISH_SPELLINGS.get(part, part) for part in _expand(word)]
     digits, ending = unit["number"].replace(",", ""), unit["ending"] or ""
     if not ending.endswith("s"):
-        return _number(digits, ordinal=bool(ending))
-    *before, last = _number(digits, ordinal=False)
-    return [*before, _plural(last)]  # the 1990s
+        return numerals.say(digits, ordinal=bool(ending))
+    *before, last = numerals.say(digits)
+    return [*before, numerals.plural(last)]  # the 1990s
 
 
 def _expand(word: str) -> Sequence[str]:
@@ -133,32 +134,6 @@ def _expand(word: str) -> Sequence[str]:
     if ending == "s" and stem in _IS:
         return stem, "is"
     return (word.replace("'", ""),)
-
-
-def _plural(numeral: str) -> str:
-    """sixes, nineties, hundreds"""
-    if numeral.endswith("y"):
-        return numeral[:-1] + "ies"
-    return numeral + ("es" if numeral.endswith("x") else "s")
-
-
-def _number(digits: str, ordinal: bool) -> Sequence[str]:
-    from num2words import num2words  # 27 ms, and only for who writes digits
-
-    whole, point, fraction = digits.partition(".")
-    if len(whole) > LONGEST_NUMBER or len(fraction) > LONGEST_NUMBER:
-        # A card number, a bar code: said digit by digit.
-        return [part for digit in whole + fraction for part in _number(digit, False)]
-    value = int(whole)
-    if point:
-        said = num2words(digits)
-    elif ordinal:
-        said = num2words(value, to="ordinal")
-    elif len(whole) == 4 and (1100 <= value <= 1999 or 2010 <= value <= 2099):
-        said = num2words(value, to="year")
-    else:
-        said = num2words(value)
-    return re.findall(r"[a-z]+", said)
 
 
 @lru_cache(maxsize=100_000)

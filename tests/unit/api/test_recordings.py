@@ -12,9 +12,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from api.routes.recordings import quoted
-from earshot.transcripts.recording import Failure, recording_id
-from earshot.transcripts.store import Recordings
-from tests.unit.api.stage import AUTHORIZED, transcript
+from earshot.recordings.ids import recording_id
+from earshot.recordings.imported import imported_transcript
+from earshot.recordings.imports import Import
+from earshot.recordings.record import Failure
+from earshot.recordings.store import Recordings
+from tests.unit.api.stage import AUTHORIZED, TABLE, transcript
 
 Put = Callable[..., str]
 
@@ -38,6 +41,7 @@ def test_a_recording_that_is_done_tells_everything_about_itself(
         "duration": 4.0,
         "error": None,
         "model": "demo",
+        "estimated_times": False,
         "source": "upload",
         "uploaded_at": "2024-05-01T12:00:00Z",
         "updated_at": updated_at,
@@ -114,10 +118,38 @@ def test_deleting_takes_the_sound_away(client: TestClient, put: Put, bucket: Any
         bucket.Object("talks/a b.mp3").load()
 
 
+def test_what_is_estimated_says_so(client: TestClient, store: Recordings, put: Put) -> None:
+    put("heard.mp3", transcript("hello"))
+    imported = imported_transcript("HELLO THERE", 2.0, "elsewhere", "0")
+    store.add_imported([Import("imported.mp3", {}, imported, 1)])
+    listed = client.get("/recordings").json()["recordings"]
+    assert {one["key"]: one["estimated_times"] for one in listed} == {
+        "heard.mp3": False,
+        "imported.mp3": True,
+    }
+    address = f"/recordings/{recording_id('imported.mp3')}"
+    assert client.get(address).json()["estimated_times"] is True
+    assert client.get(f"{address}.json").json()["estimated_times"] is True
+    put("imported.mp3", transcript("hello again"))
+    assert client.get(address).json()["estimated_times"] is False, "its sound was heard since"
+
+
+def test_an_import_of_before_estimates_were_marked_is_one(
+    client: TestClient, store: Recordings, dynamodb: Any
+) -> None:
+    imported = imported_transcript("HELLO", 2.0, "elsewhere", "0")
+    store.add_imported([Import("old.mp3", {}, imported, 1)])
+    identity = recording_id("old.mp3")
+    dynamodb.Table(TABLE).update_item(
+        Key={"recording_id": identity}, UpdateExpression="REMOVE estimated_times"
+    )
+    assert client.get(f"/recordings/{identity}").json()["estimated_times"] is True
+
+
 def test_deleting_an_import_that_has_no_sound_takes_its_record_away(
     client: TestClient, store: Recordings
 ) -> None:
-    store.add_imported([("old.mp3", {}, transcript("hello"), 1)])
+    store.add_imported([Import("old.mp3", {}, transcript("hello"), 1)])
     address = f"/recordings/{recording_id('old.mp3')}"
     assert client.get(address).json()["source"] == "import"
     assert client.delete(address, headers=AUTHORIZED).status_code == 202

@@ -1,0 +1,89 @@
+"""A transcript as people and programs take it away: plain text, JSON, SRT, WebVTT.
+
+All of them hold the words as shown: never CAPITALS alone (earshot.recordings.shown).
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from earshot.recordings.captions import Caption, captions, label, name
+from earshot.recordings.imported import has_estimated_times
+from earshot.recordings.shown import heard, shown
+from earshot.speech.transcript import Segment, Transcript
+
+ESTIMATED_NOTE = "NOTE The times are estimates: the text was imported without any.\n"
+
+
+def to_txt(transcript: Transcript) -> str:
+    """One line a segment, which is a sentence where the text has marks."""
+    return "".join(f"{segment.text}\n" for segment in shown(transcript))
+
+
+def to_json(transcript: Transcript) -> str:
+    """Everything that is known: text, segments, words with times and confidence, provenance.
+
+    `heard` are the listener's own segments; null where the text was made elsewhere.
+    """
+    segments, own = shown(transcript), heard(transcript)
+    whole = {
+        "text": " ".join(segment.text for segment in segments),
+        "duration": transcript.duration,
+        "estimated_times": has_estimated_times(transcript.provenance),
+        "segments": _segments(segments),
+        "heard": None if own is None else _segments(own),
+        "provenance": asdict(transcript.provenance),
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def to_srt(transcript: Transcript) -> str:
+    """SubRip: numbered captions, times with a comma. No speech gives an empty file."""
+    blocks = [
+        f"{number}\n{_time(caption.start, ',')} --> {_time(caption.end, ',')}\n"
+        f"{label(caption.speaker)}" + "".join(f"{line}\n" for line in caption.lines)
+        for number, caption in enumerate(captions(shown(transcript)), 1)
+    ]
+    return "\n".join(blocks)
+
+
+def to_vtt(transcript: Transcript) -> str:
+    """WebVTT. No speech gives the header alone, which is a valid file."""
+    note = [ESTIMATED_NOTE] if has_estimated_times(transcript.provenance) else []
+    blocks = [
+        f"{_time(caption.start, '.')} --> {_time(caption.end, '.')}\n"
+        f"{_voice(caption)}" + "".join(f"{_escape(line)}\n" for line in caption.lines)
+        for caption in captions(shown(transcript))
+    ]
+    return "\n".join(["WEBVTT\n", *note, *blocks])
+
+
+def _segments(segments: Iterable[Segment]) -> list[dict[str, Any]]:
+    return [
+        {
+            "start": segment.start,
+            "end": segment.end,
+            "text": segment.text,
+            **({} if segment.channel is None else {"channel": segment.channel}),
+            "words": [asdict(word) for word in segment.words],
+        }
+        for segment in segments
+    ]
+
+
+def _voice(caption: Caption) -> str:
+    """A span of one voice that is the whole cue needs no end (https://www.w3.org/TR/webvtt1/)."""
+    return "" if caption.speaker is None else f"<v {name(caption.speaker)}>"
+
+
+def _time(milliseconds: int, point: str) -> str:
+    """HH:MM:SS,mmm; the hours grow beyond two digits where they must."""
+    seconds, fraction = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{fraction:03}"
+
+
+def _escape(line: str) -> str:
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
