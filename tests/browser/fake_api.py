@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from earshot.recordings import formats
 from earshot.speech.transcript import Transcript
-from tests.browser.spoken import BY_ID, BY_KEY, MODEL, RECORDINGS, Spoken, wav
+from tests.browser.spoken import BY_ID, BY_KEY, MODEL, RECORDINGS, Spoken, wav, word_in
 
 SITE = Path(__file__).resolve().parents[2] / "site"
 TYPES = {
@@ -53,25 +53,25 @@ def content_security_policy() -> str:
     return "; ".join(re.findall(r'^\s+"(.+)",$', block, re.MULTILINE))
 
 
-def hit(spoken: Spoken, q: str) -> dict[str, Any] | None:
+def hit(spoken: Spoken, q: str, exact: bool = False) -> dict[str, Any] | None:
     asked = q.lower().split()
     marks = []
     for i, (text, _, _) in enumerate(spoken.words):
         for word in asked:
-            kind = KINDS.get(word, {word: "exact"}).get(text.lower())
-            if kind:
+            kind = KINDS.get(word, {word: "exact"}).get(word_in(text).lower())
+            if kind and (kind == "exact" or not exact):
                 marks.append({"word": i, "kind": kind})
     if not marks:
         return None
-    words = spoken.words if spoken.timed else [[text, None, None] for text, _, _ in spoken.words]
     order = ["exact", "stem", "near", "sound"]
+    best = min(order.index(mark["kind"]) for mark in marks)
     return {
         "recording_id": spoken.id,
         "key": spoken.key,
         "text": spoken.text,
         "start": 0.0,
         "end": spoken.duration,
-        "words": words,
+        "words": spoken.words,
         "marks": marks,
         "duration": spoken.duration,
         **{name: getattr(spoken, name) or "unknown" for name in FACETS},
@@ -80,14 +80,16 @@ def hit(spoken: Spoken, q: str) -> dict[str, Any] | None:
         "uploaded_at": UPLOADED,
         "confidence": 0.9,
         "others": [],
-        "score": 10.0 - min(order.index(mark["kind"]) for mark in marks),
+        "score": 1 - 0.1 * best,
+        "match": "maybe" if order[best] == "sound" else "holds",
     }
 
 
 def search(query: dict[str, list[str]]) -> dict[str, Any]:
     q = query.get("q", [""])[0]
     page = int(query.get("page", ["1"])[0])
-    hits = [found for spoken in RECORDINGS if (found := hit(spoken, q))]
+    exact = query.get("exact") == ["true"]
+    hits = [found for spoken in RECORDINGS if (found := hit(spoken, q, exact))]
     hits.sort(key=lambda found: -found["score"])
     if query.get("sort") == ["longest"]:
         hits.sort(key=lambda found: -found["duration"])
@@ -98,15 +100,24 @@ def search(query: dict[str, list[str]]) -> dict[str, Any]:
 
     facets = {}
     for name in FACETS:
-        counts = Counter(found[name] for found in hits if passes(found, but=name))
+        counts = Counter(
+            found[name]
+            for found in hits
+            if found["match"] == "holds" and passes(found, but=name)
+        )
         facets[name] = [
             {"value": value, "count": count, "selected": value in chosen.get(name, [])}
             for value, count in counts.most_common()
         ]
     left = [found for found in hits if passes(found)]
+    holding = [found for found in left if found["match"] == "holds"]
+    maybe = len(left) - len(holding)
+    if query.get("sort", ["relevance"]) != ["relevance"]:
+        left = holding
     start = (page - 1) * PAGE_SIZE
     return {
-        "total": len(left),
+        "total": len(holding),
+        "maybe": maybe,
         "total_relation": "eq",
         "took_ms": 7,
         "hits": left[start : start + PAGE_SIZE],
@@ -117,7 +128,7 @@ def search(query: dict[str, list[str]]) -> dict[str, Any]:
 
 
 def suggestions(q: str) -> list[str]:
-    said = sorted({text.lower() for spoken in RECORDINGS for text, _, _ in spoken.words})
+    said = sorted({word_in(text).lower() for spoken in RECORDINGS for text, _, _ in spoken.words})
     return [word for word in said if word.startswith(q.lower())][:8]
 
 
@@ -130,6 +141,7 @@ def summary(spoken: Spoken) -> dict[str, Any]:
         "duration": spoken.duration,
         "error": None,
         "model": MODEL,
+        "estimated_times": spoken.is_import,
         "source": spoken.source,
         "uploaded_at": UPLOADED,
         "updated_at": UPLOADED,
@@ -165,6 +177,8 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._site("/index.html" if url.path == "/" else url.path)
 
+    do_HEAD = do_GET
+
     def _api(self, path: str, query: dict[str, list[str]]) -> None:
         if path == "/search":
             q = query.get("q", [""])[0]
@@ -197,7 +211,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _audio(self, key: str) -> None:
         spoken = BY_KEY.get(key)
-        if spoken is None or spoken.source == "import":
+        if spoken is None or spoken.is_import:
             return self._send(403, "application/xml", b"<Error/>")
         body = wav(spoken)
         asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("range", ""))
@@ -237,7 +251,8 @@ class Handler(BaseHTTPRequestHandler):
         }.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Tests are quiet."""

@@ -18,7 +18,7 @@ def assert_harmless(page: Page) -> None:
 def test_markup_in_a_result_stays_text(open_page: OpenPage, fake_url: str) -> None:
     page = open_page(f"{fake_url}/?q=done")
     expect(page.locator(".hit .words")).to_contain_text(
-        "<script>window.pwned=1</script> &amp; DONE"
+        "<script>window.pwned=1</script> &amp; done."
     )
     expect(page.locator(".hit .about")).to_contain_text('"><svg onload=window.pwned=1>')
     expect(page.locator(".hit .about")).to_contain_text("<u>us</u>")
