@@ -25,7 +25,7 @@ export function recordingView(recording, transcript, at, { player, signal }) {
   const { recording_id: id, key, status, error, uploaded_at: uploaded, source, sound } = recording;
   const parts = paragraphs(transcript?.segments ?? []);
   const spoken = parts.map((part) => part.words.map(({ text, start, end }) => [text, start, end]));
-  const words = spoken.flat();
+  const words = spoken.flat().toSorted((a, b) => a[1] - b[1]); // voices on channels of their own overlap
   const duration = recording.duration ?? transcript?.duration ?? 0;
   const estimated = isEstimated(recording);
   const made = makers(recording, transcript?.provenance);

@@ -91,7 +91,9 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         problems: list[str] = []
 
         def on_console(message: ConsoleMessage) -> None:
-            due = (forgive and forgive in message.text) or message.location["url"].endswith(NO_SOUND)
+            due = (forgive and forgive in message.text) or message.location["url"].endswith(
+                NO_SOUND
+            )
             if message.type in ("error", "warning") and not due:
                 problems.append(f"{message.type}: {message.text}")
 

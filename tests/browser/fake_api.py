@@ -101,9 +101,7 @@ def search(query: dict[str, list[str]]) -> dict[str, Any]:
     facets = {}
     for name in FACETS:
         counts = Counter(
-            found[name]
-            for found in hits
-            if found["match"] == "holds" and passes(found, but=name)
+            found[name] for found in hits if found["match"] == "holds" and passes(found, but=name)
         )
         facets[name] = [
             {"value": value, "count": count, "selected": value in chosen.get(name, [])}
@@ -177,7 +175,8 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._site("/index.html" if url.path == "/" else url.path)
 
-    do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def _api(self, path: str, query: dict[str, list[str]]) -> None:
         if path == "/search":

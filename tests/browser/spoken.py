@@ -93,13 +93,15 @@ class Spoken:
 
 
 STORY = """
-The ferryman kept a lantern by the window all winter. // On calm nights the river lay so still that
-you could hear the mill a mile away. / My grandmother said, "the water remembers everyone who crosses
-it." / I didn't believe her until the flood came in March. // It took the lower orchard and two of the
-bridges, and left the church standing in a lake. / We rowed to school for nine days. / The teacher tied
-her boat to the bell rope, so every wave rang the hour a little early.
+The ferryman kept a lantern by the window all winter. // On calm nights the river lay so still
+that you could hear the mill a mile away. / My grandmother said, "the water remembers everyone who
+crosses it." / I didn't believe her until the flood came in March. // It took the lower orchard and
+two of the bridges, and left the church standing in a lake. / We rowed to school for nine days. /
+The teacher tied her boat to the bell rope, so every wave rang the hour a little early.
 """
-LECTURE = "Glass is sand that has been persuaded. The furnace does the talking, and nobody hurries it. "
+LECTURE = (
+    "Glass is sand that has been persuaded. The furnace does the talking, and nobody hurries it. "
+)
 
 RECORDINGS: Sequence[Spoken] = (
     Spoken("stories/ferryman.wav", STORY, "sixties", "female", "scotland"),
@@ -124,7 +126,9 @@ RECORDINGS: Sequence[Spoken] = (
         "other",
         "wales",
     ),
-    Spoken("garden.wav", "We planted lavender along the rivver path in April.", "teens", None, "us"),
+    Spoken(
+        "garden.wav", "We planted lavender along the rivver path in April.", "teens", None, "us"
+    ),
     # Awkward ones.
     Spoken(
         "ponds/🦆 + 100% café.wav", "The ducks on the river have opinions.", accent="newzealand"

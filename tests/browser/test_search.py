@@ -66,7 +66,9 @@ def test_each_kind_of_match_looks_different_and_is_explained(
 def test_sentences_are_shown_as_they_are_written(page: Page) -> None:
     search(page, "believe")
     shown = page.locator(".hit .words")
-    expect(shown).to_contain_text('"the water remembers everyone who crosses it." I didn\'t believe')
+    expect(shown).to_contain_text(
+        '"the water remembers everyone who crosses it." I didn\'t believe'
+    )
     assert "lake. We rowed" in shown.inner_text()  # and in no other case, by style
 
 
