@@ -127,10 +127,16 @@ export function ago(iso, now = Date.now()) {
 }
 
 export const ESTIMATED = "Times are estimated";
+/** Seconds that rounding may put between two words. */
+const NO_PAUSE = 0.005;
 
-/** Whether the words' times are guesses. Search does not say it of each hit; there, imports have them. */
-export function isEstimated({ estimated_times: estimated, source }) {
-  return estimated ?? source === "import";
+/**
+ * Whether all words' times are guesses. Search does not say it of a hit, but guesses show: they are
+ * spread over the length, so that no word of an import is parted from the next.
+ */
+export function isEstimated({ estimated_times: estimated, source, words = [] }) {
+  const parted = ([, from], i) => i > 0 && from - words[i - 1][2] > NO_PAUSE;
+  return estimated ?? (source === "import" && !words.some(parted));
 }
 
 /**

@@ -28,6 +28,7 @@ export function recordingView(recording, transcript, at, { player, signal }) {
   const words = spoken.flat().toSorted((a, b) => a[1] - b[1]); // voices on channels of their own overlap
   const duration = recording.duration ?? transcript?.duration ?? 0;
   const estimated = isEstimated(recording);
+  const estimates = estimated ? ESTIMATED : someEstimated(transcript?.provenance);
   const made = makers(recording, transcript?.provenance);
   const track = { id, key, title: title(key), duration, words };
 
@@ -72,7 +73,7 @@ export function recordingView(recording, transcript, at, { player, signal }) {
             duration > 0 && el("span", {}, clock(duration)),
             words.length > 0 && el("span", {}, count(words.length, "word", "words")),
             source === "import" && el("span", {}, label(source)),
-            words.length > 0 && estimated && el("span", {}, ESTIMATED),
+            words.length > 0 && estimates && el("span", {}, estimates),
             ago(uploaded) && el("span", {}, ago(uploaded))),
           made && el("p", { class: "small made" }, made))),
       words.length > 0 && !estimated && rhythm.element,
@@ -125,6 +126,12 @@ function makers({ model, source }, provenance) {
   if (!model) return "";
   if (source === "import") return `Written by ${model}`;
   return provenance?.writer ? `Heard by ${model}, written by ${provenance.writer}` : `Heard by ${model}`;
+}
+
+/** How many of an import's words were not found in its sound; its provenance says it. */
+function someEstimated({ decoder = "" } = {}) {
+  const [, some] = /(\d+ of \d+) times estimated$/.exec(decoder) ?? [];
+  return some ? `${some} times are estimated` : "";
 }
 
 /** Follows the sound down the page, but leaves a reader alone who has scrolled elsewhere. */

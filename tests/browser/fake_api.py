@@ -11,7 +11,6 @@ import json
 import re
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,7 +19,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from earshot.recordings import formats
 from earshot.speech.transcript import Transcript
-from tests.browser.spoken import BY_ID, BY_KEY, MODEL, RECORDINGS, Spoken, wav, word_in
+from tests.browser.fake_search import search, suggestions
+from tests.browser.spoken import BY_ID, BY_KEY, FACETS, MODEL, RECORDINGS, UPLOADED, Spoken, wav
 
 SITE = Path(__file__).resolve().parents[2] / "site"
 TYPES = {
@@ -29,12 +29,6 @@ TYPES = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
-FACETS = ("age", "gender", "accent")
-PAGE_SIZE = 10
-UPLOADED = "2025-11-20T09:30:00Z"
-
-# What marks a word as matching "river" in each of the four ways; other queries match exactly.
-KINDS = {"river": {"river": "exact", "rivers": "stem", "rivver": "near", "quiver": "sound"}}
 
 MISBEHAVIOUR = {
     "boom": (500, {"error": {"code": "internal", "message": "secret trace", "request_id": "r-1"}}),
@@ -51,83 +45,6 @@ def content_security_policy() -> str:
     source = (Path(__file__).resolve().parents[2] / "infra" / "site.py").read_text()
     block = source.split("CONTENT_SECURITY_POLICY = ", 1)[1].split("\n)", 1)[0]
     return "; ".join(re.findall(r'^\s+"(.+)",$', block, re.MULTILINE))
-
-
-def hit(spoken: Spoken, q: str, exact: bool = False) -> dict[str, Any] | None:
-    asked = q.lower().split()
-    marks = []
-    for i, (text, _, _) in enumerate(spoken.words):
-        for word in asked:
-            kind = KINDS.get(word, {word: "exact"}).get(word_in(text).lower())
-            if kind and (kind == "exact" or not exact):
-                marks.append({"word": i, "kind": kind})
-    if not marks:
-        return None
-    order = ["exact", "stem", "near", "sound"]
-    best = min(order.index(mark["kind"]) for mark in marks)
-    return {
-        "recording_id": spoken.id,
-        "key": spoken.key,
-        "text": spoken.text,
-        "start": 0.0,
-        "end": spoken.duration,
-        "words": spoken.words,
-        "marks": marks,
-        "duration": spoken.duration,
-        **{name: getattr(spoken, name) or "unknown" for name in FACETS},
-        "source": spoken.source,
-        "model": MODEL,
-        "uploaded_at": UPLOADED,
-        "confidence": 0.9,
-        "others": [],
-        "score": 1 - 0.1 * best,
-        "match": "maybe" if order[best] == "sound" else "holds",
-    }
-
-
-def search(query: dict[str, list[str]]) -> dict[str, Any]:
-    q = query.get("q", [""])[0]
-    page = int(query.get("page", ["1"])[0])
-    exact = query.get("exact") == ["true"]
-    hits = [found for spoken in RECORDINGS if (found := hit(spoken, q, exact))]
-    hits.sort(key=lambda found: -found["score"])
-    if query.get("sort") == ["longest"]:
-        hits.sort(key=lambda found: -found["duration"])
-    chosen = {name: query[name] for name in FACETS if name in query}
-
-    def passes(found: dict[str, Any], but: str = "") -> bool:
-        return all(found[name] in values for name, values in chosen.items() if name != but)
-
-    facets = {}
-    for name in FACETS:
-        counts = Counter(
-            found[name] for found in hits if found["match"] == "holds" and passes(found, but=name)
-        )
-        facets[name] = [
-            {"value": value, "count": count, "selected": value in chosen.get(name, [])}
-            for value, count in counts.most_common()
-        ]
-    left = [found for found in hits if passes(found)]
-    holding = [found for found in left if found["match"] == "holds"]
-    maybe = len(left) - len(holding)
-    if query.get("sort", ["relevance"]) != ["relevance"]:
-        left = holding
-    start = (page - 1) * PAGE_SIZE
-    return {
-        "total": len(holding),
-        "maybe": maybe,
-        "total_relation": "eq",
-        "took_ms": 7,
-        "hits": left[start : start + PAGE_SIZE],
-        "facets": facets,
-        "relaxed": len(q.split()) > 2,
-        "did_you_mean": "river" if q == "rivor" else None,
-    }
-
-
-def suggestions(q: str) -> list[str]:
-    said = sorted({word_in(text).lower() for spoken in RECORDINGS for text, _, _ in spoken.words})
-    return [word for word in said if word.startswith(q.lower())][:8]
 
 
 def summary(spoken: Spoken) -> dict[str, Any]:

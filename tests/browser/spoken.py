@@ -23,6 +23,8 @@ from earshot.speech.transcript import Provenance, Transcript
 SAMPLE_RATE = 8000
 MODEL = "earshot-demo"
 WRITER = "moonshine-tiny"
+FACETS = ("age", "gender", "accent")
+UPLOADED = "2025-11-20T09:30:00Z"
 
 Word = list[Any]  # [text, start, end]
 

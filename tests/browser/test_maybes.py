@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import fake_api
+from tests.browser import fake_search
 from tests.browser.conftest import OpenPage
 from tests.browser.listening import eventually, is_playing_from
 from tests.browser.spoken import BY_KEY
@@ -22,13 +22,15 @@ def answer(page: Page, *hits: dict[str, Any], total: int, maybe: int) -> None:
     def respond(route: Any) -> None:
         number = int((re.search(r"[?&]page=(\d+)", route.request.url) or ["", "1"])[1])
         found = hits[2 * number - 2 : 2 * number]
-        route.fulfill(json={**fake_api.search({}), "total": total, "maybe": maybe, "hits": found})
+        route.fulfill(
+            json={**fake_search.search({}), "total": total, "maybe": maybe, "hits": found}
+        )
 
     page.route("**/api/search?*", respond)
 
 
 def hit(n: int, match: str) -> dict[str, Any]:
-    found = fake_api.hit(BY_KEY[f"clips/clip-{n:02}.wav"], "river") or {}
+    found = fake_search.hit(BY_KEY[f"clips/clip-{n:02}.wav"], "river") or {}
     return {**found, "match": match}
 
 
@@ -87,7 +89,7 @@ def test_a_maybe_among_the_first_stays_beneath_what_comes_later(page: Page) -> N
 
 def test_what_only_the_sound_holds_plays_from_there(page: Page) -> None:
     when = FERRYMAN.start_of("orchard")
-    found = fake_api.hit(FERRYMAN, "lantern") or {}
+    found = fake_search.hit(FERRYMAN, "lantern") or {}
     marks = [{"kind": "sound", "start": when, "end": when + 0.1}]
     answer(page, {**found, "marks": marks, "match": "maybe"}, total=0, maybe=1)
     page.get_by_role("searchbox").fill("orcard")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import fake_search
 from tests.browser.conftest import OpenPage
 from tests.browser.listening import eventually, is_playing_from, lit, moves
 from tests.browser.spoken import BY_KEY, word_in
@@ -98,6 +99,24 @@ def test_a_word_is_lit_and_played_without_its_punctuation(
     assert not [word for word in lit(page) if word_in(word) != word]
 
 
+def test_sentences_are_shown_as_they_are_written(page: Page) -> None:
+    page.goto(f"{page.url}?q=believe")
+    shown = page.locator(".hit .words")
+    expect(shown).to_contain_text(
+        '"the water remembers everyone who crosses it." I didn\'t believe'
+    )
+    assert "lake. We rowed" in shown.inner_text()  # and in no other case, by style
+
+
+def test_a_mark_leaves_the_words_punctuation_out(page: Page) -> None:
+    page.goto(f"{page.url}?q=march")
+    expect(page.locator(".hit mark")).to_have_text("March")
+    expect(page.locator(".hit mark")).to_have_accessible_name(
+        "March, exactly your word, play from here"
+    )
+    expect(page.locator(".hit .words")).to_contain_text("flood came in March. It took")
+
+
 @pytest.mark.parametrize("width", [375, 1280])
 def test_estimated_times_are_named_and_what_is_silent_cannot_be_played(
     open_page: OpenPage, fake_url: str, width: int
@@ -125,6 +144,27 @@ def test_measured_times_are_not_called_estimated(open_page: OpenPage, fake_url: 
     page.locator(".hit .about a").click()
     expect(page.locator(".transcript")).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("estimated")
+
+
+def test_an_import_that_was_found_in_its_sound_has_its_own_times(
+    open_page: OpenPage, fake_url: str
+) -> None:
+    page = open_page("about:blank")
+    found = fake_search.search({"q": ["lantern"]})
+    page.route(
+        "**/api/search?*",
+        lambda route: route.fulfill(
+            json={**found, "hits": [{**hit, "source": "import"} for hit in found["hits"]]}
+        ),
+    )
+    page.goto(f"{fake_url}/?q=lantern")
+    expect(page.locator(".hit .play")).to_be_visible()
+    expect(page.locator(".hit")).to_contain_text("Imported")
+    expect(page.locator(".hit")).not_to_contain_text("estimated")
+    segments = [{"words": words(["Found."], 0, 0.3)}]
+    decoder = "imported, words aligned with the sound, 3 of 90 times estimated"
+    open_transcript(page, fake_url, segments, decoder=decoder)
+    expect(page.locator(".recording .about")).to_contain_text("3 of 90 times are estimated")
 
 
 def test_an_import_that_has_its_sound_is_played(open_page: OpenPage, fake_url: str) -> None:

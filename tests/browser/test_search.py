@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser import fake_api
+from tests.browser import fake_search
 from tests.browser.conftest import OpenPage
 from tests.browser.listening import eventually
 from tests.browser.spoken import BY_KEY, word_in
@@ -61,24 +61,6 @@ def test_each_kind_of_match_looks_different_and_is_explained(
         assert mark.get_attribute("title")
         expect(page.locator(f".legend mark.{kind}")).to_be_visible()
     assert len(looks) == 4
-
-
-def test_sentences_are_shown_as_they_are_written(page: Page) -> None:
-    search(page, "believe")
-    shown = page.locator(".hit .words")
-    expect(shown).to_contain_text(
-        '"the water remembers everyone who crosses it." I didn\'t believe'
-    )
-    assert "lake. We rowed" in shown.inner_text()  # and in no other case, by style
-
-
-def test_a_mark_leaves_the_words_punctuation_out(page: Page) -> None:
-    search(page, "march")
-    expect(page.locator(".hit mark")).to_have_text("March")
-    expect(page.locator(".hit mark")).to_have_accessible_name(
-        "March, exactly your word, play from here"
-    )
-    expect(page.locator(".hit .words")).to_contain_text("flood came in March. It took")
 
 
 def test_facets_take_several_values_and_live_in_the_address(page: Page) -> None:
@@ -148,7 +130,7 @@ def test_going_back_from_a_recording_finds_the_place_again(page: Page) -> None:
 
 def passage(query: str, first: int, last: int) -> dict[str, Any]:
     """The ferryman's words from `first` up to `last` as a hit, marked where they match."""
-    found = fake_api.hit(FERRYMAN, query) or {}
+    found = fake_search.hit(FERRYMAN, query) or {}
     words = found["words"][first:last]
     marks = [
         {**mark, "word": mark["word"] - first}
@@ -175,7 +157,7 @@ def test_further_passages_name_words_that_were_not_shown_yet(
     page: Page, query: str, passages: list[tuple[int, int]], named: list[int]
 ) -> None:
     best, *others = (passage(query, *within) for within in passages)
-    answer = {**fake_api.search({"q": [query]}), "hits": [{**best, "others": others}]}
+    answer = {**fake_search.search({"q": [query]}), "hits": [{**best, "others": others}]}
     page.route("**/api/search?*", lambda route: route.fulfill(json=answer))
     search(page, query)
     expect(page.locator(".hit")).to_have_count(1)
