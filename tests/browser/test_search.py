@@ -107,7 +107,7 @@ def test_more_results_are_added_and_stay_in_the_address(page: Page) -> None:
     expect(page.locator(".hit").nth(10).locator(".play")).to_be_focused()
     page.reload()
     expect(page.locator(".hit")).to_have_count(20)
-    expect(page.get_by_role("heading", name="May sound like it")).to_be_hidden()
+    expect(page.get_by_role("region", name="May sound like it")).to_be_hidden()
     page.get_by_role("button", name="Show more").click()
     expect(page.locator(".hit")).to_have_count(28)
     expect(page.get_by_role("button", name="Show more")).to_have_count(0)
