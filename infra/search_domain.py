@@ -11,7 +11,7 @@ VERSION = aws_opensearchservice.EngineVersion.OPENSEARCH_2_19
 WRITER_METHODS = ("Get", "Head", "Post", "Put")
 # Writes are POST too, so whoever may only read is let in by path: to these, below the alias.
 READER_METHODS = ("Get", "Post")
-READER_PATHS = ("_search", "_mget")
+READER_PATHS = ("_search", "_msearch")
 
 
 class SearchDomain(Construct):
