@@ -7,6 +7,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check install --quiet
 # uv installs in a fraction of pip's time; pip is there where uv can't reach what pip.conf names.
 UV := $(VENV)/bin/uv pip install --quiet --python $(PYTHON) --constraint constraints.txt
 UV_VERSION := 0.13.9
+PIP_AUDIT := pip-audit==2.10.1
 export UV_SYSTEM_CERTS := 1
 EARSHOT := $(PYTHON) -m scripts
 PYTEST := $(PYTHON) -m pytest
@@ -15,7 +16,7 @@ TIERS := tests/unit tests/infra tests/search tests/pipeline tests/browser
 CHECKED := app.py containers infra lambdas scripts tests training
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-unit test-infra test-search test-pipeline test-browser lint format lock bench clean
+.PHONY: help demo up down test test-unit test-infra test-search test-pipeline test-browser lint format lock audit bench clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r t h; do printf '  make %-14s %s\n' "$$t" "$$h"; done
@@ -62,6 +63,9 @@ format: $(VENV)/dev  ## let ruff mend what it can
 lock: $(VENV)/runtime  ## settle constraints.txt after a change of requirements
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --custom-compile-command "make lock" requirements.txt -o constraints.txt
 
+audit: $(PYTHON)  ## known vulnerabilities in the pinned packages; asks the package index
+	@$(VENV)/bin/uvx --quiet --from $(PIP_AUDIT) pip-audit --strict --no-deps --disable-pip $(addprefix -r ,constraints.txt $(wildcard requirements-*.txt))
+
 bench: $(VENV)/dev $(VENV)/model  ## the figures of docs/benchmarks.md, as JSON lines
 	$(EARSHOT) bench speech
 	$(EARSHOT) bench pipeline
@@ -75,9 +79,10 @@ $(PYTHON):
 	@$(SYSTEM_PYTHON) -m venv $(VENV)
 	@$(PIP) uv==$(UV_VERSION)
 
-$(VENV)/runtime: $(PYTHON) constraints.txt requirements.txt $(wildcard lambdas/*/requirements.txt)
+$(VENV)/runtime: $(PYTHON) constraints.txt requirements.txt pyproject.toml $(wildcard lambdas/*/requirements.txt)
 	@echo "Installing Python packages …"
 	@$(UV) -r requirements.txt || $(PIP) -c constraints.txt -r requirements.txt
+	@$(UV) --no-deps --editable . || $(PIP) --no-deps --editable .
 	@touch $@
 
 $(VENV)/dev: $(VENV)/runtime requirements-dev.txt

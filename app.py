@@ -1,13 +1,19 @@
 """The CDK app: `cdk deploy` for AWS, `cdk deploy -c target=local` for the emulator."""
 
+import sys
+
 import aws_cdk as cdk
 
 from infra.bulk_stack import BulkStack
+from infra.context import SettingsError
 from infra.settings import Settings
 from infra.stack import EarshotStack
 
 app = cdk.App()
-settings = Settings.from_context(app.node)
+try:
+    settings = Settings.from_context(app.node)
+except SettingsError as error:
+    sys.exit(f"The settings can't be deployed (cdk.json or -c):\n{error}")
 main = EarshotStack(
     app, settings.stack_name, settings=settings, description="Earshot: search what was said"
 )

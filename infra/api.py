@@ -1,4 +1,4 @@
-"""The HTTPS API: one app in two functions, the light one for reading, the image for speech."""
+"""The HTTPS API: one app in two functions, a zip that reads and an image that runs the model."""
 
 import json
 import string
@@ -15,24 +15,32 @@ from aws_cdk import (
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
+from api.settings import ApiSettings
+from earshot.settings import environment_of
 from infra.function import model_function, zip_function
 from infra.settings import Settings
 
 GET, POST = aws_apigatewayv2.HttpMethod.GET, aws_apigatewayv2.HttpMethod.POST
-SPEECH_ROUTES = {  # what only the function with the model can answer
+SPEECH_ROUTES = {  # only the function with the model answers these
     "/asr": POST,
     "/v1/audio/transcriptions": POST,
     "/v1/models": GET,
 }
-MODEL_RUNS = [f"POST {path}" for path, method in SPEECH_ROUTES.items() if method is POST]
-GATEWAY_TIMEOUT_S = 29  # an HTTP API gives up after 30 s
+MODEL_ROUTES = [f"POST {path}" for path, method in SPEECH_ROUTES.items() if method is POST]
+FUNCTION_TIMEOUT_S = 29  # an HTTP API waits 30 s
 
 
 class Api(Construct):
-    """An HTTP API with throttling; writing needs the key that Secrets Manager holds."""
+    """An HTTP API with throttling. Transcribing and writing need the key in Secrets Manager."""
 
     def __init__(
-        self, scope: Construct, name: str, *, environment: Mapping[str, str], settings: Settings
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        store: Mapping[str, str],
+        search: Mapping[str, str],
+        settings: Settings,
     ) -> None:
         super().__init__(scope, name)
         self.key = aws_secretsmanager.Secret(
@@ -44,13 +52,19 @@ class Api(Construct):
             ),
             removal_policy=RemovalPolicy.DESTROY,
         )
-        shared = dict(environment) | {"EARSHOT_API_KEY_SECRET": self.key.secret_arn}
-        timeout = Duration.seconds(GATEWAY_TIMEOUT_S)
+        shared = {
+            **store,
+            **search,
+            "api_key_secret": self.key.secret_arn,
+            "max_audio_bytes": settings.max_audio_bytes,
+            "max_request_seconds": settings.max_request_seconds,
+        }
+        timeout = Duration.seconds(FUNCTION_TIMEOUT_S)
         self.function = zip_function(
             self,
             "Api",
             handler="api",
-            environment=shared,
+            environment=environment_of(ApiSettings, **shared),
             memory_mib=1024,
             timeout=timeout,
             settings=settings,
@@ -59,7 +73,7 @@ class Api(Construct):
             self,
             "Speech",
             handler="api",
-            environment=shared,
+            environment=environment_of(ApiSettings, **shared, model=settings.function_model),
             memory_mib=settings.transcribe_memory_mib,
             timeout=timeout,
             settings=settings,
@@ -81,7 +95,7 @@ class Api(Construct):
     def _stage(
         self, routes: Sequence[aws_apigatewayv2.HttpRoute], settings: Settings
     ) -> aws_apigatewayv2.HttpStage:
-        """The one stage; the routes that run the model have a lower limit of their own."""
+        """The only stage. The routes that run the model have a lower limit of their own."""
         stage = aws_apigatewayv2.HttpStage(
             self,
             "Stage",
@@ -92,15 +106,15 @@ class Api(Construct):
                 rate_limit=settings.api_rate_per_s, burst_limit=settings.api_burst
             ),
         )
-        resource = stage.node.default_child  # what follows, only the resource itself knows
+        resource = stage.node.default_child  # the construct has no option for these
         resource.route_settings = {
             route: {
                 "ThrottlingRateLimit": settings.speech_rate_per_s,
                 "ThrottlingBurstLimit": settings.speech_burst,
             }
-            for route in MODEL_RUNS
+            for route in MODEL_ROUTES
         }
-        # API Gateway refuses limits of a route that is not there yet.
+        # API Gateway refuses limits for a route that doesn't exist yet.
         stage.node.add_dependency(*routes)
         if settings.observed:
             resource.access_log_settings = self._access_log(settings)
@@ -109,12 +123,12 @@ class Api(Construct):
     def _access_log(
         self, settings: Settings
     ) -> aws_apigatewayv2.CfnStage.AccessLogSettingsProperty:
-        """Who was answered what, when and how fast. What was searched for is nobody's business."""
+        """Method, path, status and times of each request. Queries are private and not logged."""
         group = aws_logs.LogGroup(
             self,
             "AccessLog",
-            # AWS lets its services write below this prefix without a policy for each group, of
-            # which an account can have few.
+            # AWS services may write below this prefix without a resource policy for each group; an
+            # account can have only ten of those.
             log_group_name=f"/aws/vendedlogs/{settings.stack_name}/api",
             retention=settings.log_retention,
             removal_policy=RemovalPolicy.DESTROY,

@@ -1,11 +1,11 @@
-"""The bucket that people drop audio in."""
+"""The bucket for audio."""
 
 from aws_cdk import Duration, RemovalPolicy, aws_s3
 from constructs import Construct
 
 
 class AudioBucket(Construct):
-    """Private, encrypted, TLS only. Kept when the stack goes: it is people's sound."""
+    """Private, encrypted, TLS only. Kept when the stack goes: recordings are irreplaceable."""
 
     def __init__(self, scope: Construct, name: str, *, retain: bool, tls: bool) -> None:
         super().__init__(scope, name)
@@ -17,8 +17,8 @@ class AudioBucket(Construct):
             enforce_ssl=tls,
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
-            # Pages of any origin may post a file here with the form that `POST /uploads` signs;
-            # listening goes through the CDN, which is same-origin and needs no CORS.
+            # Pages of any origin may post a file here with the form that `POST /uploads` signs.
+            # Playback goes through the CDN, which is same-origin and needs no CORS.
             cors=[
                 aws_s3.CorsRule(
                     allowed_methods=[aws_s3.HttpMethods.POST],

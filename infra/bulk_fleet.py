@@ -1,18 +1,18 @@
-"""The machines of the bulk lane: GPU instances that are there while there is work."""
+"""The machines of the bulk lane: GPU instances that run only while there is work."""
 
 from aws_cdk import Tags, aws_autoscaling, aws_ec2, aws_ecs, aws_iam
 from constructs import Construct
 
 from infra.settings import Settings
 
-DISK_GIB = 100  # the image with CUDA takes ten; recordings pass through
+DISK_GIB = 100  # the image with CUDA takes ten; the rest is for recordings at work
 
 
 class Fleet(Construct):
-    """An ECS cluster on Spot instances behind a capacity provider: from none to as many as asked.
+    """An ECS cluster whose capacity provider starts and stops Spot instances as tasks need them.
 
-    In public subnets without a way in: a NAT gateway would cost more than it guards, and what is
-    read most, S3, is reached by a gateway endpoint.
+    The subnets are public, and the security group lets nothing in. A NAT gateway would cost more
+    than it protects. S3, which is read most, is reached through a gateway endpoint.
     """
 
     def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
@@ -20,7 +20,7 @@ class Fleet(Construct):
         vpc = aws_ec2.Vpc(
             self,
             "Vpc",
-            max_azs=3,  # two where the region is not known yet; each is one more pool of Spot
+            max_azs=3,  # each is one more Spot pool; two if the region is unknown at synthesis
             nat_gateways=0,
             subnet_configuration=[
                 aws_ec2.SubnetConfiguration(
@@ -42,7 +42,7 @@ class Fleet(Construct):
             self,
             "Provider",
             auto_scaling_group=self._instances(vpc, settings),
-            # ECS asks for instances as tasks ask for room, and drains them before they go.
+            # ECS starts instances for waiting tasks, and drains them before they stop.
             enable_managed_scaling=True,
             enable_managed_draining=True,
             enable_managed_termination_protection=False,
@@ -54,12 +54,12 @@ class Fleet(Construct):
         role = aws_iam.Role(
             self, "InstanceRole", assumed_by=aws_iam.ServicePrincipal("ec2.amazonaws.com")
         )
-        kinds = [aws_ec2.InstanceType(one) for one in settings.bulk_instances.split(",")]
+        types = [aws_ec2.InstanceType(one) for one in settings.bulk_instances.split(",")]
         template = aws_ec2.LaunchTemplate(
             self,
             "Template",
             machine_image=aws_ecs.EcsOptimizedImage.amazon_linux2023(aws_ecs.AmiHardwareType.GPU),
-            instance_type=kinds[0],
+            instance_type=types[0],
             role=role,
             user_data=_user_data(),
             security_group=aws_ec2.SecurityGroup(
@@ -67,7 +67,7 @@ class Fleet(Construct):
             ),
             associate_public_ip_address=True,
             require_imdsv2=True,
-            http_put_response_hop_limit=1,  # so that a container can't take the instance's role
+            http_put_response_hop_limit=1,  # so that no container can use the instance's role
             detailed_monitoring=True,
             block_devices=[
                 aws_ec2.BlockDevice(
@@ -88,7 +88,7 @@ class Fleet(Construct):
             mixed_instances_policy=aws_autoscaling.MixedInstancesPolicy(
                 launch_template=template,
                 launch_template_overrides=[
-                    aws_autoscaling.LaunchTemplateOverrides(instance_type=one) for one in kinds
+                    aws_autoscaling.LaunchTemplateOverrides(instance_type=one) for one in types
                 ],
                 instances_distribution=aws_autoscaling.InstancesDistribution(
                     on_demand_base_capacity=settings.bulk_on_demand_base,
@@ -105,11 +105,11 @@ class Fleet(Construct):
 
 
 def _user_data() -> aws_ec2.UserData:
-    """Settings of ECS's agent, read when it starts."""
+    """The settings that ECS's agent reads when it starts."""
     user_data = aws_ec2.UserData.for_linux()
     settings = {
         "ECS_ENABLE_GPU_SUPPORT": "true",
-        # When AWS announces the end of a Spot instance, its tasks get their SIGTERM at once.
+        # Tasks get SIGTERM as soon as AWS announces the end of their Spot instance.
         "ECS_ENABLE_SPOT_INSTANCE_DRAINING": "true",
         "ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE": "true",
     }

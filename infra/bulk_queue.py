@@ -1,16 +1,17 @@
-"""The bulk lane's queue, and one for what its workers could not deal with."""
+"""The bulk lane's queue and its dead-letter queue."""
 
 from aws_cdk import Duration, aws_sqs
 from constructs import Construct
 
+from earshot.settings import BulkSettings, default_of
 from infra.queues import durable_queue
 
-MAX_RECEIVES = 10  # an interrupted Spot instance costs every message it held one
-VISIBILITY_S = 120  # workers extend it while they are at work
+MAX_RECEIVES: int = default_of(BulkSettings, "max_receives")
+VISIBILITY_S: int = default_of(BulkSettings, "visibility_s")
 
 
 class BulkQueue(Construct):
-    """Beside the live lane's: a backlog here delays nobody there."""
+    """Apart from the live lane's, so that a backlog here delays nothing there."""
 
     def __init__(self, scope: Construct, name: str) -> None:
         super().__init__(scope, name)

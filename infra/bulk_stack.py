@@ -1,4 +1,4 @@
-"""The bulk lane's stack: machines with a GPU that work the bulk queue of the main one off."""
+"""The bulk lane's stack: GPU instances that process the main stack's bulk queue."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from infra.stack import EarshotStack
 
 
 class BulkStack(Stack):
-    """SQS -> ECS on EC2, writing where the transcribe function writes."""
+    """SQS -> ECS on EC2 -> the main stack's table and buckets."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class BulkStack(Stack):
             "Bulk",
             fleet=fleet,
             queue=main.bulk.queue,
-            environment=main.store,
+            store=main.store,
             settings=settings,
         )
         audio, bodies, table = main.audio, main.records.transcripts, main.records.table

@@ -1,4 +1,4 @@
-"""The worker of the bulk lane: one container a GPU, as many as the backlog asks for."""
+"""The bulk lane's workers: one container per GPU, as many as the backlog needs."""
 
 from collections.abc import Mapping
 
@@ -17,19 +17,20 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from earshot.settings import BulkSettings, environment_of
 from infra import code
 from infra.bulk_fleet import Fleet
 from infra.bulk_queue import MAX_RECEIVES, VISIBILITY_S
-from infra.function import repository_and_version
+from infra.function import SET_BY_IMAGE, repository_and_version
 from infra.settings import Settings
 
-STOP_S = 120  # the most that ECS allows; a Spot instance has as long from its notice
-MEMORY_MIB = 12_000  # of the smallest instance's 16 GB; the model is on the GPU
-LOOK = Duration.minutes(1)  # how often SQS tells CloudWatch
+STOP_TIMEOUT_S = 120  # the most that ECS allows, and the notice that a Spot instance gets
+MEMORY_MIB = 12_000  # the smallest instance has 16 GB; the model is on the GPU
+METRIC_PERIOD = Duration.minutes(1)  # how often SQS reports to CloudWatch
 
 
 class BulkWorker(Construct):
-    """Nothing runs while the queue is empty; one worker more for every so many files in it."""
+    """None while the queue is empty, then one for every `bulk_files_per_worker` files in it."""
 
     def __init__(
         self,
@@ -38,15 +39,15 @@ class BulkWorker(Construct):
         *,
         fleet: Fleet,
         queue: aws_sqs.IQueue,
-        environment: Mapping[str, str],
+        store: Mapping[str, str],
         settings: Settings,
     ) -> None:
         super().__init__(scope, name)
         self.logs = aws_logs.LogGroup(
             self, "Logs", retention=settings.log_retention, removal_policy=RemovalPolicy.DESTROY
         )
-        # A bridge's containers share the instance's address: those with one of their own would
-        # have no way out without a NAT gateway.
+        # With a bridge, containers use the instance's public address. With addresses of their own
+        # they would need a NAT gateway to reach AWS.
         task = aws_ecs.Ec2TaskDefinition(
             self,
             "Task",
@@ -64,18 +65,20 @@ class BulkWorker(Construct):
             image=_image(self, settings),
             gpu_count=1,
             memory_reservation_mib=MEMORY_MIB,
-            stop_timeout=Duration.seconds(STOP_S),
+            stop_timeout=Duration.seconds(STOP_TIMEOUT_S),
             readonly_root_filesystem=True,
-            environment=dict(environment)
-            | {
-                # Lambda sets it for functions; ECS does not, and botocore reads no other name.
-                "AWS_DEFAULT_REGION": Stack.of(self).region,
-                "EARSHOT_BULK_QUEUE_URL": queue.queue_url,
-                "EARSHOT_MAX_RECEIVES": str(MAX_RECEIVES),
-                "EARSHOT_VISIBILITY_S": str(VISIBILITY_S),
-                "EARSHOT_MAX_AUDIO_BYTES": str(settings.bulk_max_audio_bytes),
-                "EARSHOT_MAX_AUDIO_SECONDS": str(settings.bulk_max_audio_seconds),
-            },
+            environment=environment_of(
+                BulkSettings,
+                **store,
+                bulk_queue_url=queue.queue_url,
+                max_receives=MAX_RECEIVES,
+                visibility_s=VISIBILITY_S,
+                max_audio_bytes=settings.bulk_max_audio_bytes,
+                max_audio_seconds=settings.bulk_max_audio_seconds,
+                set_elsewhere=SET_BY_IMAGE,
+            )
+            # Lambda sets it for functions; ECS does not, and botocore reads no other name.
+            | {"AWS_DEFAULT_REGION": Stack.of(self).region},
             logging=aws_ecs.LogDrivers.aws_logs(stream_prefix="worker", log_group=self.logs),
         )
         task.add_volume(
@@ -93,7 +96,7 @@ class BulkWorker(Construct):
             cluster=fleet.cluster,
             task_definition=task,
             desired_count=0,
-            # A GPU has room for one: the old goes before the new comes.
+            # A GPU has room for one worker: the old one stops before the new one starts.
             min_healthy_percent=0,
             max_healthy_percent=100,
             capacity_provider_strategies=[
@@ -105,32 +108,32 @@ class BulkWorker(Construct):
         self._scale(queue, settings)
 
     def _scale(self, queue: aws_sqs.IQueue, settings: Settings) -> None:
-        """As many workers as the backlog has portions; none for none.
+        """Scale the number of workers with the backlog.
 
-        What is hidden counts: it is what workers are at. The number follows from the backlog alone,
-        so there is no division by the workers that run, of which there may be none.
+        Hidden messages count: workers are busy with them. The number depends on the backlog alone,
+        not on the backlog per running worker, which is undefined when none runs.
         """
         backlog = aws_cloudwatch.MathExpression(
             expression="waiting + hidden",
             using_metrics={
                 "waiting": queue.metric_approximate_number_of_messages_visible(
-                    period=LOOK, statistic="Maximum"
+                    period=METRIC_PERIOD, statistic="Maximum"
                 ),
                 "hidden": queue.metric_approximate_number_of_messages_not_visible(
-                    period=LOOK, statistic="Maximum"
+                    period=METRIC_PERIOD, statistic="Maximum"
                 ),
             },
-            period=LOOK,
+            period=METRIC_PERIOD,
             label="backlog",
         )
-        portion = settings.bulk_files_per_worker
+        files = settings.bulk_files_per_worker
         steps = [aws_applicationautoscaling.ScalingInterval(upper=0.5, change=0)]
         for workers in range(1, settings.bulk_max_workers + 1):
             last = workers == settings.bulk_max_workers
             steps.append(
                 aws_applicationautoscaling.ScalingInterval(
-                    lower=max(0.5, (workers - 1) * portion),
-                    upper=None if last else workers * portion,
+                    lower=max(0.5, (workers - 1) * files),
+                    upper=None if last else workers * files,
                     change=workers,
                 )
             )
@@ -147,7 +150,7 @@ class BulkWorker(Construct):
 
 def _image(scope: Construct, settings: Settings) -> aws_ecs.ContainerImage:
     if settings.bulk_image:
-        repository, version = repository_and_version(settings.bulk_image, "bulk_image")
+        repository, version = repository_and_version(settings.bulk_image)
         return aws_ecs.ContainerImage.from_ecr_repository(
             aws_ecr.Repository.from_repository_name(scope, "Repository", repository), version
         )

@@ -1,4 +1,4 @@
-"""What a zip function's archive holds: the shared package, its handler, its pinned dependencies."""
+"""A zip function's archive: the package, one handler, and the pinned dependencies."""
 
 import shutil
 import subprocess
@@ -15,20 +15,20 @@ HANDLERS = ("api", "index", "transcribe")
 IGNORED = ("**/__pycache__", "**/*.pyc", "**/requirements.txt")
 PYTHON = "3.12"  # of zip functions
 CONSTRAINTS = ROOT / "constraints.txt"
-# Published without wheels. pip builds none for another platform than its own, so these, which are
-# Python alone and fit everywhere, are built first.
+# Published without wheels, and pip builds none for another platform than its own. These are pure
+# Python, so wheels built here run everywhere.
 SOURCE_ONLY = ("breame", "docopt", "metaphone")
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
 
 
 def source_only(*handlers: str) -> aws_lambda.Code:
-    """The code alone, for an interpreter that has the dependencies."""
+    """The code without dependencies, for an interpreter that has them."""
     others = [name for name in HANDLERS if name not in handlers]
     return aws_lambda.Code.from_asset(str(LAMBDAS), exclude=[*others, *IGNORED])
 
 
 def with_dependencies(handler: str) -> aws_lambda.Code:
-    """The code of one handler and the wheels it needs, made by pip without Docker."""
+    """The code of one handler and the wheels it needs, bundled by pip without Docker."""
     others = [name for name in HANDLERS if name != handler]
     return aws_lambda.Code.from_asset(
         str(LAMBDAS),
@@ -43,7 +43,7 @@ def with_dependencies(handler: str) -> aws_lambda.Code:
 
 @jsii.implements(ILocalBundling)
 class _PipBundling:
-    """Bundles on this machine, whatever it is."""
+    """Bundles on this machine, whatever its platform."""
 
     def __init__(self, handler: str) -> None:
         self._handler = handler
@@ -55,7 +55,7 @@ class _PipBundling:
 
 
 def bundle(handler: str, target: Path) -> None:
-    """Fill `target` with what the function's archive holds."""
+    """Fill `target` with the contents of the function's archive."""
     pinned = ["--constraint", str(CONSTRAINTS)]
     with tempfile.TemporaryDirectory() as wheels:
         _pip("wheel", "--no-deps", "--wheel-dir", wheels, *pinned, *SOURCE_ONLY)
@@ -75,7 +75,7 @@ def bundle(handler: str, target: Path) -> None:
 
 
 def _pip(command: str, *arguments: str) -> None:
-    """Run pip. Its complaints about this environment are not about what it installs elsewhere."""
+    """Run pip. Its output is shown only on failure: its warnings are about this environment."""
     done = subprocess.run(
         [
             sys.executable,
@@ -97,8 +97,8 @@ def _pip(command: str, *arguments: str) -> None:
 def _compile(target: Path) -> None:
     """Compile for the functions' interpreter, if this machine has it.
 
-    Lambda's file system is read-only: what is not compiled now is compiled at every cold start.
-    Hashes instead of times, because the archive doesn't keep times.
+    Lambda's file system is read-only, so code that isn't compiled now is compiled at every cold
+    start. The check is by hash, because the archive doesn't keep times.
     """
     if python := _interpreter():
         subprocess.run(
@@ -117,13 +117,13 @@ def _compile(target: Path) -> None:
         )
     else:
         print(
-            f"There is no Python {PYTHON} here: functions will compile their code at cold starts.",
+            f"Python {PYTHON} is not installed: functions will compile their code at cold starts.",
             file=sys.stderr,
         )
 
 
 def _interpreter() -> str | None:
-    """A Python of the functions' version that does start; version managers leave dead shims."""
+    """A Python of the functions' version that starts; version managers leave shims that don't."""
     for candidate in (sys.executable, f"python{PYTHON}"):
         says = "import sys; print('{}.{}'.format(*sys.version_info))"
         try:

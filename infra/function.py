@@ -1,4 +1,4 @@
-"""One Lambda function the way all of ours are: a role, a log group and bounds of its own."""
+"""A Lambda function with a role, a log group and limits of its own."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,8 @@ from constructs import Construct
 from infra import code
 from infra.settings import Settings
 
-IMAGE_HANDLERS = ("transcribe", "api")  # what the image with the model can run
+IMAGE_HANDLERS = ("transcribe", "api")  # the handlers in the image with the model
+SET_BY_IMAGE = ("model",)  # settings that the image gives: it knows where its model is
 
 
 def zip_function(
@@ -42,7 +43,7 @@ def zip_function(
         memory_size=memory_mib,
         timeout=timeout,
         tracing=aws_lambda.Tracing.ACTIVE,
-        **_own(scope, name, settings),
+        **_role_and_logs(scope, name, settings),
     )
 
 
@@ -57,7 +58,7 @@ def model_function(
     settings: Settings,
     disk: Size | None = None,
 ) -> aws_lambda.Function:
-    """A function from the image that has the model baked in; locally a zip of the same handler.
+    """A function from the image that holds the model; locally a zip of the same handler.
 
     `disk` is how much /tmp must hold; Lambda's 512 MiB if not given.
     """
@@ -68,11 +69,11 @@ def model_function(
             runtime=aws_lambda.Runtime.PYTHON_3_12,
             code=code.source_only(*IMAGE_HANDLERS),
             handler=f"{handler}.handler.handler",
-            environment=dict(environment) | {"EARSHOT_MODEL": settings.local.local_model},
+            environment=dict(environment),
             memory_size=memory_mib,
             ephemeral_storage_size=disk,
             timeout=timeout,
-            **_own(scope, name, settings),
+            **_role_and_logs(scope, name, settings),
         )
     return aws_lambda.DockerImageFunction(
         scope,
@@ -83,21 +84,21 @@ def model_function(
         ephemeral_storage_size=disk,
         timeout=timeout,
         tracing=aws_lambda.Tracing.ACTIVE,
-        **_own(scope, name, settings),
+        **_role_and_logs(scope, name, settings),
     )
 
 
 def allow(function: aws_lambda.Function, resource: str, *actions: str) -> None:
-    """Let the function do these things to this resource. Actions are spelled out, never `*`."""
+    """Allow the function these actions on this resource. Actions are listed, never `*`."""
     function.add_to_role_policy(
         aws_iam.PolicyStatement(actions=list(actions), resources=[resource])
     )
 
 
-def _own(scope: Construct, name: str, settings: Settings) -> dict[str, Any]:
+def _role_and_logs(scope: Construct, name: str, settings: Settings) -> dict[str, Any]:
     """A log group, and a role that may write to this group alone.
 
-    AWS's managed policy for functions would let each write, and create, any log group.
+    AWS's managed policy for functions would let each function create and write any log group.
     """
     logs = aws_logs.LogGroup(
         scope,
@@ -117,7 +118,7 @@ def _image(
 ) -> aws_lambda.DockerImageCode:
     command = [f"{handler}.handler.handler"]
     if settings.image:
-        repository, version = repository_and_version(settings.image, "image")
+        repository, version = repository_and_version(settings.image)
         return aws_lambda.DockerImageCode.from_ecr(
             aws_ecr.Repository.from_repository_name(scope, f"{name}Repository", repository),
             tag_or_digest=version,
@@ -132,12 +133,8 @@ def _image(
     )
 
 
-def repository_and_version(image: str, setting: str) -> tuple[str, str]:
+def repository_and_version(image: str) -> tuple[str, str]:
     """`repository:tag` or `repository@sha256:…`, taken apart."""
-    repository, at, digest = image.partition("@")
-    if at:
-        return repository, digest
-    repository, colon, tag = image.partition(":")
-    if not colon:
-        raise ValueError(f"{setting} must be repository:tag or repository@digest, not {image!r}")
-    return repository, tag
+    separator = "@" if "@" in image else ":"
+    repository, _, version = image.partition(separator)
+    return repository, version

@@ -1,4 +1,4 @@
-"""The live lane: its queue, the transcribe function, a queue for what it could not deal with."""
+"""The live lane: its queue, the transcribe function, and its dead-letter queue."""
 
 from collections.abc import Mapping
 
@@ -10,22 +10,28 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from infra.function import model_function
+from earshot.settings import TranscribeSettings, default_of, environment_of
+from infra.bulk_queue import BulkQueue
+from infra.function import SET_BY_IMAGE, model_function
 from infra.queues import durable_queue
 from infra.settings import Settings
 
-MAX_RECEIVES = 5
+MAX_RECEIVES: int = default_of(TranscribeSettings, "max_receives")
 
 
 class Ingestion(Construct):
-    """Every message of the queue reaches the function at least once, or ends in the DLQ."""
+    """Every message of the queue reaches the function at least once, or becomes a dead letter.
+
+    `store` are the settings that say where recordings are; `bulk` takes files that are too long.
+    """
 
     def __init__(
         self,
         scope: Construct,
         name: str,
         *,
-        environment: Mapping[str, str],
+        store: Mapping[str, str],
+        bulk: BulkQueue | None,
         settings: Settings,
     ) -> None:
         super().__init__(scope, name)
@@ -34,8 +40,8 @@ class Ingestion(Construct):
         self.queue = durable_queue(
             self,
             "Queue",
-            # Six times the function's timeout, as Lambda's guide for SQS asks: throttled batches
-            # must not come back while they wait.
+            # Six times the function's timeout, as Lambda's guide for SQS recommends, so that a
+            # throttled batch doesn't become visible again while it waits.
             visibility_timeout=Duration.seconds(6 * settings.transcribe_timeout_s),
             dead_letter_queue=aws_sqs.DeadLetterQueue(
                 queue=self.dead_letters, max_receive_count=MAX_RECEIVES
@@ -45,11 +51,17 @@ class Ingestion(Construct):
             self,
             "Transcribe",
             handler="transcribe",
-            environment=dict(environment)
-            | {
-                "EARSHOT_MAX_RECEIVES": str(MAX_RECEIVES),
-                "EARSHOT_QUEUE_URL": self.queue.queue_url,
-            },
+            environment=environment_of(
+                TranscribeSettings,
+                **store,
+                model=settings.function_model,
+                max_audio_bytes=settings.max_audio_bytes,
+                max_audio_seconds=settings.max_audio_seconds,
+                max_receives=MAX_RECEIVES,
+                queue_url=self.queue.queue_url,
+                bulk_queue_url=bulk.queue.queue_url if bulk else None,
+                set_elsewhere=SET_BY_IMAGE,
+            ),
             memory_mib=settings.transcribe_memory_mib,
             timeout=timeout,
             disk=Size.mebibytes(settings.audio_disk_mib),

@@ -1,4 +1,4 @@
-"""What tells an operator that something needs a hand: alarms, and one page of graphs."""
+"""Alarms for an operator, and one dashboard."""
 
 from typing import TypeAlias
 
@@ -23,16 +23,16 @@ from infra.ingestion import Ingestion
 from infra.projection import Projection
 from infra.settings import Settings
 
-PERIOD = Duration.minutes(5)
-BACKLOG = Duration.hours(1)  # how long a recording may wait before someone should know
-BULK_BACKLOG = Duration.hours(6)  # there, waiting is what the queue is for
-LAG = Duration.minutes(10)  # how far the search may be behind the table
+PERIOD = Duration.minutes(5)  # of every metric
+MAX_WAIT = Duration.hours(1)  # of a recording in the live queue
+MAX_BULK_WAIT = Duration.hours(6)  # the bulk queue is meant to hold a backlog
+MAX_INDEX_LAG = Duration.minutes(10)  # of the search index behind the table
 
 Metric: TypeAlias = aws_cloudwatch.IMetric
 
 
 class Monitoring(Construct):
-    """Each alarm is one thing that docs/operations.md says what to do about."""
+    """docs/operations.md says for each alarm what to do."""
 
     def __init__(
         self,
@@ -56,14 +56,14 @@ class Monitoring(Construct):
         }
         self._alarm("DeadLetters", _waiting(ingestion.dead_letters), above=0)
         self._alarm("IndexFailures", _waiting(projection.failures), above=0)
-        self._alarm("Backlog", _oldest(ingestion.queue), above=BACKLOG.to_seconds())
+        self._alarm("Backlog", _oldest(ingestion.queue), above=MAX_WAIT.to_seconds())
         if bulk:
             self._alarm("BulkDeadLetters", _waiting(bulk.dead_letters), above=0)
-            self._alarm("BulkBacklog", _oldest(bulk.queue), above=BULK_BACKLOG.to_seconds())
-        self._alarm("IndexLag", _lag(projection.function), above=LAG.to_milliseconds())
+            self._alarm("BulkBacklog", _oldest(bulk.queue), above=MAX_BULK_WAIT.to_seconds())
+        self._alarm("IndexLag", _lag(projection.function), above=MAX_INDEX_LAG.to_milliseconds())
         for each, function in functions.items():
             self._alarm(f"{each}Errors", _errors(function), above=0)
-        # Faults that the API's own code catches are answers, not errors of its function.
+        # The API answers 5xx for faults that it catches; Lambda counts no error for those.
         self._alarm("ServerErrors", _server_errors(api), above=5)
         if domain:
             one_minute = Duration.minutes(1)
@@ -82,7 +82,7 @@ class Monitoring(Construct):
 
     def _topic(self, email: str | None) -> aws_sns.Topic:
         topic = aws_sns.Topic(self, "Alarms", enforce_ssl=True)
-        # A topic with a policy of its own lets in only whom the policy names.
+        # A topic with a policy of its own admits only those whom the policy names.
         topic.add_to_resource_policy(
             aws_iam.PolicyStatement(
                 principals=[aws_iam.ServicePrincipal("cloudwatch.amazonaws.com")],
@@ -98,7 +98,7 @@ class Monitoring(Construct):
     def _alarm(
         self, name: str, metric: Metric, *, above: float | None = None, below: float | None = None
     ) -> None:
-        """An alarm that tells the topic. No data is good news: nothing ran, nothing waits."""
+        """An alarm that notifies the topic. Missing data is fine: nothing ran, nothing waits."""
         is_upper = above is not None
         operator = aws_cloudwatch.ComparisonOperator
         alarm = aws_cloudwatch.Alarm(
@@ -131,7 +131,7 @@ class Monitoring(Construct):
             one.metric_duration(period=PERIOD, statistic="p95", label=name)
             for name, one in functions.items()
         ]
-        answers = [
+        responses = [
             api.http_api.metric_count(period=PERIOD, label="all"),
             api.http_api.metric_client_error(period=PERIOD, label="4xx"),
             api.http_api.metric_server_error(period=PERIOD, label="5xx"),
@@ -140,9 +140,10 @@ class Monitoring(Construct):
             [
                 _graph("Waiting", [_waiting(ingestion.queue)], [_oldest(ingestion.queue)]),
                 _graph(
-                    "Given up", [_waiting(ingestion.dead_letters), _waiting(projection.failures)]
+                    "Failed every attempt",
+                    [_waiting(ingestion.dead_letters), _waiting(projection.failures)],
                 ),
-                _graph("Search behind the table, ms", [_lag(projection.function)]),
+                _graph("Index behind the table, ms", [_lag(projection.function)]),
             ],
             [
                 _graph("Functions: runs", runs),
@@ -150,7 +151,7 @@ class Monitoring(Construct):
                 _graph("Functions: errors", [_errors(one) for one in functions.values()]),
             ],
             [
-                _graph("API: answers", answers),
+                _graph("API: responses", responses),
                 _graph(
                     "API: p95, ms", [api.http_api.metric_latency(period=PERIOD, statistic="p95")]
                 ),
@@ -171,7 +172,7 @@ class Monitoring(Construct):
             rows.append(
                 [
                     _graph("Bulk: waiting", [_waiting(bulk.queue)], [_oldest(bulk.queue)]),
-                    _graph("Bulk: seconds of sound a second", [_worker("AudioSecondsPerSecond")]),
+                    _graph("Bulk: seconds of audio per second", [_worker("AudioSecondsPerSecond")]),
                     _graph(
                         "Bulk: device busy, batch filled, %",
                         [_worker("DeviceBusy"), _worker("BatchFill")],
@@ -190,7 +191,7 @@ def _oldest(queue: aws_sqs.Queue) -> Metric:
 
 
 def _worker(name: str) -> Metric:
-    """What the bulk lane's workers print (earshot/bulk/meter.py), on average over them."""
+    """A metric that the bulk workers log (earshot/bulk/meter.py), averaged over them."""
     return aws_cloudwatch.Metric(
         namespace="Earshot", metric_name=name, dimensions_map={"service": "bulk"}, period=PERIOD
     )

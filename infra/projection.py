@@ -1,18 +1,19 @@
-"""The table's stream -> the index function -> OpenSearch, and a queue for what can't be written."""
+"""The table's stream -> the index function -> OpenSearch, and a queue for failures."""
 
 from collections.abc import Mapping
 
 from aws_cdk import Duration, aws_dynamodb, aws_lambda, aws_lambda_event_sources
 from constructs import Construct
 
+from earshot.settings import IndexSettings, environment_of
 from infra.function import zip_function
 from infra.queues import durable_queue
 from infra.settings import Settings
 
-PATIENCE = Duration.hours(6)  # with OpenSearch away; the stream itself forgets after 24
+MAX_RETRY_AGE = Duration.hours(6)  # while OpenSearch is down; the stream keeps records for 24
 
-# What can change the index. A recording that is new and not done yet has nothing there: its claim,
-# half of all writes, starts no run of the function.
+# The records that can change the index. A new recording that isn't done has no passages yet: that
+# write, one of two per recording, invokes no function.
 CHANGES = (
     {"eventName": ["MODIFY", "REMOVE"]},
     {"dynamodb": {"NewImage": {"status": {"S": ["done"]}}}},
@@ -28,7 +29,8 @@ class Projection(Construct):
         name: str,
         *,
         table: aws_dynamodb.Table,
-        environment: Mapping[str, str],
+        store: Mapping[str, str],
+        search: Mapping[str, str],
         settings: Settings,
     ) -> None:
         super().__init__(scope, name)
@@ -37,7 +39,9 @@ class Projection(Construct):
             self,
             "Index",
             handler="index",
-            environment=dict(environment) | {"EARSHOT_FAILURE_QUEUE_URL": self.failures.queue_url},
+            environment=environment_of(
+                IndexSettings, **store, **search, failure_queue_url=self.failures.queue_url
+            ),
             memory_mib=1024,
             timeout=Duration.seconds(120),
             settings=settings,
@@ -54,14 +58,15 @@ class Projection(Construct):
         )
 
     def _retries(self) -> dict[str, object]:
-        """What the emulator has not: there the handler's own catching has to do.
+        """Options that the emulator lacks; there the handler's own error handling must suffice.
 
-        The handler sets bad recordings aside itself and raises only when OpenSearch is away, which
-        passes: so a batch is repeated for hours, not for a number of times.
+        The handler sends bad recordings to the failure queue itself, and raises only when
+        OpenSearch is down. That passes, so a batch is retried for hours instead of a number of
+        times.
         """
         return {
             "bisect_batch_on_error": True,
-            "max_record_age": PATIENCE,
+            "max_record_age": MAX_RETRY_AGE,
             "report_batch_item_failures": True,
             "parallelization_factor": 2,
             "on_failure": aws_lambda_event_sources.SqsDlq(self.failures),

@@ -1,11 +1,11 @@
-"""What all queues here have in common: nothing in them is lost, or read on its way."""
+"""What all queues have in common: encryption, and the longest retention."""
 
 from aws_cdk import Duration, aws_sqs
 from constructs import Construct
 
 
 def durable_queue(scope: Construct, name: str, **options: object) -> aws_sqs.Queue:
-    """Encrypted, by TLS only, and remembering as long as SQS can. `options`: more of Queue's."""
+    """Encrypted, TLS only, with SQS's longest retention. `options` are more of Queue's."""
     return aws_sqs.Queue(
         scope,
         name,

@@ -1,11 +1,11 @@
-"""The truth about recordings: a DynamoDB table with a stream, and a bucket for long transcripts."""
+"""The recordings: a DynamoDB table with a stream, and a bucket for long transcripts."""
 
 from aws_cdk import RemovalPolicy, aws_dynamodb, aws_s3
 from constructs import Construct
 
 
 class Records(Construct):
-    """Pay per request; point-in-time recovery; kept when the stack goes."""
+    """Pay per request, point-in-time recovery, kept when the stack is deleted."""
 
     def __init__(self, scope: Construct, name: str, *, retain: bool) -> None:
         super().__init__(scope, name)

@@ -1,4 +1,4 @@
-"""From the bucket to the lanes: which queue hears of which object."""
+"""From the bucket to the lanes: which queue gets the events of which object."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,22 +6,22 @@ from typing import Any
 from aws_cdk import aws_s3, aws_s3_notifications, aws_sns, aws_sns_subscriptions, aws_sqs
 from constructs import Construct
 
+from earshot.recordings.ids import BULK_PREFIX
 from infra.bulk_queue import BulkQueue
 from infra.ingestion import Ingestion
 
-BULK_PREFIX = "bulk/"
 REMOVALS = (
     aws_s3.EventType.OBJECT_REMOVED,
-    aws_s3.EventType.LIFECYCLE_EXPIRATION,  # what a rule of the bucket's owner deletes
+    aws_s3.EventType.LIFECYCLE_EXPIRATION,  # by a lifecycle rule of the bucket's owner
 )
 
 
 class Routing(Construct):
-    """Every change of the bucket is told to one queue, at least once.
+    """Every change of the bucket reaches one queue, at least once.
 
-    S3 refuses rules that overlap, and has none for "any other prefix". So with a bulk lane what is
-    put is told to a topic, whose subscriptions look at the key. Removals are quick work, and go to
-    the live queue, so that no worker has to be started for them.
+    S3 refuses overlapping rules, and has none for "any other prefix". So with a bulk lane, events
+    of created objects go to a topic, whose subscriptions filter by key. Removals are quick and go
+    to the live queue: no worker has to start for them.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ def _subscribe(
     dead_letters: aws_sqs.Queue,
     key: Mapping[str, Any],
 ) -> None:
-    """Tell the queue of objects whose key matches, in S3's own words."""
+    """Send the queue S3's own messages about objects whose key matches."""
     is_ours = aws_sns.FilterOrPolicy.filter(aws_sns.SubscriptionFilter([key]))
     policy = is_ours
     for field in ("key", "object", "s3"):
@@ -65,6 +65,6 @@ def _subscribe(
             queue,
             raw_message_delivery=True,
             filter_policy_with_message_body={"Records": policy},
-            dead_letter_queue=dead_letters,  # of what can't be delivered
+            dead_letter_queue=dead_letters,  # for messages that can't be delivered
         )
     )

@@ -7,17 +7,17 @@ from infra.settings import Settings
 
 VERSION = aws_opensearchservice.EngineVersion.OPENSEARCH_2_19
 
-# What functions ask the domain for (tests/search/test_grants.py compares it with what they do ask).
+# The requests that functions make (tests/search/test_grants.py compares them with the code's).
 WRITER_METHODS = ("Get", "Head", "Post", "Put")
-# Writes are POST too, so whoever may only read is let in by path: to these, below the alias.
+# Writes are POST too, so readers are granted these paths below the alias only.
 READER_METHODS = ("Get", "Post")
 READER_PATHS = ("_search", "_msearch")
 
 
 class SearchDomain(Construct):
-    """Encrypted, HTTPS only; only IAM principals that were allowed are let in.
+    """Encrypted, HTTPS only, with access for IAM principals that were granted it.
 
-    The index is a projection that `reindex` rebuilds, so the domain goes with the stack.
+    The index is a projection that `reindex` rebuilds, so the domain is deleted with the stack.
     """
 
     def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:

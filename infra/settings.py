@@ -1,98 +1,179 @@
-"""What a deployment may choose: CDK context turned into a typed object."""
+"""What a deployment may choose: CDK context turned into a typed object.
+
+A wrong value is refused when the app is synthesized: the CDK accepts much that AWS refuses after
+half an hour. Each field carries what it may be (`rules`) and one line of description; the tables in
+docs/deploy.md are made of them (`python -m scripts settings-table`).
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-from aws_cdk import aws_logs
-from constructs import Node
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-DEFAULT_MODEL = "facebook/wav2vec2-large-960h"
+from api.settings import ApiSettings
+from earshot.settings import BulkSettings, SearchSettings, TranscribeSettings, default_of
+from earshot.sizes import Sizes, function_disk_mib
+from infra import context, forms, limits
+from infra.conflicts import conflicts
+from infra.context import SettingsError
+from infra.instance_types import GPU_INSTANCES, MAX_SEARCH_GIB, MAX_SEARCH_NODES, MIN_SEARCH_GIB
+from infra.local import LOCAL_DEFAULTS, Local
+from infra.retention import RETENTION_DAYS, retention
+from infra.rules import Flag, Known, OneOf, WholeNumber
+
+if TYPE_CHECKING:
+    from constructs import Node
+
+ROOT = Path(__file__).resolve().parent.parent
+
 # The hub's branch, not a commit: no commit of this model could be checked against the hub when this
-# was written, and a wrong one would break every build. `-c model_revision=COMMIT` pins a build;
-# whatever was baked in, every transcript carries the fingerprint of the weights that wrote it.
+# was written, and a wrong one would break every build. `model_revision` pins a build; whatever is
+# in the image, every transcript carries the fingerprint of the weights that wrote it.
 DEFAULT_REVISION = "main"
-
-MIB = 1024 * 1024
-MAX_DISK_MIB = 10_240  # Lambda's
-MAX_WORKERS = 20  # a scaling policy takes so many steps
+SIZES = Sizes()
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
-    """Where the emulator can't follow AWS: every local difference is a field here.
+class Settings(BaseModel):
+    """One deployment. Every field but `local` is a context key: `cdk deploy -c log_days=7`."""
 
-    Given with `-c target=local`; scripts/local passes the values.
-    """
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    endpoint_port: int  # of the emulator, which CloudFront's API origin stands on
-    local_model: str  # a folder or hub id: nothing is baked into an image
-    # What is not there, and so is done otherwise wherever `settings.local` is asked:
-    # - functions are zips of the code alone, never images; the emulator's own interpreter has the
-    #   dependencies (infra/code.py, infra/function.py)
-    # - the site is copied up by scripts/local, not by BucketDeployment (infra/site.py)
-    # - no TLS, so nothing may insist on it: the CDN, and the buckets it reads from (`tls` below)
-    # - stream retries, bisecting and failure destinations (infra/projection.py)
-    # - nothing is retained: buckets and table go with the emulator (`retain` below)
-    # - no ECS capacity providers: the bulk stack is not deployed, its worker is a process of
-    #   scripts/local; body filters of SNS that don't look into arrays, as S3's events need: they
-    #   are taught to (scripts/local/patched_ministack.py)
-    # - no alarms, dashboard or access log: it measures nothing and logs nothing there
-    #   (`observed` below)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """One deployment. Every field is a context key: `cdk deploy -c log_days=7`."""
-
-    stack_name: str = "Earshot"
-    model: str = DEFAULT_MODEL
-    model_revision: str = DEFAULT_REVISION
-    image: str | None = None  # "repository:tag" in this account's ECR: no Docker needed to deploy
-    opensearch_url: str | None = None  # a domain of one's own: none is made
-    opensearch_arn: str | None = None  # of that domain, for the functions to be let in
-    opensearch_instance: str = "t3.small.search"
-    opensearch_nodes: int = 1
-    opensearch_gib: int = 20
-    refresh_interval: str = "1s"
-    transcribe_memory_mib: int = 3538  # two vCPUs
-    transcribe_timeout_s: int = 900  # the most that Lambda allows
-    transcribe_concurrency: int = 10
-    transcribe_batch: int = 1  # so that a recording has the function's time to itself
-    max_audio_bytes: int = 512 * MIB
-    max_audio_seconds: int = 7200  # what the function gets through in its time, with room
-    bulk: bool = False  # a second lane for what is put under bulk/, in a stack of its own
-    bulk_image: str | None = None  # as `image`, of the bulk lane's worker
-    bulk_instances: str = "g6.2xlarge,g5.2xlarge,g6.xlarge,g5.xlarge"  # the preferred first
-    bulk_on_demand_base: int = (
-        1  # so many are not Spot, so that work goes on without; all come and go
+    stack_name: Annotated[str, forms.STACK_NAME] = Field(
+        "Earshot", description="The stack's name. Another name makes a second stack."
     )
-    bulk_max_workers: int = 4  # one a GPU, one an instance
-    bulk_files_per_worker: int = 2000  # a backlog of so many more starts another
-    bulk_max_audio_bytes: int = 2048 * MIB
-    bulk_max_audio_seconds: int = 43200
-    api_rate_per_s: int = 50
-    api_burst: int = 100
-    speech_rate_per_s: int = 5  # each call runs the model, in a function of transcribe's size
-    speech_burst: int = 10
-    log_days: int = 30
-    alarm_email: str | None = None  # who is told; a confirmation has to be clicked
-    local: Local | None = None
+    model: Annotated[str, forms.MODEL_SOURCE] = Field(
+        "facebook/wav2vec2-large-960h", description="The model that the image is built with."
+    )
+    model_revision: Annotated[str, forms.REVISION] = Field(
+        DEFAULT_REVISION, description="The model's commit or branch on the hub."
+    )
+    image: Annotated[str | None, forms.IMAGE] = Field(
+        None, description="An image that is in ECR already, instead of building one."
+    )
+    opensearch_url: Annotated[str | None, forms.OPENSEARCH_URL] = Field(
+        None, description="A domain of your own, instead of creating one."
+    )
+    opensearch_arn: Annotated[str | None, forms.OPENSEARCH_ARN] = Field(
+        None, description="The ARN of that domain, which the functions are granted access to."
+    )
+    opensearch_instance: Annotated[
+        str, Known(MAX_SEARCH_GIB, "an OpenSearch instance type with EBS gp3 volumes")
+    ] = Field(SIZES.opensearch_instance, description="The instance type of the domain's nodes.")
+    opensearch_nodes: Annotated[int, WholeNumber(1, MAX_SEARCH_NODES)] = Field(
+        SIZES.opensearch_nodes,
+        description="Nodes of the domain: one, or an even number in two zones.",
+    )
+    opensearch_gib: Annotated[int, WholeNumber(MIN_SEARCH_GIB, max(MAX_SEARCH_GIB.values()))] = (
+        Field(
+            SIZES.opensearch_gib,
+            description="Disk of each node, in GiB. The instance type has a limit of its own.",
+        )
+    )
+    refresh_interval: Annotated[str, forms.INTERVAL] = Field(
+        default_of(SearchSettings, "refresh_interval"),
+        description="How soon a new transcript can be found. Fixed when the index is created.",
+    )
+    transcribe_memory_mib: Annotated[int, limits.MEMORY_MIB] = Field(
+        SIZES.transcribe_memory_mib,
+        description="Memory of the functions with the model, in MiB. 1769 MiB give one vCPU.",
+    )
+    transcribe_timeout_s: Annotated[int, limits.TIMEOUT_S] = Field(
+        900, description="Time to transcribe one batch, in seconds."
+    )
+    transcribe_concurrency: Annotated[int, limits.CONCURRENCY] = Field(
+        10, description="Batches that are transcribed at the same time."
+    )
+    # One, so that a recording has the function's time to itself.
+    transcribe_batch: Annotated[int, limits.BATCH] = Field(1, description="Recordings in a batch.")
+    max_audio_bytes: Annotated[int, limits.AUDIO_BYTES] = Field(
+        default_of(TranscribeSettings, "max_audio_bytes"),
+        description="The largest file, in bytes. The function's disk is sized for it.",
+    )
+    max_audio_seconds: Annotated[int, limits.POSITIVE] = Field(
+        default_of(TranscribeSettings, "max_audio_seconds"),
+        description="The longest recording, in seconds. It must be transcribed within the timeout.",
+    )
+    max_request_seconds: Annotated[int, limits.POSITIVE] = Field(
+        default_of(ApiSettings, "max_request_seconds"),
+        description="The longest audio in an API request, in seconds. Answers may take 29 s.",
+    )
+    api_rate_per_s: Annotated[int, limits.RATE_PER_S] = Field(
+        50, description="API requests per second."
+    )
+    api_burst: Annotated[int, limits.BURST] = Field(
+        100, description="API requests at the same moment; no fewer than per second."
+    )
+    speech_rate_per_s: Annotated[int, limits.RATE_PER_S] = Field(
+        5, description="API requests per second that run the model."
+    )
+    speech_burst: Annotated[int, limits.BURST] = Field(
+        10, description="API requests at the same moment that run the model."
+    )
+    log_days: Annotated[int, OneOf(RETENTION_DAYS)] = Field(
+        30, description="Days that logs are kept."
+    )
+    alarm_email: Annotated[str | None, forms.EMAIL] = Field(
+        None, description="Who gets the alarms. AWS sends a mail that must be confirmed."
+    )
+    bulk: Annotated[bool, Flag()] = Field(
+        False, description="Whether there is a [bulk lane](#the-bulk-lane), on GPU instances."
+    )
+    bulk_image: Annotated[str | None, forms.IMAGE] = Field(
+        None, description="As `image`, for the bulk lane's worker."
+    )
+    bulk_instances: Annotated[
+        str,
+        Known(
+            GPU_INSTANCES,
+            "EC2 instance types with one GPU that computes in bfloat16 (of g5, g6, g6e, gr6, p5), "
+            "separated by commas without blanks",
+            several=True,
+        ),
+    ] = Field(
+        SIZES.bulk_instances,
+        description="Instance types. Spot chooses among them; on demand, the first is used.",
+    )
+    bulk_on_demand_base: Annotated[int, WholeNumber(0, limits.WORKERS.most)] = Field(
+        1,
+        description="Instances that are on demand, at about twice the price of Spot. With 0, "
+        "work waits while there is no Spot capacity.",
+    )
+    bulk_max_workers: Annotated[int, limits.WORKERS] = Field(
+        4, description="The most workers. Each has an instance and its GPU to itself."
+    )
+    bulk_files_per_worker: Annotated[int, limits.POSITIVE] = Field(
+        2000, description="Waiting files for each worker: more files start another."
+    )
+    bulk_max_audio_bytes: Annotated[int, limits.BULK_AUDIO_BYTES] = Field(
+        default_of(BulkSettings, "max_audio_bytes"),
+        description="The largest file in the bulk lane, in bytes.",
+    )
+    bulk_max_audio_seconds: Annotated[int, limits.POSITIVE] = Field(
+        default_of(BulkSettings, "max_audio_seconds"),
+        description="The longest recording in the bulk lane, in seconds.",
+    )
+    local: Local | None = Field(None, description="The emulator's, with target=local.")
 
-    def __post_init__(self) -> None:
-        if self.log_days not in _RETENTIONS:
-            raise ValueError(f"log_days must be one of {sorted(_RETENTIONS)}, not {self.log_days}")
-        if self.opensearch_arn and not self.opensearch_url:
-            raise ValueError("opensearch_arn goes with opensearch_url: whose domain is it?")
-        if self.audio_disk_mib > MAX_DISK_MIB:
-            raise ValueError("max_audio_bytes is more than a function's disk (10 GiB) can hold")
-        if not 1 <= self.bulk_max_workers <= MAX_WORKERS:
-            raise ValueError(f"bulk_max_workers must be 1 to {MAX_WORKERS}")
+    @model_validator(mode="after")
+    def _agree(self) -> "Settings":
+        if found := list(conflicts(self)):
+            raise ValueError("\n".join(found))
+        return self
 
     @property
     def audio_disk_mib(self) -> int:
-        """What /tmp must hold for the longest object, with room for the file system itself."""
-        return max(512, -(-self.max_audio_bytes // MIB) + 128)
+        """What /tmp must hold for the largest file."""
+        return function_disk_mib(self.max_audio_bytes)
+
+    @property
+    def function_model(self) -> str | None:
+        """What functions are told of their model; on AWS their image says it."""
+        return self.local.local_model if self.local else None
+
+    @property
+    def builds_an_image(self) -> bool:
+        return not self.local and not (self.image and (self.bulk_image or not self.bulk))
 
     @property
     def tls(self) -> bool:
@@ -107,64 +188,43 @@ class Settings:
         return self.local is None
 
     @property
-    def log_retention(self) -> aws_logs.RetentionDays:
-        return aws_logs.RetentionDays[_RETENTIONS[self.log_days]]
+    def log_retention(self) -> Any:
+        return retention(self.log_days)
 
     @classmethod
-    def from_context(cls, node: Node) -> "Settings":
-        """Settings from CDK context; unknown targets and malformed numbers are refused."""
-        context = {name: node.try_get_context(name) for name in cls.__dataclass_fields__}
-        return cls.from_values(
-            {name: value for name, value in context.items() if value is not None},
-            target=node.try_get_context("target") or "aws",
-            local={name: node.try_get_context(name) for name in Local.__dataclass_fields__},
-        )
+    def from_context(cls, node: "Node") -> "Settings":
+        """Settings from CDK context. Raises SettingsError, which names all that is wrong."""
+        values = context.own(node.get_all_context())
+        target = values.pop("target", "aws")
+        local = {name: values.pop(name) for name in Local.model_fields if name in values}
+        settings = cls.from_values(values, target, local)
+        is_folder = settings.model.startswith("models/")
+        if settings.builds_an_image and is_folder and not (ROOT / settings.model).is_dir():
+            raise SettingsError(f"model is {settings.model}, but there is no such folder here")
+        return settings
 
     @classmethod
     def from_values(
-        cls, values: Mapping[str, Any], target: str = "aws", local: Mapping[str, Any] | None = None
+        cls,
+        values: Mapping[str, Any],
+        target: str = "aws",
+        local: Mapping[str, Any] | None = None,
     ) -> "Settings":
-        chosen = {name: _as(cls, name, value) for name, value in values.items() if name != "local"}
+        """As `from_context`, of settings by name; `local` are those of `target` "local"."""
+        wrong: list[str] = []
+        if target not in ("aws", "local"):
+            wrong.append(f"target must be aws or local, not {target!r}")
         if target == "aws":
-            return cls(**chosen)
-        if target != "local":
-            raise ValueError(f"target must be aws or local, not {target!r}")
-        given = {name: _as(Local, name, value) for name, value in (local or {}).items() if value}
-        missing = set(Local.__dataclass_fields__) - set(given)
-        if missing:
-            raise ValueError(
-                f"target=local needs -c {' -c '.join(f'{one}=…' for one in sorted(missing))}"
-            )
-        return cls(**(LOCAL_DEFAULTS | chosen), local=Local(**given))
-
-
-# Two cores and a loopback OpenSearch: smaller batches of work, quicker refreshes.
-LOCAL_DEFAULTS: dict[str, Any] = {
-    "transcribe_concurrency": 2,
-    "transcribe_timeout_s": 300,
-    "transcribe_batch": 5,
-    "bulk": True,
-    "refresh_interval": "200ms",
-    "log_days": 1,
-}
-
-# CloudWatch knows some numbers of days only.
-_RETENTIONS: Mapping[int, str] = {
-    1: "ONE_DAY", 3: "THREE_DAYS", 5: "FIVE_DAYS", 7: "ONE_WEEK", 14: "TWO_WEEKS",
-    30: "ONE_MONTH", 60: "TWO_MONTHS", 90: "THREE_MONTHS", 180: "SIX_MONTHS", 365: "ONE_YEAR",
-}  # fmt: skip
-
-
-def _as(owner: type, name: str, value: Any) -> Any:
-    """Context from the command line is text: read numbers where numbers are meant."""
-    annotation = owner.__dataclass_fields__[name].type  # type: ignore[attr-defined]
-    if annotation in (bool, "bool"):
-        if str(value).lower() not in ("true", "false"):
-            raise ValueError(f"{name} must be true or false, not {value!r}")
-        return str(value).lower() == "true"
-    if annotation in (int, "int"):
+            wrong += [f"{name} goes with target=local" for name in local or {}]
+        elif target == "local" and (missing := sorted(set(Local.model_fields) - set(local or {}))):
+            wrong.append(f"target=local needs -c {' -c '.join(f'{one}=…' for one in missing)}")
+        known = set(cls.model_fields) - {"local"}
+        wrong += context.unknown(values, {*known, *Local.model_fields, "target"})
+        if wrong:
+            raise SettingsError("\n".join(wrong))
         try:
-            return int(value)
-        except ValueError as error:
-            raise ValueError(f"{name} must be a whole number, not {value!r}") from error
-    return value
+            if target == "aws":
+                return cls(**values)
+            return cls(**(LOCAL_DEFAULTS | dict(values)), local=Local(**(local or {})))
+        except ValidationError as error:
+            raise SettingsError("\n".join(context.sentences(error))) from error

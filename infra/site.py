@@ -1,4 +1,4 @@
-"""The public website: a static page, the API and the sound behind one CloudFront host."""
+"""The public website: a static page, the API and the audio behind one CloudFront host."""
 
 from pathlib import Path
 
@@ -20,7 +20,19 @@ from infra.settings import Settings
 SITE = Path(__file__).resolve().parent.parent / "site"
 EDGE = Path(__file__).parent / "edge"
 
-ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)  # that a CDN may keep
+ERRORS = (
+    400,
+    403,
+    404,
+    405,
+    414,
+    416,
+    500,
+    501,
+    502,
+    503,
+    504,
+)  # that CloudFront caches by default
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -42,7 +54,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 class Site(Construct):
-    """`/` the page, `/api/*` the API, `/audio/*` the recordings' sound, with Range."""
+    """`/` the page, `/api/*` the API, `/audio/*` the recordings' audio, with Range requests."""
 
     def __init__(
         self,
@@ -85,7 +97,7 @@ class Site(Construct):
             "Distribution",
             comment="Earshot",
             default_root_object="index.html",
-            # Otherwise an error is kept for ten seconds: a recording that has just come, say.
+            # Otherwise an error is cached for ten seconds, even after the recording has arrived.
             error_responses=[
                 aws_cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0))
                 for status in ERRORS
@@ -134,9 +146,9 @@ class Site(Construct):
             )
 
     def _api_cache(self) -> aws_cloudfront.CachePolicy:
-        """The API says itself what may be kept, and for how long; what it says nothing of is not.
+        """The API's own Cache-Control decides; responses without it are not cached.
 
-        A crowd that follows one link to a search costs the search domain one query a second.
+        A crowd that follows one link to a search costs the search domain one query per second.
         """
         return aws_cloudfront.CachePolicy(
             self,
@@ -149,9 +161,9 @@ class Site(Construct):
         )
 
     def _sound_cache(self) -> aws_cloudfront.CachePolicy:
-        """Sound that was replaced or deleted is heard for a minute at most.
+        """Audio that was replaced or deleted is served for a minute at most.
 
-        After it the edge asks the bucket whether its copy still holds, which sends no sound again.
+        After that CloudFront revalidates its copy, and the bucket sends no audio again.
         """
         return aws_cloudfront.CachePolicy(
             self,

@@ -1,10 +1,11 @@
-"""The one stack: composes the constructs and says, in one place, who may do what."""
+"""The main stack: composes the constructs and holds all grants between them."""
 
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
+from earshot.settings import SearchSettings, default_of
 from infra.api import Api
 from infra.audio import AudioBucket
 from infra.bulk_queue import BulkQueue
@@ -18,7 +19,7 @@ from infra.search_domain import READER_METHODS, READER_PATHS, WRITER_METHODS, Se
 from infra.settings import Settings
 from infra.site import Site
 
-INDEX = "earshot-passages"
+INDEX: str = default_of(SearchSettings, "index")
 
 
 class EarshotStack(Stack):
@@ -36,47 +37,51 @@ class EarshotStack(Stack):
             opensearch_url, domain_arn = f"https://{domain.domain_endpoint}", domain.domain_arn
 
         store = {
-            "EARSHOT_TABLE": records.table.table_name,
-            "EARSHOT_AUDIO_BUCKET": audio.bucket_name,
-            "EARSHOT_TRANSCRIPTS_BUCKET": records.transcripts.bucket_name,
+            "table": records.table.table_name,
+            "audio_bucket": audio.bucket_name,
+            "transcripts_bucket": records.transcripts.bucket_name,
         }
         search = {
-            "EARSHOT_OPENSEARCH_URL": opensearch_url,
-            "EARSHOT_INDEX": INDEX,
-            "EARSHOT_REFRESH_INTERVAL": settings.refresh_interval,
+            "opensearch_url": opensearch_url,
+            "index": INDEX,
+            "refresh_interval": settings.refresh_interval,
         }
-        limits = {
-            "EARSHOT_MAX_AUDIO_BYTES": str(settings.max_audio_bytes),
-            "EARSHOT_MAX_AUDIO_SECONDS": str(settings.max_audio_seconds),
-        }
-        ingestion = Ingestion(self, "Ingestion", environment=store | limits, settings=settings)
         bulk = BulkQueue(self, "Bulk") if settings.bulk else None
+        ingestion = Ingestion(self, "Ingestion", store=store, bulk=bulk, settings=settings)
         Routing(self, "Routing", bucket=audio, live=ingestion, bulk=bulk)
         projection = Projection(
-            self, "Projection", table=records.table, environment=store | search, settings=settings
+            self,
+            "Projection",
+            table=records.table,
+            store=store,
+            search=search,
+            settings=settings,
         )
-        api = Api(self, "Api", environment=store | search | limits, settings=settings)
+        api = Api(self, "Api", store=store, search=search, settings=settings)
         site = Site(self, "Site", audio=audio, api=api.http_api, settings=settings)
 
         transcribe, index, (read, speech) = ingestion.function, projection.function, api.functions
-        sound, bodies, table = audio.arn_for_objects("*"), records.transcripts, records.table
-        # Listing makes a missing object a 404; without it S3 says 403, as for a forbidden one.
+        audio_objects, bodies, table = (
+            audio.arn_for_objects("*"),
+            records.transcripts,
+            records.table,
+        )
+        # With ListBucket a missing object is a 404; without it, a 403 like a forbidden one.
         allow(transcribe, audio.bucket_arn, "s3:ListBucket")
-        allow(transcribe, sound, "s3:GetObject")
+        allow(transcribe, audio_objects, "s3:GetObject")
         allow(transcribe, table.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
         allow(transcribe, bodies.arn_for_objects("*"), "s3:PutObject", "s3:DeleteObject")
         if bulk:
-            transcribe.add_environment("EARSHOT_BULK_QUEUE_URL", bulk.queue.queue_url)
-            allow(transcribe, bulk.queue.queue_arn, "sqs:SendMessage")  # what is too long for it
+            allow(transcribe, bulk.queue.queue_arn, "sqs:SendMessage")  # files that are too long
         allow(index, bodies.arn_for_objects("*"), "s3:GetObject")
         allow(index, bodies.bucket_arn, "s3:ListBucket")
         allow(read, table.table_arn, "dynamodb:GetItem", "dynamodb:BatchGetItem")
         allow(read, f"{table.table_arn}/index/*", "dynamodb:Query")
-        allow(read, table.table_arn, "dynamodb:UpdateItem")  # tombstones of imports without sound
+        allow(read, table.table_arn, "dynamodb:UpdateItem")  # tombstones of imports without audio
         allow(read, bodies.arn_for_objects("*"), "s3:GetObject", "s3:DeleteObject")
         allow(read, bodies.bucket_arn, "s3:ListBucket")
-        # What a presigned upload may do is what its signer may.
-        allow(read, sound, "s3:PutObject", "s3:DeleteObject")
+        # A presigned upload may do what its signer may.
+        allow(read, audio_objects, "s3:PutObject", "s3:DeleteObject")
         for function in (read, speech):
             allow(function, api.key.secret_arn, "secretsmanager:GetSecretValue")
         if domain_arn:

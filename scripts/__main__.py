@@ -1,43 +1,20 @@
-"""The command line: one module a command, listed here."""
+"""All commands: those of the package, and what a developer of Earshot runs besides."""
 
-import typer
+from earshot.cli.lazy import LazyCommand, lazy_app
+from earshot.cli.main import COMMANDS
 
-from scripts import (
-    bench,
-    check,
-    costs,
-    decode,
-    drift,
-    evaluate,
-    import_,
-    model,
-    openapi,
-    redrive,
-    reindex,
-    samples,
-    transcribe,
-    upload,
-)
-from scripts.local import commands as local
+ALL = COMMANDS | {
+    "local": LazyCommand("scripts.local.commands:app", "The stack on this machine."),
+    "bench": LazyCommand("scripts.bench:app", "Measure; print JSON lines."),
+    "model": LazyCommand("scripts.model:app", "Make, train and export models.", "train"),
+    "samples": LazyCommand("scripts.samples:app", "Make the demo's sample recordings."),
+    "openapi": LazyCommand("scripts.openapi:openapi", "Write docs/openapi.json from the code."),
+    "settings-table": LazyCommand(
+        "scripts.settings_table:settings_table", "Print docs/deploy.md's tables of settings."
+    ),
+}
 
-HELP = "Everything that is run by hand. Each command has --help."
-
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=HELP)
-app.add_typer(samples.app, name="samples")
-app.add_typer(model.app, name="model")
-app.add_typer(local.app, name="local")
-app.add_typer(bench.app, name="bench")
-app.command()(transcribe.transcribe)
-app.command()(evaluate.evaluate)
-app.command()(upload.upload)
-app.command()(decode.decode)
-app.command("import")(import_.import_)
-app.command()(reindex.reindex)
-app.command()(check.check)
-app.command()(redrive.redrive)
-app.command()(drift.drift)
-app.command()(openapi.openapi)
-app.command()(costs.costs)
+app = lazy_app(ALL, "Everything that is run by hand. Each command has --help.")
 
 if __name__ == "__main__":
     app(prog_name="python -m scripts")

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
+from earshot.cli.outputs import Outputs
+from earshot.cli.tables.manifest import facets_by_name
+from earshot.cli.uploading import collect, put
+from earshot.cli.waiting import wait_for
 from scripts.local import stack as local_stack
 from scripts.local.demo import SAMPLES
-from scripts.manifest import facets_by_name
-from scripts.outputs import Outputs
-from scripts.upload import collect, put
-from scripts.waiting import wait_for
+
+# How long one example takes says nothing of the code: machines that run tests are busy.
+settings.register_profile("earshot", deadline=None)
+settings.load_profile("earshot")
 
 
 @pytest.fixture(scope="session")

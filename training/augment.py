@@ -1,4 +1,7 @@
-"""What happens to speech between a mouth and a file: tone, rooms, noise, telephones, mp3."""
+"""Data augmentation: speed, equaliser, reverberation, noise, telephone, mp3.
+
+Waveforms have shape (samples,) at 16 kHz.
+"""
 
 import io
 
@@ -19,7 +22,7 @@ def as_float32(x: NDArray[np.floating]) -> Waveform:
 
 
 def change_speed(x: Waveform, factor: float) -> Waveform:
-    """Faster (and higher) for factor > 1."""
+    """Faster, and higher in pitch, for factor > 1; resampled without keeping the pitch."""
     if abs(factor - 1) < 1e-3:
         return x
     return as_float32(soxr.resample(x, SAMPLE_RATE * factor, SAMPLE_RATE, quality="LQ"))
@@ -34,7 +37,7 @@ def equalise(x: Waveform, rng: Rng) -> Waveform:
 
 
 def reverberate(x: Waveform, rng: Rng) -> Waveform:
-    """A room: the direct sound and exponentially decaying noise, 60 dB down after 0.1-0.6 s."""
+    """A room: the direct sound and exponentially decaying noise; RT60 is 0.1-0.6 s."""
     decay = rng.uniform(0.1, 0.6)
     t = np.arange(int(decay * SAMPLE_RATE)) / SAMPLE_RATE
     tail = rng.standard_normal(len(t)) * 10 ** (-3 * t / decay)
@@ -45,7 +48,7 @@ def reverberate(x: Waveform, rng: Rng) -> Waveform:
 
 
 def coloured_noise(length: int, rng: Rng) -> Waveform:
-    """Noise of unit power whose spectrum falls by 0-6 dB an octave: white to brown."""
+    """Noise (length,) of unit power; its spectrum falls by 0-6 dB per octave, white to brown."""
     spectrum = np.fft.rfft(rng.standard_normal(length))
     slope = np.arange(1, len(spectrum) + 1, dtype=np.float64) ** -rng.uniform(0, 1.0)
     noise = np.fft.irfft(spectrum * slope, length)
@@ -53,20 +56,20 @@ def coloured_noise(length: int, rng: Rng) -> Waveform:
 
 
 def add_noise(x: Waveform, rng: Rng, quietest_snr: float = 6, best_snr: float = 35) -> Waveform:
-    """Noise at a signal-to-noise ratio drawn from a range of decibels."""
+    """Adds noise; the signal-to-noise ratio is drawn from `quietest_snr`..`best_snr` dB."""
     level = np.std(x) * 10 ** (-rng.uniform(quietest_snr, best_snr) / 20)
     return x + np.float32(level) * coloured_noise(len(x), rng)
 
 
 def telephone(x: Waveform, rng: Rng) -> Waveform:
-    """Cuts everything above 2.8-4 kHz and below 100-300 Hz."""
+    """A band-pass filter from 100-300 Hz to 2.8-4 kHz."""
     edges = (rng.uniform(100, 300), rng.uniform(2800, 4000))
     sos = signal.butter(4, edges, "bandpass", fs=SAMPLE_RATE, output="sos")
     return as_float32(signal.sosfilt(sos, x))
 
 
 def mp3(x: Waveform, rng: Rng) -> Waveform:
-    """Through an mp3 at about 8, 16, 24 or 32 kbit/s; the codec's delay is cut off."""
+    """Encodes as mp3 at about 8, 16, 24 or 32 kbit/s and decodes; the codec's delay is cut off."""
     file = io.BytesIO()
     scaled = x * (0.8 / (np.abs(x).max() + 1e-6))
     sf.write(
@@ -85,9 +88,9 @@ def mp3(x: Waveform, rng: Rng) -> Waveform:
 
 
 def augment(x: Waveform, rng: Rng, human: bool, amount: float = 1.0) -> Waveform:
-    """A random choice of the above; human recordings bring rooms and noise of their own.
+    """A random choice of the above. `human` recordings get less reverberation and noise.
 
-    `amount` scales how often: a model that has heard little learns faster from cleaner speech.
+    `amount` scales the probabilities. Early in training, cleaner speech is learnt faster.
     """
     chance = rng.random(5) / max(amount, 1e-9)
     if chance[0] < 0.35:

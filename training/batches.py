@@ -1,4 +1,4 @@
-"""Which utterances meet in which step: a pure function of the seed, so a resumed run goes on."""
+"""The utterances of each training step: a pure function of the seed, so runs can be resumed."""
 
 import math
 from dataclasses import dataclass
@@ -16,10 +16,14 @@ from training.teacher import at_its_level
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Waveforms (batch, samples), normalised and of nearly equal length; labels end to end.
+    """One step's input.
 
-    `clean` are the same before augmentation, at the teacher's level, where there is a teacher;
-    `samples` (batch,) tell how long each is, the rest is padding.
+    `waveforms` (batch, samples): normalised, of nearly equal length, padded with zeros.
+    `labels` (sum of label_lengths,): the utterances' label ids, concatenated.
+    `label_lengths` (batch,).
+    `samples` (batch,): the waveforms' lengths without padding.
+    `clean` (batch, samples): the waveforms before augmentation, at the teacher's level; None
+    without a teacher.
     """
 
     waveforms: Tensor
@@ -30,22 +34,23 @@ class Batch:
 
     @property
     def seconds(self) -> float:
+        """Of speech, without padding."""
         return int(self.samples.sum()) / SAMPLE_RATE
 
 
 def encode_text(text: str, vocabulary: dict[str, int]) -> list[int]:
-    """Upper case text to label ids; "|" stands for a space."""
+    """The label ids of upper case text; a space is "|". Raises KeyError for other characters."""
     return [vocabulary[c] for c in text.replace(" ", "|")]
 
 
 def standardise(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Zero mean, unit variance: what Wav2Vec2FeatureExtractor does with do_normalize."""
+    """Zero mean and unit variance, like Wav2Vec2FeatureExtractor with do_normalize."""
     scaled: NDArray[np.float32] = ((x - x.mean()) / np.sqrt(x.var() + 1e-7)).astype(np.float32)
     return scaled
 
 
 def stack(waveforms: list[NDArray[np.float32]]) -> Tensor:
-    """(batch, longest) with zeros behind the shorter ones."""
+    """(batch, longest): shorter waveforms are padded with zeros."""
     stacked = np.zeros((len(waveforms), max(map(len, waveforms))), np.float32)
     for row, waveform in zip(stacked, waveforms, strict=True):
         row[: len(waveform)] = waveform
@@ -53,11 +58,11 @@ def stack(waveforms: list[NDArray[np.float32]]) -> Tensor:
 
 
 class Schedule:
-    """Every step's utterances.
+    """The utterances of every step, indexed by step.
 
-    A round hears all people's speech or all synthetic speech once, and as much of the other as
-    makes people's `human_share` of the seconds. Its batches are of nearly equal length, at most
-    `batch_seconds` together.
+    A round contains all human or all synthetic speech once, and as much of the other kind as
+    makes the human part `human_share` of the seconds. A batch has utterances of similar length,
+    and at most `batch_seconds` with padding.
     """
 
     def __init__(
@@ -98,16 +103,16 @@ class Schedule:
 def _shares(
     human: list[Utterance], synthetic: list[Utterance], human_share: float
 ) -> tuple[float, float]:
-    """How much of each is in a round; where one is missing, all of the other."""
-    there = [sum(u.seconds for u in speech) for speech in (human, synthetic)]
-    if not all(there):
+    """The share of each kind that a round contains; if one kind is missing, all of the other."""
+    seconds = [sum(u.seconds for u in speech) for speech in (human, synthetic)]
+    if not all(seconds):
         return 1.0, 1.0
-    rounds = (human_share / there[0], (1 - human_share) / there[1])
+    rounds = (human_share / seconds[0], (1 - human_share) / seconds[1])
     return rounds[0] / max(rounds), rounds[1] / max(rounds)
 
 
 class TrainingBatches(Dataset[Batch]):  # type: ignore[misc]
-    """Steps `first` to `last` as augmented batches; a step's randomness is its own."""
+    """Steps `first` to `last` as augmented batches. Each step has its own random seed."""
 
     def __init__(
         self,

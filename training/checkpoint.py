@@ -1,4 +1,4 @@
-"""A run's state on disk. Written whole or not at all: a kill leaves the last good one."""
+"""A training run's state on disk. Writes are atomic: a killed run keeps its last checkpoint."""
 
 import os
 from dataclasses import dataclass, field
@@ -12,7 +12,11 @@ NAME = "checkpoint.pt"
 
 @dataclass(slots=True)
 class TrainingState:
-    """`step` steps are done. Randomness and data order follow from the seed and the step."""
+    """The state after `step` steps. Randomness and data order follow from the seed and the step.
+
+    The field names are the keys of the checkpoint file: renaming one breaks earlier checkpoints.
+    `seconds_heard` is seconds of speech trained on. For `history`, see training.curves.
+    """
 
     step: int
     weights: dict[str, torch.Tensor]
@@ -23,6 +27,7 @@ class TrainingState:
 
 
 def save(state: TrainingState, folder: Path) -> None:
+    """Replaces the checkpoint in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = folder / f"{NAME}.unfinished"
     with unfinished.open("wb") as file:
@@ -33,6 +38,7 @@ def save(state: TrainingState, folder: Path) -> None:
 
 
 def load(folder: Path) -> TrainingState | None:
+    """The checkpoint in `folder`, None if there is none."""
     path = folder / NAME
     if not path.exists():
         return None
@@ -42,7 +48,8 @@ def load(folder: Path) -> TrainingState | None:
 def take(run: Path, out: Path, half: bool = False) -> TrainingState:
     """Writes the averaged weights of the run in folder `run` as a Wav2Vec2ForCTC folder.
 
-    `half` writes them in 16 bits, which no transcript minds.
+    `half` writes float16, which changes no transcript. Raises FileNotFoundError without a
+    checkpoint.
     """
     import shutil
 

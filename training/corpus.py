@@ -1,4 +1,4 @@
-"""Prepared speech on disk: one file of samples, one table that says what is where."""
+"""A prepared speech corpus on disk: one file of samples and a table of utterances."""
 
 import csv
 from collections.abc import Iterable
@@ -14,14 +14,17 @@ SETS = ("train", "dev-synthetic", "dev-human", "seen-voices", "held-out-voices",
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One stretch of speech; `start` and `samples` count samples in the corpus' audio file."""
+    """One utterance; `start` and `samples` are positions in the corpus' audio file, in samples.
+
+    The field names are the columns of the corpus' tables.
+    """
 
     split: str  # one of SETS
     text: str  # normalised: upper case, spaces, apostrophes
-    voice: str  # synthesizer/name, or "human"
+    voice: str  # "synthesizer/name", or "human"
     start: int
     samples: int
-    clip: str = ""  # a human recording's file name
+    clip: str = ""  # file name of a human recording
     accent: str = ""
     age: str = ""
     gender: str = ""
@@ -39,7 +42,7 @@ class Utterance:
 
 
 class CorpusWriter:
-    """Appends waveforms; `close` writes the table, without which the corpus does not exist."""
+    """Appends waveforms to a corpus. It can only be read after `close` has written the table."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -49,6 +52,7 @@ class CorpusWriter:
         self._length = 0
 
     def add(self, waveform: NDArray[np.float32], split: str, text: str, **facts: object) -> None:
+        """Appends `waveform` (samples,), scaled to a peak of 0.9; `facts` are Utterance fields."""
         peak = float(np.abs(waveform).max(initial=1e-4))
         scaled = np.round(waveform / peak * 0.9 * 32767).astype("<i2")
         scaled.tofile(self._audio)
@@ -74,7 +78,7 @@ def write_table(path: Path, utterances: Iterable[Utterance]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A prepared corpus; waveforms are read on demand."""
+    """A prepared corpus. `audio` (samples,) is memory-mapped."""
 
     utterances: tuple[Utterance, ...]
     audio: NDArray[np.int16]
@@ -83,12 +87,13 @@ class Corpus:
         return [u for u in self.utterances if u.split == split]
 
     def waveform(self, utterance: Utterance) -> NDArray[np.float32]:
-        """(samples,) float32 in -1..1."""
+        """The utterance's waveform (samples,), float32 in -1..1."""
         part = self.audio[utterance.start : utterance.start + utterance.samples]
         return part.astype(np.float32) / np.float32(32768)
 
 
 def read_corpus(folder: Path) -> Corpus:
+    """Reads the table and maps the audio. Raises FileNotFoundError."""
     kinds = {"start": int, "samples": int, "pitch": int, "rate": float, "size": float}
     with (folder / "utterances.csv").open(newline="") as file:
         rows = [

@@ -1,7 +1,7 @@
-"""How far a pupil's layers are from the teacher's: what is learnt from a recogniser beside letters.
+"""Distillation: a loss between the hidden states of a student's layers and the teacher's.
 
-The teacher hears the clean recording, the pupil what became of it, so that noise and rooms are
-learnt to be heard through.
+The teacher gets the clean recording and the student the augmented one, so the student learns to
+ignore noise and reverberation.
 """
 
 import numpy as np
@@ -15,49 +15,55 @@ from training.teacher import KERNELS, LAYERS, STRIDES, WIDTH, Teacher, at_its_le
 
 
 def frames(samples: Tensor) -> Tensor:
-    """How many frames both networks make of so many samples."""
+    """How many frames both networks compute for so many samples; any shape."""
     for kernel, stride in zip(KERNELS, STRIDES, strict=True):
         samples = torch.div(samples - kernel, stride, rounding_mode="floor") + 1
     return samples
 
 
 class Distillation:
-    """The teacher beside a pupil: a Wav2Vec2ForCTC of `training.pupil`'s shape."""
+    """A teacher and a student: a Wav2Vec2ForCTC of `training.student`'s shape."""
 
     def __init__(self, teacher: Teacher, model: nn.Module, waveforms: list[Tensor]) -> None:
-        """`waveforms` (samples,), clean ones at the teacher's level, tell how much states vary."""
+        """`waveforms`, clean at the teacher's level and of shape (samples,), give the variance of
+        the teacher's states.
+        """
         self.teacher = teacher
-        self._heard: list[Tensor] = []
+        self._student_states: list[Tensor] = []
         for layer in model.wav2vec2.encoder.layers[:LAYERS]:
-            layer.register_forward_hook(lambda module, given, out: self._heard.append(out))
-        said = [[_plain(state[0]) for state in teacher.states(x[None])] for x in waveforms]
+            layer.register_forward_hook(lambda module, given, out: self._student_states.append(out))
+        normed = [[_normed(state[0]) for state in teacher.states(x[None])] for x in waveforms]
         self.variance = [
-            torch.cat([states[n] for states in said]).var(dim=0) + 1e-3 for n in range(LAYERS)
+            torch.cat([states[n] for states in normed]).var(dim=0) + 1e-3 for n in range(LAYERS)
         ]
 
     def forget(self) -> None:
-        """To be called before the pupil hears what `loss` shall judge."""
-        self._heard = []
+        """Drops the student's states. Call it before the forward pass that `loss` is for."""
+        self._student_states = []
 
     def loss(self, clean: Tensor, samples: Tensor) -> Tensor:
-        """The share of the teacher's variance that the pupil does not explain, over all layers.
+        """The share of the teacher's variance that the student does not explain, over all layers.
 
-        `clean` (batch, samples) is what the teacher hears; the pupil has just heard the same, of
-        the same lengths; recordings are `samples` (batch,) long, the rest is padding.
+        The student's states are those of its last forward pass. `clean` (batch, samples) is the
+        teacher's input, of the same lengths: `samples` (batch,), the rest is padding.
         """
-        taught = self.teacher.states(clean)
-        inside = torch.arange(taught[0].shape[1], device=clean.device) < frames(samples)[:, None]
+        teacher_states = self.teacher.states(clean)
+        inside = (
+            torch.arange(teacher_states[0].shape[1], device=clean.device) < frames(samples)[:, None]
+        )
         shares = []
-        for pupil, teacher, variance in zip(self._heard, taught, self.variance, strict=True):
-            apart = (_plain(pupil[..., :WIDTH]) - _plain(teacher)).square() / variance.to(
+        for student, teacher, variance in zip(
+            self._student_states, teacher_states, self.variance, strict=True
+        ):
+            error = (_normed(student[..., :WIDTH]) - _normed(teacher)).square() / variance.to(
                 clean.device
             )
-            shares.append(apart.mean(dim=-1)[inside].mean())
+            shares.append(error.mean(dim=-1)[inside].mean())
         return torch.stack(shares).mean()
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
-    def left(self, model: nn.Module, waveforms: list[NDArray[np.float32]]) -> float:
-        """The mean `loss` over clean recordings, (samples,) each."""
+    def mean_loss(self, model: nn.Module, waveforms: list[NDArray[np.float32]]) -> float:
+        """The mean `loss` over clean recordings of shape (samples,)."""
         losses = []
         for waveform in waveforms:
             self.forget()
@@ -67,6 +73,6 @@ class Distillation:
         return sum(losses) / len(losses)
 
 
-def _plain(states: Tensor) -> Tensor:
-    """What a next layer would hear of `states`: normalised over the channels."""
+def _normed(states: Tensor) -> Tensor:
+    """`states` (..., WIDTH) normalised over the channels, as the next layer's norm does."""
     return functional.layer_norm(states.float(), (WIDTH,))

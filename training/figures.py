@@ -1,4 +1,4 @@
-"""Error rates by set and voice, with intervals: the figures of the model card."""
+"""Word and character error rates by set and voice, with intervals, for the model card."""
 
 import csv
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ Recognise = Callable[[Corpus, list[Utterance]], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """An error rate over a set, as a share, with its 95 % bootstrap interval."""
+    """An error rate as a share, with its 95 % bootstrap interval."""
 
     value: float
     low: float
@@ -39,10 +39,10 @@ class Figures:
     cer: Rate
 
 
-def errors(said: str, heard: str, characters: bool) -> tuple[int, int]:
-    """Edits from reference to hypothesis, and the reference's length."""
+def errors(reference: str, hypothesis: str, characters: bool) -> tuple[int, int]:
+    """Edits from reference to hypothesis, and the reference's length, in characters or words."""
     process = jiwer.process_characters if characters else jiwer.process_words
-    out = process(said, heard)
+    out = process(reference, hypothesis)
     return (
         out.substitutions + out.deletions + out.insertions,
         out.hits + out.substitutions + out.deletions,
@@ -50,9 +50,10 @@ def errors(said: str, heard: str, characters: bool) -> tuple[int, int]:
 
 
 def rate(counts: NDArray[np.int64], clusters: Sequence[str], seed: int = 0) -> Rate:
-    """Of `counts` (n, 2): edits and lengths.
+    """The rate over `counts` (utterances, 2), which are edits and lengths.
 
-    The interval resamples clusters (sentences), since takes of one sentence share their errors.
+    The interval resamples clusters (sentences), because recordings of one sentence tend to have
+    the same errors: a cluster bootstrap, 1,000 draws.
     """
     names = {name: i for i, name in enumerate(dict.fromkeys(clusters))}
     summed = np.zeros((len(names), 2), np.int64)
@@ -65,34 +66,35 @@ def rate(counts: NDArray[np.int64], clusters: Sequence[str], seed: int = 0) -> R
     return Rate(float(edits / length), float(low), float(high))
 
 
-def figures(group: str, utterances: list[Utterance], heard: list[str]) -> Figures:
+def figures(group: str, utterances: list[Utterance], hypotheses: list[str]) -> Figures:
+    """The error rates of `hypotheses`, one text for each utterance."""
     clusters = [u.text for u in utterances]
-    pairs = list(zip(clusters, heard, strict=True))
+    pairs = list(zip(clusters, hypotheses, strict=True))
     wer = rate(np.array([errors(s, h, False) for s, h in pairs]), clusters)
     cer = rate(np.array([errors(s, h, True) for s, h in pairs]), clusters)
     return Figures(group, len(utterances), sum(u.seconds for u in utterances), wer, cer)
 
 
 def by_set_and_voice(corpus: Corpus, recognise: Recognise, splits: Sequence[str]) -> list[Figures]:
-    """A line a set, and under it a line a voice."""
+    """One line for each set, followed by one for each of its voices."""
     lines = []
     for split in splits:
         chosen = corpus.of(split)
         if not chosen:
             continue
-        heard = recognise(corpus, chosen)
-        lines.append(figures(split, chosen, heard))
+        texts = recognise(corpus, chosen)
+        lines.append(figures(split, chosen, texts))
         voices = dict.fromkeys(u.voice for u in chosen)
         for voice in voices if len(voices) > 1 else ():
             at = [i for i, u in enumerate(chosen) if u.voice == voice]
-            lines.append(figures(f"  {voice}", [chosen[i] for i in at], [heard[i] for i in at]))
+            lines.append(figures(f"  {voice}", [chosen[i] for i in at], [texts[i] for i in at]))
     return lines
 
 
 def recogniser(model: Path, greedy: bool = False, engine: str | None = None) -> Recognise:
-    """How the product runs `model`: by ONNX Runtime where it was exported, else by torch.
+    """Runs the folder `model` as Earshot does: ONNX Runtime if it was exported, else torch.
 
-    `greedy` leaves its language out.
+    `greedy` ignores the model's language. Raises ModelError.
     """
     from earshot.speech.model import load
     from earshot.speech.transcriber import Transcriber
@@ -108,13 +110,18 @@ def recogniser(model: Path, greedy: bool = False, engine: str | None = None) -> 
 
 
 def read_samples(manifest: Path) -> Corpus:
-    """The demo's recordings as a corpus of one set, "samples"."""
+    """The demo's recordings as a corpus with one set, "samples".
+
+    Raises ValueError if a file is not at 16 kHz.
+    """
     utterances, sounds, start = [], [], 0
     with manifest.open(newline="") as file:
         for row in csv.DictReader(file):
             sound, rate = sf.read(manifest.parent / Path(row["filename"]).name, dtype="int16")
             if rate != SAMPLE_RATE:
-                raise ValueError(f"{row['filename']} has {rate} samples a second")
+                raise ValueError(
+                    f"{row['filename']} has a sample rate of {rate} Hz, not {SAMPLE_RATE}"
+                )
             voice = f"{row['synthesizer']}/{row['voice']}"
             text = normalise(row["text"])
             utterances.append(Utterance("samples", text, voice, start, len(sound)))

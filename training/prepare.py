@@ -1,4 +1,4 @@
-"""Makes the corpus: speaks training texts, decodes human clips, and splits both by sentence."""
+"""Makes the corpus: synthesizes texts, decodes human clips, and splits both by sentence."""
 
 import csv
 import hashlib
@@ -24,7 +24,7 @@ HUMAN_TEST, HUMAN_DEV = 0.12, 0.03  # shares of the sentences
 DEV_SENTENCES = 40
 HELD_OUT_PER_SEEN_VOICE = 25
 HELD_OUT_PER_NEW_VOICE = 50
-SHORTEST, LONGEST = 0.8, 20.0  # seconds
+MIN_UTTERANCE_S, MAX_UTTERANCE_S = 0.8, 20.0
 
 Advance = Callable[[int], None]
 Progress = Callable[[str, int], AbstractContextManager[Advance]]  # label, total
@@ -32,7 +32,7 @@ Progress = Callable[[str, int], AbstractContextManager[Advance]]  # label, total
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One utterance to speak."""
+    """One utterance to synthesize."""
 
     split: str
     text: str
@@ -41,7 +41,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One human recording of a table in Common Voice's form."""
+    """One human recording from a table in Common Voice's format."""
 
     path: Path
     text: str
@@ -50,7 +50,7 @@ class Clip:
     gender: str
 
     def split(self, seed: int) -> str:
-        """By sentence: every clip of one sentence, whoever reads it, lands in one set."""
+        """The clip's set: all clips of a sentence are in the same set, whoever reads it."""
         share = texts.bucket(self.text, seed)
         if share < HUMAN_TEST:
             return "human"
@@ -58,7 +58,7 @@ class Clip:
 
 
 def read_clips(folder: Path) -> list[Clip]:
-    """The clips of `folder` (a table cv-valid-dev.csv, sounds in clips/) that somebody upvoted."""
+    """The clips of `folder`: the table cv-valid-dev.csv, and recordings in clips/."""
     with (folder / "cv-valid-dev.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     clips = (
@@ -70,7 +70,7 @@ def read_clips(folder: Path) -> list[Clip]:
 
 
 def demo_sentences(samples_script: Path) -> set[str]:
-    """Normalised sentences of the demo's samples, which must never be trained on."""
+    """The normalised sentences of the demo's samples, which must not be trained on."""
     recordings = tomllib.loads(samples_script.read_text())["recording"]
     parts = (part for r in recordings for part in re.split(r"[.!?]\s", r["text"]))
     return {texts.normalise(part) for part in parts} - {""}
@@ -78,7 +78,7 @@ def demo_sentences(samples_script: Path) -> set[str]:
 
 def jobs(human_training_texts: list[str], forbidden: frozenset[str], seed: int, scale: float,
          rhvoice: bool = True, neural: bool = True) -> list[Job]:  # fmt: skip
-    """Everything to speak: training, development and the two sets of synthetic figures."""
+    """Everything to synthesize: training, development and the two synthetic test sets."""
     drawn = voices.deliveries(seed, scale, rhvoice, neural)
     spoken = texts.utterances(human_training_texts, len(drawn) + DEV_SENTENCES, seed, forbidden)
     lines = list(spoken)
@@ -105,36 +105,37 @@ def jobs(human_training_texts: list[str], forbidden: frozenset[str], seed: int, 
 
 
 class Spoken:
-    """What was spoken before, in a folder: a stopped `prepare` goes on, new voices add to it."""
+    """A folder that caches synthesized speech, so `prepare` can resume and add voices."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
 
     def waveform(self, job: Job) -> NDArray[np.float32]:
-        """(samples,) of what `job` wants said, trimmed; from the folder if it is there."""
+        """The job's utterance (samples,), trimmed; from the cache if it is there."""
         d = job.delivery
         name = hashlib.blake2b(repr((job.text, d)).encode(), digest_size=12).hexdigest()
         path = self.folder / name[:2] / f"{name}.flac"
         if not path.exists():
-            made = trim(speak(job.text, d.voice, d.rate, d.pitch, d.size, SAMPLE_RATE))
+            speech = trim(speak(job.text, d.voice, d.rate, d.pitch, d.size, SAMPLE_RATE))
             path.parent.mkdir(exist_ok=True)
             unfinished = path.with_suffix(".unfinished")
-            peak = float(np.abs(made).max(initial=1e-4))
-            sf.write(unfinished, made / peak * 0.9, SAMPLE_RATE, format="FLAC")
+            peak = float(np.abs(speech).max(initial=1e-4))
+            sf.write(unfinished, speech / peak * 0.9, SAMPLE_RATE, format="FLAC")
             unfinished.replace(path)
         sound: NDArray[np.float32] = sf.read(path, dtype="float32")[0]
         return sound
 
 
 def decode_clip(path: Path) -> NDArray[np.float32]:
+    """A human clip as a waveform (samples,), trimmed."""
     sound, rate = sf.read(path, dtype="float32", always_2d=True)
     resampled: NDArray[np.float32] = soxr.resample(sound.mean(axis=1), rate, SAMPLE_RATE)
     return trim(resampled.astype(np.float32))
 
 
 def trim(waveform: NDArray[np.float32], keep: float = 0.2) -> NDArray[np.float32]:
-    """Cuts silence at the ends to `keep` seconds: it teaches nothing and costs as much."""
+    """Cuts silence at the ends to `keep` seconds: it costs training time and teaches nothing."""
     window = SAMPLE_RATE // 50
     count = len(waveform) // window
     if count == 0:
@@ -158,7 +159,10 @@ def prepare(
     neural: bool = True,
     progress: Progress = lambda label, total: nullcontext(lambda count: None),
 ) -> None:
-    """Writes the corpus to `out`, all of it or nothing; same seed and programs, same corpus."""
+    """Writes the corpus to `out`, all of it or nothing.
+
+    The same seed and synthesizers give the same corpus. Raises MissingToolError.
+    """
     clips = read_clips(human) if human else []
     by_split = {clip: clip.split(seed) for clip in clips}
     forbidden = frozenset(
@@ -182,7 +186,7 @@ def prepare(
     ):
         for job, waveform in zip(work, pool.map(spoken.waveform, work), strict=True):
             advance(1)
-            if SHORTEST <= len(waveform) / SAMPLE_RATE <= LONGEST:
+            if MIN_UTTERANCE_S <= len(waveform) / SAMPLE_RATE <= MAX_UTTERANCE_S:
                 d = job.delivery
                 text = texts.normalise(job.text)
                 facts = {"voice": str(d.voice), "rate": d.rate, "pitch": d.pitch, "size": d.size}
@@ -191,7 +195,7 @@ def prepare(
         for clip, waveform in zip(clips, decoded, strict=True):
             advance(1)
             silent = float(np.abs(waveform).max(initial=0)) < 1e-3
-            if not silent and SHORTEST <= len(waveform) / SAMPLE_RATE <= LONGEST:
+            if not silent and MIN_UTTERANCE_S <= len(waveform) / SAMPLE_RATE <= MAX_UTTERANCE_S:
                 person = {"accent": clip.accent, "age": clip.age, "gender": clip.gender}
                 text = texts.normalise(clip.text)
                 writer.add(

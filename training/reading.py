@@ -1,4 +1,4 @@
-"""How people write: words and pairs of words, counted in a folder of plain text."""
+"""Counts words and pairs of words in a folder of plain text."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,16 +10,18 @@ import numpy.typing as npt
 
 SENTENCE = re.compile(r"[.!?;:]+|\n\s*\n")
 WORD = re.compile(r"[A-Z']+(?:-[A-Z']+)*")
-AT_ONCE = 20_000_000  # pairs that are sorted together
+MAX_UNSORTED_PAIRS = 20_000_000  # in memory
 
 Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`words` (size,): how often each was read, by its number; `followed` (size,): how often a
-    known word came after each. The last number stands for all other words, and for the beginning
-    of a sentence. `pairs` (n,): context * size + word, sorted; `counts` (n,).
+    """Counts by word number. The last number stands for all other words and a sentence's start.
+
+    `words` (size,): how often each word occurs.
+    `followed` (size,): how often a listed word follows it.
+    `pairs` (n,): context * size + word, sorted; `counts` (n,): how often each occurs.
     """
 
     words: Ints
@@ -37,8 +39,8 @@ def read_folder(
 ) -> Reading:
     """Counts the texts (*.txt, UTF-8) under `folder`.
 
-    `number` numbers the words that are wanted, from 0; sentences of `measured`, normalised, are
-    left out, and pairs that were read less than `least` times are not kept.
+    `number` numbers the listed words, from 0. Sentences in `measured`, which are normalised, are
+    not counted. Pairs with a count below `least` are dropped. `advance` gets bytes read.
     """
     size = len(number) + 1
     words, followed = np.zeros(size, np.int64), np.zeros(size, np.int64)
@@ -62,7 +64,7 @@ def read_folder(
         known = word != size - 1
         followed += np.bincount(context[known], minlength=size)
         waiting.append(context[known] * size + word[known])
-        if sum(map(len, waiting)) > AT_ONCE:
+        if sum(map(len, waiting)) > MAX_UNSORTED_PAIRS:
             settle()
         advance(path.stat().st_size)
     if waiting:
@@ -72,7 +74,7 @@ def read_folder(
 
 
 def _numbers(text: str, number: Mapping[str, int], measured: frozenset[str]) -> Iterator[int]:
-    """The text's words, a sentence after another, each after the number of all other words."""
+    """The numbers of the text's words; the number for other words comes before each sentence."""
     other = len(number)
     for sentence in SENTENCE.split(text.upper().replace("’", "'")):
         found = [stripped for word in WORD.findall(sentence) if (stripped := word.strip("'"))]
@@ -84,6 +86,6 @@ def _numbers(text: str, number: Mapping[str, int], measured: frozenset[str]) -> 
 
 
 def _parts(word: str, number: Mapping[str, int]) -> list[str]:
-    """Old books write light-house and to-day: one word, if it is known as one."""
+    """Joins a hyphenated word if it is listed as one word: old books write light-house."""
     joined = word.replace("-", "")
     return [joined] if joined in number else word.split("-")

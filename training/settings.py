@@ -8,25 +8,28 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """Seeds, schedule and regularisation of one run; lengths in steps unless named otherwise."""
+    """Seed, schedule and regularisation of one run; lengths are in steps unless named otherwise.
+
+    The field names are the keys of settings.json.
+    """
 
     seed: int = 2026
     steps: int = 5_000
     warm_up: int = 300
     peak_rate: float = 8e-4
     final_rate: float = 1e-5
-    inherited_rate: float = 1.0  # of the rate, for a teacher's weights: see pupil.share_of_rate
+    inherited_rate: float = 1.0  # of the rate, for a teacher's weights: see student.share_of_rate
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     batch_seconds: float = 24.0
     human_share: float = 0.2
-    augmentation: float = 1.0  # how often speech is changed, 0 never; see training.augment
+    augmentation: float = 1.0  # scales its probabilities, 0 is none; see training.augment
     dropout: float = 0.05
-    mask_time: float = 0.04  # share of frames that begin or lie in a masked span, SpecAugment
+    mask_time: float = 0.04  # share of frames that are masked, SpecAugment
     mask_features: float = 0.02
-    teaching: float = 0.0  # weight of what is learnt from the teacher, see training.distillation
-    bfloat16: bool = False  # products in 16 bits: twice as fast where the processor knows them
-    averaging: float = 0.999  # of the weights that are measured and exported
+    teaching: float = 0.0  # weight of the distillation loss; see training.distillation
+    bfloat16: bool = False  # 16-bit matrix products: twice as fast on processors that have them
+    averaging: float = 0.999  # decay of the averaged weights, which are measured and exported
     save_every: int = 200
     measure_every: int = 500
 
@@ -43,4 +46,5 @@ class TrainingSettings:
 
 
 def read_settings(path: Path) -> TrainingSettings:
+    """Raises TypeError for an unknown setting."""
     return TrainingSettings(**json.loads(path.read_text()))

@@ -1,4 +1,4 @@
-"""Speech from text by free synthesizers: Debian's, RHVoice, and neural voices from packages."""
+"""Speech synthesis by free programs: Debian's, RHVoice, and neural voices from packages."""
 
 import shutil
 import subprocess
@@ -12,6 +12,7 @@ import soundfile as sf
 import soxr
 from numpy.typing import NDArray
 
+from earshot.errors import InputError
 from training import neural_voices
 
 PACKAGES = {
@@ -40,13 +41,13 @@ RHVOICE = (
 RHVOICE_ROOTS = (Path("/usr/local/share/RHVoice"), Path("/usr/share/RHVoice"))
 
 
-class MissingToolError(RuntimeError):
-    """A program or voice is not installed; the message names the packages that bring it."""
+class MissingToolError(InputError):
+    """A program or voice is not installed; the message says how to install it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Voice:
-    """One voice of one synthesizer, by the name that the synthesizer gives it."""
+    """One voice of one synthesizer, by the synthesizer's name for it."""
 
     synthesizer: str  # espeak-ng, flite, festival, rhvoice, pico, kokoro or piper
     name: str  # en-us+f2, slt, kal_diphone, bdl, en-GB, af_heart, joe
@@ -55,13 +56,8 @@ class Voice:
         return f"{self.synthesizer}/{self.name}"
 
 
-def parse_voice(text: str) -> Voice:
-    synthesizer, _, name = text.partition("/")
-    return Voice(synthesizer, name)
-
-
 def missing_packages(voices: Iterable[Voice], tools: Sequence[str] = ()) -> list[str]:
-    """The packages of Debian that speaking with `voices` and running `tools` would still need."""
+    """The Debian packages to install for `voices` and `tools`."""
     voices = set(voices)
     needed = {PACKAGES[tool] for tool in tools if shutil.which(tool) is None}
     for synthesizer, tool in PROGRAMS.items():
@@ -75,7 +71,7 @@ def missing_packages(voices: Iterable[Voice], tools: Sequence[str] = ()) -> list
 
 
 def require(voices: Iterable[Voice], tools: Sequence[str] = ()) -> None:
-    """Raises MissingToolError that says how to install what is missing."""
+    """Raises MissingToolError if something for `voices` or `tools` is not installed."""
     voices = set(voices)
     packages = missing_packages(voices, tools)
     ways = [f"apt-get install {' '.join(packages)}"] if packages else []
@@ -87,7 +83,7 @@ def require(voices: Iterable[Voice], tools: Sequence[str] = ()) -> None:
     if ways_to_neural := {way for name in neural for way in neural_voices.missing(name)}:
         ways.append(f"{', '.join(sorted(ways_to_neural))}, or leave them out with --no-neural")
     if ways:
-        raise MissingToolError(f"install first: {'; '.join(ways)}")
+        raise MissingToolError(f"Not everything is installed. Install: {'; '.join(ways)}")
 
 
 def speak(
@@ -98,11 +94,13 @@ def speak(
     size: float = 1.0,
     sample_rate: int = 16_000,
 ) -> NDArray[np.float32]:
-    """The waveform (n,) of `text`.
+    """`text` as a waveform (n,) at `sample_rate` Hz.
 
-    `rate` is words a minute for espeak-ng and a stretch of all durations for the others;
-    `pitch` (0-99) is espeak-ng's alone, `size` the others': a speaker so many times as large,
-    all of whose frequencies are divided by it while the durations stay.
+    `rate`: words per minute for espeak-ng, a factor on all durations for the others.
+    `pitch`: 0-99, for espeak-ng only.
+    `size`: the speaker's size, not for espeak-ng: frequencies are divided by it, durations stay.
+
+    Raises CalledProcessError or TimeoutExpired if the synthesizer fails.
     """
     stretch = rate / size
     if voice.synthesizer == "kokoro":

@@ -1,8 +1,8 @@
-"""Sentences to learn from, and sentences kept for the figures.
+"""Sentences for training, and sentences held out for testing.
 
-To learn from: usage examples and definitions of WordNet (Debian's wordnet-base), the texts of
-human recordings that are split for training, and phrases with numbers made here. For the figures:
-sentences written for that alone (held_out_sentences.txt), which no training text may repeat.
+For training: usage examples and definitions of WordNet (Debian's wordnet-base), the texts of human
+recordings in the training set, and phrases with numbers that are made here. For testing: sentences
+written for this purpose (held_out_sentences.txt), which no training text may contain.
 """
 
 import hashlib
@@ -31,27 +31,27 @@ THINGS = (
 
 
 def normalise(text: str) -> str:
-    """What a reference holds: upper case letters, apostrophes and single spaces."""
+    """Text in the form of a reference: upper case letters, apostrophes and single spaces."""
     text = text.upper().replace("’", "'")
     kept = "".join(c if "A" <= c <= "Z" or c == "'" else " " for c in text)
     return " ".join(word for word in (w.strip("'") for w in kept.split()) if word)
 
 
 def bucket(text: str, seed: int) -> float:
-    """A number in [0, 1) that depends on the words and the seed alone: splits by sentence."""
+    """A number in [0, 1) from a hash of words and seed, for splitting by sentence."""
     digest = hashlib.blake2b(f"{seed} {normalise(text)}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) / 2**64
 
 
 def speakable(text: str) -> bool:
-    """No digits, abbreviations or signs that a synthesizer would read in a way of its own."""
+    """Whether all synthesizers read the text alike: no digits, abbreviations or symbols."""
     plain = re.fullmatch(r"[A-Za-z][A-Za-z',;:\- ]*[.!?]?", text) is not None
     shouted = re.search(r"\b[A-Z]{2,}\b|\b[B-HJ-Zb-hj-z]\b", text) is not None
     return plain and not shouted and MIN_WORDS <= len(text.split()) <= MAX_WORDS
 
 
 def wordnet(folder: Path = WORDNET) -> tuple[list[str], list[str]]:
-    """Usage examples and definitions, each once."""
+    """The distinct usage examples and definitions."""
     examples: dict[str, None] = {}
     definitions: dict[str, None] = {}
     for path in sorted(folder.glob("data.*")):
@@ -81,6 +81,7 @@ def number(n: int) -> str:
 
 
 def year(n: int) -> str:
+    """A year in words, as it is spoken: nineteen fifty six."""
     century, rest = number(n // 100), n % 100
     if rest == 0:
         return f"{century} hundred"
@@ -107,6 +108,7 @@ def numbered(rng: random.Random) -> str:
 
 
 def held_out(path: Path = HELD_OUT) -> list[str]:
+    """The sentences for testing."""
     lines = (line.strip() for line in path.read_text().splitlines())
     return [line for line in lines if line and not line.startswith("#")]
 
@@ -116,7 +118,7 @@ def utterances(
 ) -> Iterator[str]:
     """`count` texts of one to three sentences, shuffled by `seed`.
 
-    `forbidden` are normalised sentences (the held-out ones, the demo's samples) that are dropped.
+    Texts with a sentence in `forbidden` (normalised; held out, or the demo's) are dropped.
     """
     rng = random.Random(seed)
     examples, definitions = wordnet()

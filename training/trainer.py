@@ -1,4 +1,4 @@
-"""The training loop: resumable, seeded, on whatever device there is."""
+"""The training loop: resumable and seeded, on CPU or GPU."""
 
 import signal
 import time
@@ -10,7 +10,6 @@ import jiwer
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 from torch.utils.data import DataLoader
 
 from training import checkpoint
@@ -18,20 +17,25 @@ from training.attention import use_plain
 from training.batches import Batch, Schedule, TrainingBatches
 from training.checkpoint import TrainingState
 from training.corpus import Corpus
-from training.decoding import transcribe
+from training.ctc import ctc_loss
+from training.curves import DISTILLATION
 from training.distillation import Distillation
 from training.encoder import use_channels_last
-from training.pupil import share_of_rate
+from training.greedy import transcribe
 from training.settings import TrainingSettings
+from training.student import share_of_rate
 
-MEASURED = {"dev-synthetic": 40, "dev-human": 40}  # utterances decoded for the curves
+MEASURED_UTTERANCES = {"dev-synthetic": 40, "dev-human": 40}  # by set, for the error rates
 PAUSE_POLL_SECONDS = 5.0
 
 Log = Callable[[str], None]
 
 
 def build(source: Path, settings: TrainingSettings, fresh: bool = False) -> nn.Module:
-    """The Wav2Vec2ForCTC of `source`, regularised for training; `fresh` leaves its weights."""
+    """The Wav2Vec2ForCTC in folder `source`, with the settings' regularisation.
+
+    `fresh` initialises its weights instead of loading them.
+    """
     from transformers import AutoConfig, Wav2Vec2ForCTC
 
     config = AutoConfig.from_pretrained(source)
@@ -49,38 +53,23 @@ def build(source: Path, settings: TrainingSettings, fresh: bool = False) -> nn.M
     return use_channels_last(model)
 
 
-def ctc_loss(
-    model: nn.Module, batch: Batch, device: torch.device, bfloat16: bool = False
-) -> torch.Tensor:
-    """Nats a letter, so that it compares across batches."""
-    with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
-        logits = model(batch.waveforms.to(device)).logits
-    scores = functional.log_softmax(logits.float(), dim=-1).transpose(0, 1)
-    frames = torch.full((scores.shape[1],), scores.shape[0], dtype=torch.long)
-    loss = functional.ctc_loss(
-        scores, batch.labels.to(device), frames, batch.label_lengths,
-        blank=model.config.pad_token_id, reduction="sum", zero_infinity=True,
-    )  # fmt: skip
-    return loss / max(1, int(batch.label_lengths.sum()))
-
-
 def measure(
     model: nn.Module, corpus: Corpus, vocabulary: dict[str, int]
 ) -> dict[str, float]:  # fmt: skip
     """Word and character error rates of the development sets, as shares."""
     rates = {}
-    for split, count in MEASURED.items():
+    for split, count in MEASURED_UTTERANCES.items():
         chosen = corpus.of(split)[:count]
         if chosen:
-            said = [u.text for u in chosen]
-            heard = transcribe(model, corpus, chosen, vocabulary)
-            rates[f"{split} WER"] = jiwer.wer(said, heard)
-            rates[f"{split} CER"] = jiwer.cer(said, heard)
+            references = [u.text for u in chosen]
+            hypotheses = transcribe(model, corpus, chosen, vocabulary)
+            rates[f"{split} WER"] = jiwer.wer(references, hypotheses)
+            rates[f"{split} CER"] = jiwer.cer(references, hypotheses)
     return rates
 
 
 def _groups(model: nn.Module, settings: TrainingSettings) -> list[dict[str, Any]]:
-    """Parameters with their share of the learning rate; only matrices decay."""
+    """Parameter groups by share of the learning rate. Weight decay is for matrices only."""
     inherits = settings.inherited_rate < 1
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
@@ -95,16 +84,16 @@ def _groups(model: nn.Module, settings: TrainingSettings) -> list[dict[str, Any]
 
 
 def _leave_signals_alone(_: int) -> None:
-    """Ctrl-C reaches workers too; one that ended by it would take the run along before it saved."""
+    """Workers ignore Ctrl-C: if one ended, the run would fail before it has saved."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
 
 
 class Trainer:
-    """One run in one folder. Made over an existing checkpoint, it goes on from there.
+    """One training run in one folder, which resumes from the folder's checkpoint if there is one.
 
-    Every step seeds its own randomness from (seed, step), so what a resumed run computes does not
-    depend on where it was stopped.
+    Every step seeds its randomness from (seed, step), so a resumed run computes the same as one
+    that was never stopped. The run saves and waits while a file PAUSE is beside its folder.
     """
 
     def __init__(
@@ -128,7 +117,7 @@ class Trainer:
         self.schedule = Schedule(
             corpus.of("train"), settings.seed, settings.human_share, settings.batch_seconds
         )
-        self.stopping = False  # set, from a signal's handler say, to save and return
+        self.stopping = False  # set this, e.g. in a signal handler, to save and return
         self.step, self.seconds_heard = 0, 0.0
         self.history: list[dict[str, float]] = []
         self.averaged = {n: p.detach().clone() for n, p in self.model.state_dict().items()}
@@ -140,13 +129,14 @@ class Trainer:
         shares = [group["share"] for group in self.optimizer.param_groups]
         self.optimizer.load_state_dict(state.optimizer)
         for group, share in zip(self.optimizer.param_groups, shares, strict=True):
-            group["share"] = share  # as the settings are now
+            group["share"] = share  # of the current settings, not the checkpoint's
         self.averaged = {n: t.to(self.device) for n, t in state.averaged.items()}
         self.step, self.history = state.step, state.history
         self.seconds_heard = state.seconds_heard
-        self.log(f"resumed at step {self.step}")
+        self.log(f"resuming at step {self.step}")
 
     def save(self) -> None:
+        """Writes the checkpoint."""
         checkpoint.save(
             TrainingState(
                 self.step, self.model.state_dict(), self.averaged, self.optimizer.state_dict(),
@@ -156,14 +146,17 @@ class Trainer:
         )  # fmt: skip
 
     def train(self, until: int | None = None, workers: int = 0) -> None:
-        """Trains up to step `until` (the settings' `steps` unless given)."""
+        """Trains up to step `until`, by default the settings' `steps`.
+
+        `workers` processes prepare batches; with 0 this process does.
+        """
         last = self.settings.steps if until is None else min(until, self.settings.steps)
         steps = TrainingBatches(
             self.corpus, self.schedule, self.vocabulary, self.step, last,
             self.settings.augmentation, self.distillation is not None,
         )  # fmt: skip
         losses: list[tuple[float, ...]] = []
-        began, heard_before = time.monotonic(), self.seconds_heard
+        began, seconds_before = time.monotonic(), self.seconds_heard
         batches = DataLoader(
             steps, batch_size=None, num_workers=workers, worker_init_fn=_leave_signals_alone
         )
@@ -171,25 +164,28 @@ class Trainer:
             self._wait_while_paused()
             losses.append(self._take_step(batch))
             if self.step % 50 == 0:
-                speed = (self.seconds_heard - heard_before) / (time.monotonic() - began)
+                speed = (self.seconds_heard - seconds_before) / (time.monotonic() - began)
                 means = np.mean(losses[-50:], axis=0).tolist()
-                named = dict(zip(("loss", "apart"), means, strict=False))
+                named = dict(zip(("loss", DISTILLATION), means, strict=False))
                 self.history.append({"step": self.step, **named})
-                said = "  ".join(f"{name} {mean:.3f}" for name, mean in named.items())
+                names = ("CTC loss", "distillation loss")
+                text = "  ".join(
+                    f"{name} {mean:.3f}" for name, mean in zip(names, means, strict=False)
+                )
                 self.log(
-                    f"step {self.step}/{self.settings.steps}  {said}  "
-                    f"{self.seconds_heard / 3600:.1f} h heard  {speed:.0f}x real time"
+                    f"step {self.step}/{self.settings.steps}  {text}  "
+                    f"{self.seconds_heard / 3600:.1f} h of speech  {speed:.0f}x real time"
                 )
             if self.step % self.settings.measure_every == 0:
                 self._measure()
             if self.step % self.settings.save_every == 0 or self.step == last or self.stopping:
                 self.save()
             if self.stopping:
-                self.log(f"stopped at step {self.step}")
+                self.log(f"saved and stopped at step {self.step}")
                 return
 
     def _take_step(self, batch: Batch) -> tuple[float, ...]:
-        """The losses: nats a letter, and how far from the teacher where there is one."""
+        """The CTC loss and, with a teacher, the distillation loss, before the step."""
         seed = self.settings.seed * 1_000_003 + self.step
         torch.manual_seed(seed)
         np.random.seed(seed % 2**32)
@@ -218,7 +214,7 @@ class Trainer:
         return losses
 
     def _average(self) -> None:
-        # Young averages follow quickly, so that the first measurements are not of the start.
+        # The decay is smaller at first, so that the average forgets the initial weights soon.
         keep = min(self.settings.averaging, (1 + self.step) / (10 + self.step))
         now = self.model.state_dict()
         averages = list(self.averaged.values())
@@ -240,4 +236,4 @@ class Trainer:
             self.save()
             while pause.exists() and not self.stopping:
                 time.sleep(PAUSE_POLL_SECONDS)
-            self.log("going on")
+            self.log("continuing")

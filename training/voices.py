@@ -1,6 +1,6 @@
-"""Which voices speak for training, and which are kept for the figures.
+"""The voices for training, and the voices held out for testing.
 
-Two voices of the same speaker (flite's kal16 and festival's kal_diphone) stay on the same side.
+Two voices of the same speaker (flite's kal16 and festival's kal_diphone) are always on one side.
 """
 
 import math
@@ -11,7 +11,7 @@ from training.synthesis import Voice
 
 PLAIN = tuple(Voice("espeak-ng", name) for name in ("en-us", "en-gb"))
 
-ACCENTS = {  # espeak-ng's accents of English, with how often each is drawn
+ACCENTS = {  # espeak-ng's English accents and the weights of their drawing
     "en-us": 8,
     "en-gb": 4,
     "en-gb-x-rp": 2,
@@ -32,8 +32,8 @@ FLITE = {"slt": 1200, "rms": 1200, "kal16": 600, "kal": 200}
 FESTIVAL = {"cmu_us_slt_arctic_hts": 700, "kal_diphone": 300}
 PLAIN_COUNT, VARIANT_COUNT = 1400, 4400
 
-# What the first runs heard too little of, most of it in sizes that are not the voice's own; and,
-# below, voices of more people: a model that has heard few follows no other.
+# More utterances of voices that early runs had too few of, most of them at other speaker sizes.
+# Below: more speakers, because a model trained on few speakers does not generalise to others.
 MORE = {
     Voice("flite", "slt"): 800,
     Voice("flite", "rms"): 800,
@@ -41,15 +41,15 @@ MORE = {
     Voice("festival", "cmu_us_slt_arctic_hts"): 500,
     Voice("festival", "kal_diphone"): 1500,
 }
-RHVOICE = {  # Speakers of CMU's ARCTIC. RHVoice's alan is flite's awb, and is left out with him.
+RHVOICE = {  # Speakers of CMU ARCTIC. RHVoice's alan is flite's awb, who is held out.
     Voice("rhvoice", "bdl"): 1200,
     Voice("rhvoice", "clb"): 1200,
     Voice("rhvoice", "ksp"): 1200,
     Voice("rhvoice", "slt"): 400,
 }
-SMALLEST, LARGEST = 0.82, 1.22
+MIN_SIZE, MAX_SIZE = 0.82, 1.22
 
-# What sounds most like people: neural voices, Kokoro's speakers and what lies between two of them.
+# The most natural voices: Kokoro's speakers and mixes of two of them, Piper and Pico.
 AMERICANS = (
     "af_alloy af_aoede af_bella af_heart af_jessica af_kore af_nicole af_nova af_river af_sarah "
     "af_sky am_adam am_echo am_eric am_fenrir am_liam am_michael am_onyx am_puck am_santa"
@@ -59,7 +59,7 @@ FOREIGNERS = (
     "em_alex pm_alex if_sara im_nicola jm_kumo hm_omega zf_xiaobei zm_yunjian zm_yunxi".split()
 )
 KOKORO_COUNT = 1000
-MIXED = 0.5  # the share of Kokoro's utterances that a mix of two speakers says
+MIXED = 0.5  # share of Kokoro's utterances that use a mix of two speakers
 OTHERS = {
     Voice("piper", "joe"): 400,
     Voice("pico", "en-US"): 400,
@@ -74,7 +74,7 @@ HELD_OUT = (
     Voice("flite", "awb"),
     Voice("festival", "ked_diphone"),
 )
-SEEN = (  # the voices of the training data that the figures are taken with
+SEEN = (  # the training voices that are also tested
     *PLAIN,
     *(Voice("espeak-ng", f"en-us+{v}") for v in ("m3", "f2", "klatt")),
     Voice("espeak-ng", "en-gb-x-rp+f4"),
@@ -87,7 +87,11 @@ SEEN = (  # the voices of the training data that the figures are taken with
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A voice and how it speaks; see training.synthesis.speak for the units."""
+    """A voice and how it speaks; see training.synthesis.speak for the units.
+
+    Its repr is part of the cache's file names (training.prepare.Spoken): renaming a field would
+    synthesize everything again.
+    """
 
     voice: Voice
     rate: float
@@ -96,7 +100,7 @@ class Delivery:
 
 
 def usual(voice: Voice) -> Delivery:
-    """How the figures are taken: an unhurried rate, the voice's own pitch."""
+    """The delivery for tests: an unhurried rate and the voice's own pitch."""
     return Delivery(voice, 145.0 if voice.synthesizer == "espeak-ng" else 1.1)
 
 
@@ -113,7 +117,7 @@ def kokoro(rng: random.Random) -> Voice:
 def deliveries(
     seed: int, scale: float = 1.0, rhvoice: bool = True, neural: bool = True
 ) -> list[Delivery]:
-    """The deliveries of the training set, one an utterance; `scale` shrinks them for trials."""
+    """One delivery for each training utterance; `scale` changes their number, for trials."""
     rng = random.Random(seed)
     drawn: list[Delivery] = []
 
@@ -136,7 +140,7 @@ def deliveries(
     more: list[Delivery] = []
     for voice, count in (MORE | RHVOICE if rhvoice else MORE).items():
         for _ in many(count):
-            other = math.exp(rng.uniform(math.log(SMALLEST), math.log(LARGEST)))
+            other = math.exp(rng.uniform(math.log(MIN_SIZE), math.log(MAX_SIZE)))
             size = rng.choices((1.0, other), (1, 2))[0]
             more.append(Delivery(voice, rng.uniform(0.9, 1.3), size=size))
     rng.shuffle(more)

@@ -13,15 +13,13 @@ import boto3
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from botocore.config import Config
 
+from earshot import compose
 from earshot.audio import sandbox
-from earshot.audio.limits import Limits
 from earshot.bulk.intake import Intake
 from earshot.bulk.pace import pace
 from earshot.bulk.worker import Worker
-from earshot.ingest import Ingest
 from earshot.settings import BulkSettings
 from earshot.speech.files import CHECKPOINT_FILES
-from earshot.transcripts.store import Recordings
 
 CONNECTIONS = 64  # as many threads may talk to a service at once
 
@@ -38,7 +36,7 @@ def main() -> int:
     )
     worker = Worker(
         intake,
-        load=lambda: ingest(settings, clients),
+        load=lambda: compose.ingest(settings, clients, settings.engine or engine(settings.model)),
         pace=lambda loaded: pace(
             loaded.transcriber.batch,
             settings.max_receives,
@@ -54,23 +52,6 @@ def main() -> int:
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, stop)
     return 0 if worker.run() else 1
-
-
-def ingest(settings: BulkSettings, clients: Config) -> Ingest:
-    """Everything that is loaded once there is work. The model comes last: it takes longest."""
-    from earshot.speech.model import load
-    from earshot.speech.transcriber import Transcriber
-
-    s3 = boto3.resource("s3", config=clients)
-    table = boto3.resource("dynamodb", config=clients).Table(settings.table)
-    return Ingest(
-        recordings=Recordings(table, s3.Bucket(settings.transcripts_bucket)),
-        bucket=s3.Bucket(settings.audio_bucket),
-        transcriber=Transcriber(
-            load(settings.model, settings.model_revision, settings.engine or engine(settings.model))
-        ),
-        limits=Limits(max_bytes=settings.max_audio_bytes, max_seconds=settings.max_audio_seconds),
-    )
 
 
 def engine(model: str) -> str:

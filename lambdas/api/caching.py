@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 
-from earshot.transcripts.recording import Recording
+from earshot.recordings.record import Recording
 
 # Shields the search cluster from a crowd that follows one link, at the price of one stale second;
 # a browser asks again, so that a new recording shows as soon as it is searchable.

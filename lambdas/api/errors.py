@@ -112,7 +112,7 @@ def is_openai(request: Request) -> bool:
 def _expected(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, EarshotError)  # noqa: S101 - what it is installed for
     if error.http_status >= 500:
-        logger.warning("A part failed", exc_info=error)
+        logger.warning("could not answer a request", exc_info=error)
     if error.http_status == 500:
         return internal_error(request)
     param = getattr(error, "param", None)
@@ -152,7 +152,8 @@ def _opensearch(request: Request, error: Exception) -> JSONResponse:
     """Away, busy or without an index yet: worth another try. A query it can't read is our fault."""
     status = getattr(error, "status_code", None)
     away = isinstance(error, NoConnection) or status in (404, 408, 429, 502, 503, 504)
-    return _unavailable(request, error) if away else _fault(request, error)
+    part = "OpenSearch"
+    return _unavailable(request, error, part) if away else _fault(request, error, part)
 
 
 def _aws(request: Request, error: Exception) -> JSONResponse:
@@ -161,16 +162,16 @@ def _aws(request: Request, error: Exception) -> JSONResponse:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
         code = error.response.get("Error", {}).get("Code", "")
         busy = status >= 500 or "Throttl" in code or "Exceeded" in code
-        return _unavailable(request, error) if busy else _fault(request, error)
-    return _unavailable(request, error)
+        return _unavailable(request, error, "AWS") if busy else _fault(request, error, "AWS")
+    return _unavailable(request, error, "AWS")
 
 
-def _unavailable(request: Request, error: Exception) -> JSONResponse:
-    logger.warning("A part does not answer", exc_info=error)
-    away = Unavailable("A part of Earshot does not answer; try again soon.")
+def _unavailable(request: Request, error: Exception, part: str) -> JSONResponse:
+    logger.warning("%s does not answer", part, exc_info=error)
+    away = Unavailable("Earshot can't answer this at the moment; try again soon.")
     return error_response(request, away.http_status, away.code, away.message)
 
 
-def _fault(request: Request, error: Exception) -> JSONResponse:
-    logger.error("A part refused what it was asked", exc_info=error)
+def _fault(request: Request, error: Exception, part: str) -> JSONResponse:
+    logger.error("%s refused a request of ours", part, exc_info=error)
     return internal_error(request)

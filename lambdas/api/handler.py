@@ -12,6 +12,7 @@ if services.settings().model:
     from earshot.audio import sandbox
 
     sandbox.hide()
+    sandbox.start()  # forked while this process is small
     recogniser.recogniser()
 else:
     services.warm()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Protocol
 from fastapi import Depends
 
 from api.services import settings
+from earshot import compose
 from earshot.errors import Unavailable
 from earshot.speech.transcript import Transcript
 
@@ -54,16 +55,14 @@ class ModelRecogniser:
 @cache
 def recogniser() -> Recogniser:
     """The model that EARSHOT_MODEL names; raises Unavailable in a function without one."""
-    source = settings().model
-    if source is None:
+    model = settings().model
+    if model is None:
         raise Unavailable("This part of the API has no model; the request should not come here.")
     from earshot.audio.limits import Limits
-    from earshot.speech.model import load
-    from earshot.speech.transcriber import Transcriber
 
-    model = load(source, settings().model_revision)
+    transcriber = compose.transcriber(model, settings().model_revision, settings().writer)
     limits = Limits(max_seconds=settings().max_request_seconds)
-    return ModelRecogniser(model.name, Transcriber(model), limits)
+    return ModelRecogniser(transcriber.model.name, transcriber, limits)
 
 
 Model = Annotated[Recogniser, Depends(recogniser)]

@@ -4,8 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from earshot.transcripts.keys import plain_key
-from earshot.transcripts.recording import FACETS, Recording, Source, Status
+from earshot.recordings.ids import plain_key
+from earshot.recordings.record import FACETS, Recording, Source, Status
 
 AudioKey = Annotated[str, Field(min_length=1), AfterValidator(plain_key)]
 # S3 keeps metadata as header values, which are ASCII.

@@ -14,10 +14,11 @@ from fastapi import Depends
 from opensearchpy import OpenSearch
 
 from api.settings import ApiSettings
+from earshot import compose
+from earshot.recordings.store import Recordings
 from earshot.search import searcher, suggest
 from earshot.search.client import connect
 from earshot.search.request import SearchPage, SearchRequest
-from earshot.transcripts.store import Recordings
 
 
 @cache
@@ -35,6 +36,11 @@ def _s3() -> Any:
     return boto3.resource("s3", config=PRESIGNING)
 
 
+def _resource(service: str, **options: Any) -> Any:
+    """One S3 resource for everything: making another takes time at every start."""
+    return _s3() if service == "s3" else boto3.resource(service, **options)
+
+
 @cache
 def audio_bucket() -> Any:
     """The boto3 Bucket that holds the sound."""
@@ -43,10 +49,7 @@ def audio_bucket() -> Any:
 
 @cache
 def recordings() -> Recordings:
-    return Recordings(
-        boto3.resource("dynamodb").Table(settings().table),
-        _s3().Bucket(settings().transcripts_bucket),
-    )
+    return compose.recordings(settings(), resource=_resource)
 
 
 class Searches(Protocol):

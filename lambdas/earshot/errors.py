@@ -9,10 +9,13 @@ from typing import ClassVar
 
 
 class EarshotError(Exception):
-    """An expected fault. `code` is part of the API; `http_status` is what the API answers."""
+    """An expected fault. `code` is part of the API; `http_status` is what the API answers, and
+    `exit_code` what a command ends with: 1 when its work failed, 2 when it could not begin.
+    """
 
     code: ClassVar[str] = "internal"
     http_status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -58,10 +61,24 @@ class ArchivedAudio(AudioError):
     code = "archived"
 
 
+class InputError(EarshotError):
+    """What a command was given, or needs, is not there or can't be used; nothing was done."""
+
+    code = "invalid_request"
+    exit_code = 2
+
+
 class ModelError(EarshotError):
     """The model can't be loaded, or is not a Wav2Vec2 CTC model."""
 
     code = "model"
+    exit_code = 2
+
+
+class MalformedFrameLetters(EarshotError):
+    """Stored bytes are no frame letters (earshot.speech.frame_letters), or of a newer version."""
+
+    code = "malformed_frame_letters"
 
 
 class InvalidRequest(EarshotError):
@@ -80,7 +97,7 @@ class NotFound(EarshotError):
 
 
 class Unavailable(EarshotError):
-    """A part that should answer did not; trying again later may help."""
+    """A service that Earshot needs does not answer; trying again later may help."""
 
     code = "unavailable"
     http_status = 503

@@ -1,10 +1,17 @@
 """What a function is told by its environment, checked when it starts.
 
-infra/ sets these; a missing or malformed one stops the function with a sentence that names it.
+A setting's name, type, limits and default stand here and nowhere else. infra/ renders the variables
+with `environment_of`; a missing or malformed one stops the function with a sentence that names it.
 """
 
-from pydantic import Field
+from collections.abc import Collection
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Text = Annotated[str, Field(min_length=1)]
+MIB = 1024 * 1024
 
 
 class _Settings(BaseSettings):
@@ -14,49 +21,118 @@ class _Settings(BaseSettings):
 class StoreSettings(_Settings):
     """Where recordings are."""
 
-    table: str
-    audio_bucket: str
-    transcripts_bucket: str
+    table: Text = Field(description="DynamoDB table of the recordings")
+    audio_bucket: Text = Field(description="bucket that people put audio in")
+    transcripts_bucket: Text = Field(description="bucket of transcripts too long for the table")
 
 
-class ModelSettings(_Settings):
+class UploadSettings(_Settings):
+    """The largest file that is accepted."""
+
+    max_audio_bytes: int = Field(
+        default=512 * MIB, gt=0, description="largest audio file, in bytes"
+    )
+
+
+class ModelSettings(UploadSettings):
     """Which model writes transcripts: a folder or a hub id, and how much it takes at once."""
 
-    model: str
-    model_revision: str | None = None
-    max_audio_bytes: int = Field(default=512 * 1024 * 1024, gt=0)
-    max_audio_seconds: float = Field(default=7200, gt=0)
+    model: Text = Field(description="the model: a folder or a hub id")
+    model_revision: Text | None = Field(default=None, description="commit or branch on the hub")
+    writer: Text = Field(
+        default="moonshine-tiny", description="the writer: a name, a folder, a hub id, or none"
+    )
+    max_audio_seconds: float = Field(
+        default=7200, gt=0, description="longest recording, in seconds"
+    )
 
 
 class SearchSettings(_Settings):
     """Where the search index is."""
 
-    opensearch_url: str
-    index: str = "passages"
-    refresh_interval: str = "1s"
+    opensearch_url: Text = Field(description="OpenSearch's address")
+    index: Text = Field(default="earshot-passages", description="alias of the search index")
+    refresh_interval: Text = Field(
+        default="1s", description="how soon a written passage can be found"
+    )
 
 
 class TranscribeSettings(StoreSettings, ModelSettings):
-    """`bulk_queue_url`: where events of files go that are too long for the function."""
+    """The transcribe function's."""
 
-    queue_url: str | None = None
-    bulk_queue_url: str | None = None
-    max_receives: int = Field(default=5, gt=0)
+    queue_url: Text | None = Field(default=None, description="queue that feeds the function")
+    bulk_queue_url: Text | None = Field(
+        default=None, description="queue for files that are too long for the function"
+    )
+    max_receives: int = Field(
+        default=5, gt=0, description="attempts before a message becomes a dead letter"
+    )
 
 
 class BulkSettings(StoreSettings, ModelSettings):
-    """The worker's: its queue, its engine, and how much it takes at once.
+    """The bulk worker's: its queue, its engine, and how much it takes at once.
 
     What is not given follows from the model, the engine and the processors that there are.
     """
 
-    bulk_queue_url: str
-    engine: str | None = None
-    max_receives: int = Field(default=10, gt=0)
-    visibility_s: int = Field(default=120, ge=3)
-    batch_seconds: float | None = Field(default=None, gt=0)
-    threads: int | None = Field(default=None, gt=0)
+    bulk_queue_url: Text = Field(description="queue that feeds the worker")
+    engine: Text | None = Field(default=None, description="onnx or torch")
+    # An interrupted Spot instance costs every message that it held one receive.
+    max_receives: int = Field(
+        default=10, gt=0, description="attempts before a message becomes a dead letter"
+    )
+    visibility_s: int = Field(
+        default=120, ge=3, description="seconds that a message stays hidden; workers extend them"
+    )
+    max_audio_bytes: int = Field(
+        default=2048 * MIB, gt=0, description="largest audio file, in bytes"
+    )
+    max_audio_seconds: float = Field(
+        default=43_200, gt=0, description="longest recording, in seconds"
+    )
+    batch_seconds: float | None = Field(default=None, gt=0, description="seconds of audio a batch")
+    threads: int | None = Field(default=None, gt=0, description="threads that decode audio")
 
 
 class IndexSettings(StoreSettings, SearchSettings):
-    failure_queue_url: str
+    """The index function's."""
+
+    failure_queue_url: Text = Field(description="queue of recordings that can't be indexed")
+
+
+def environment_of(
+    model: type[BaseSettings], /, *, set_elsewhere: Collection[str] = (), **values: Any
+) -> dict[str, str]:
+    """The variables in which `model` reads `values`; those that are None are left out.
+
+    `set_elsewhere` names required settings that something else gives, as an image names the folder
+    of its model. Raises ValueError for a setting that `model` doesn't have, a value that it would
+    refuse, a secret, and a required setting that is missing.
+    """
+    prefix = model.model_config.get("env_prefix", "")
+    given = {name: value for name, value in values.items() if value is not None}
+    fields = model.model_fields
+    if unknown := [name for name in values if name not in fields]:
+        raise ValueError(f"{model.__name__} has no setting {', '.join(unknown)}")
+    required = {name for name, field in fields.items() if field.is_required()}
+    if missing := sorted(required - set(given) - set(set_elsewhere)):
+        raise ValueError(f"{model.__name__} needs {', '.join(missing)}")
+    return {f"{prefix}{name}".upper(): _text(model, name, value) for name, value in given.items()}
+
+
+def default_of(model: type[BaseSettings], name: str) -> Any:
+    """The value that `model` has where its environment gives none."""
+    return model.model_fields[name].get_default()
+
+
+def _text(model: type[BaseSettings], name: str, value: Any) -> str:
+    field = model.model_fields[name]
+    try:
+        reader: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]
+        read = reader.validate_python(value)
+    except ValidationError as error:
+        reasons = "; ".join(one["msg"] for one in error.errors())
+        raise ValueError(f"{model.__name__}: {name} can't be {value!r}: {reasons}") from error
+    if isinstance(read, SecretStr):
+        raise ValueError(f"{model.__name__}: {name} is a secret and can't be a plain variable")
+    return str(value)

@@ -1,34 +1,28 @@
 """The transcribe function: S3 events inside SQS messages in, records out."""
 
+import logging
 from functools import cache
 from typing import Any
 
 import boto3
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
+from aws_lambda_powertools.utilities import batch
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import BotoCoreError, ClientError
 
-from earshot import redelivery
+from earshot import compose
 from earshot.audio import sandbox
-from earshot.audio.limits import Limits
-from earshot.events import MalformedEvent, ObjectEvent, notification, object_events
-from earshot.ingest import Ingest
+from earshot.ingest.ingest import Ingest
+from earshot.ingest.messages import Message, Queue, handle_message
 from earshot.settings import TranscribeSettings
-from earshot.speech.model import load
-from earshot.speech.transcriber import Transcriber
-from earshot.transcripts.store import Recordings
 
 sandbox.hide()
 sandbox.start()  # forked while this process is small
 
 logger = Logger(service="transcribe")
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+copy_config_to_registered_loggers(logger, include={logging.getLogger("earshot").name})
+processor = batch.BatchProcessor(batch.EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 @cache
@@ -37,68 +31,27 @@ def settings() -> TranscribeSettings:
 
 
 @cache
-def ingest() -> Ingest:
-    """Everything that is loaded once and serves every event."""
-    s3 = boto3.resource("s3")
-    return Ingest(
-        recordings=Recordings(
-            boto3.resource("dynamodb").Table(settings().table),
-            s3.Bucket(settings().transcripts_bucket),
-        ),
-        bucket=s3.Bucket(settings().audio_bucket),
-        transcriber=Transcriber(load(settings().model, settings().model_revision)),
-        limits=Limits(
-            max_bytes=settings().max_audio_bytes, max_seconds=settings().max_audio_seconds
-        ),
-        hand_on=hand_on if settings().bulk_queue_url else None,
-    )
-
-
-@cache
 def sqs() -> Any:
     return boto3.client("sqs")
 
 
-def hand_on(event: ObjectEvent) -> None:
-    """To the bulk lane, which takes longer files."""
-    sqs().send_message(QueueUrl=settings().bulk_queue_url, MessageBody=notification(event))
+@cache
+def ingest() -> Ingest:
+    """Loaded once, for every event. The bulk lane takes files that are too long here."""
+    bulk = settings().bulk_queue_url
+    hand_on = Queue(sqs, bulk, settings().max_receives).send if bulk else None
+    return compose.ingest(settings(), hand_on=hand_on)
 
 
 def handle_record(record: SQSRecord) -> None:
-    receives = int(record.attributes.approximate_receive_count)
-    last_attempt = receives >= settings().max_receives
-    try:
-        events = list(object_events(record.body))
-    except MalformedEvent as error:
-        logger.warning("dropped a message that is no S3 event", extra={"reason": str(error)})
-        return
-    faults: list[Exception] = []
-    for event in events:
-        try:
-            outcome = ingest().handle(event, last_attempt)
-        except Exception as fault:
-            logger.exception("will be tried again", extra={"recording_id": event.recording_id})
-            faults.append(fault)
-        else:
-            logger.info("handled", extra={"recording_id": event.recording_id, "outcome": outcome})
-    if faults:
-        hand_back(record.receipt_handle, 0 if last_attempt else redelivery.pause(receives))
-        raise faults[0]
-
-
-def hand_back(receipt_handle: str, seconds: int) -> None:
-    """After the last attempt there is nothing to wait for: the next receive makes it dead."""
-    url = settings().queue_url
-    if url is None:
-        return
-    try:
-        redelivery.hand_back(sqs(), url, receipt_handle, seconds)
-    except (BotoCoreError, ClientError):
-        logger.warning("the message comes back when its visibility timeout is over")
+    times = int(record.attributes.approximate_receive_count)
+    message = Message(record.body, record.receipt_handle, receives=times)
+    queue = Queue(lambda: sqs(), settings().queue_url, settings().max_receives)
+    handle_message(message, ingest().handle, queue)
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    return process_partial_response(
+    return batch.process_partial_response(
         event=event, record_handler=handle_record, processor=processor, context=context
     )

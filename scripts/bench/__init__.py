@@ -7,12 +7,16 @@ from scripts.bench import (
     audio,
     bulk,
     decode,
+    listeners,
     parity,
     pipeline,
     search,
+    sound,
     speech,
     start,
     training,
+    writer,
+    writer_parity,
 )
 
 app = typer.Typer(no_args_is_help=True, help="Measure; print JSON lines.")
@@ -26,3 +30,7 @@ app.command()(parity.parity)
 app.command()(audio.audio)
 app.command()(decode.decode)
 app.command()(search.search)
+app.command()(sound.sound)
+app.command()(listeners.listeners)
+app.command()(writer.writer)
+app.command()(writer_parity.writer_parity)

@@ -19,8 +19,9 @@ from typing import Annotated, Any
 
 import typer
 
-from scripts import ROOT, outputs
-from scripts.outputs import Outputs
+from earshot.cli import outputs
+from earshot.cli.outputs import Outputs
+from scripts import ROOT
 
 # What the light function is told; nothing of it is reached when it starts.
 ENVIRONMENT = {

@@ -71,9 +71,9 @@ def _librosa(files: Sequence[Path], model: Path, engine: str) -> dict[str, Any]:
     import librosa
 
     from earshot.audio.decode import decode
+    from earshot.cli.progress import progress
     from earshot.speech.model import load
     from earshot.speech.transcriber import Transcriber
-    from scripts.progress import progress
 
     transcriber = Transcriber(load(str(model), engine=engine), "greedy")
     apart: list[float] = []

@@ -12,7 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
-from scripts import ROOT, outputs
+from earshot.cli import outputs
+from scripts import ROOT
 
 SAMPLES = ROOT / "samples"
 

@@ -22,25 +22,17 @@ from earshot.audio.limits import DEFAULT, SAMPLE_RATE, Limits
 from earshot.bulk.intake import AT_ONCE, Intake, Message
 from earshot.bulk.pace import pace
 from earshot.bulk.worker import Worker
+from earshot.cli.progress import Advance, progress
 from earshot.errors import AudioError
-from earshot.events import Change, ObjectEvent, notification
-from earshot.ingest import Ingest, Outcome, Work
+from earshot.ingest.events import notification
+from earshot.ingest.ingest import Ingest, Outcome, Work
+from earshot.recordings.changes import Change, ObjectEvent
 from earshot.speech.engine import Waveform
 from earshot.speech.files import read_json
 from earshot.speech.model import load
 from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Provenance, Transcript
-from scripts.progress import Advance, progress
-
-# Dense bfloat16, as NVIDIA's data sheets have it.
-PEAKS_TFLOPS = {
-    "H200": 989.5,
-    "H100": 989.5,
-    "A100": 312.0,
-    "L40S": 362.0,
-    "L4": 121.0,
-    "A10G": 70.0,
-}
+from scripts.bench.flops import device, flops
 
 
 def measure(
@@ -68,13 +60,13 @@ def measure(
             took = time.perf_counter() - began
     sound = sum(transcriber.lengths)
     work = flops(read_json(_config(model)), transcriber.lengths)
-    device, known = _device(engine)
+    name, known = device(engine)
     peak = peak or known
     return {
         "figure": "bulk worker without a cloud",
         "model": model.name,
         "engine": transcriber.provenance.engine,
-        "device": device,
+        "device": name,
         "files": len(files),
         "failed": ingest.failed,
         "sound_s": round(sound, 1),
@@ -91,40 +83,6 @@ def measure(
         "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         **on_gpu,
     }
-
-
-def flops(config: Mapping[str, Any], lengths: Iterable[float]) -> float:
-    """Operations of one forward pass over each sound of so many seconds.
-
-    A product of (n, k) and (k, m) counts 2nkm; norms, activations and softmax are left out. T is
-    the number of frames after each layer; H the hidden size, F that of the inner layer, V the
-    vocabulary:
-
-        convolutions    sum of 2 * channels in * channels out * kernel * T
-        projection      2 * channels * H * T
-        positions       2 * H * (H / groups) * kernel * T
-        each layer      T * (8 H^2 + 4 H F) + 4 T^2 H
-        letters         2 * H * V * T
-    """
-    hidden, inner = config["hidden_size"], config["intermediate_size"]
-    channels = config.get("conv_dim", [512] * 7)
-    kernels = config.get("conv_kernel", [10, 3, 3, 3, 3, 2, 2])
-    strides = config.get("conv_stride", [5, 2, 2, 2, 2, 2, 2])
-    positions = config.get("num_conv_pos_embeddings", 128)
-    groups = config.get("num_conv_pos_embedding_groups", 16)
-    total = 0.0
-    for seconds in lengths:
-        frames, before = seconds * SAMPLE_RATE, 1
-        for width, kernel, stride in zip(channels, kernels, strides, strict=True):
-            frames = max(1.0, (frames - kernel) // stride + 1)
-            total += 2 * before * width * kernel * frames
-            before = width
-        total += 2 * before * hidden * frames
-        total += 2 * hidden * (hidden / groups) * positions * frames
-        layer = frames * (8 * hidden**2 + 4 * hidden * inner) + 4 * frames**2 * hidden
-        total += config["num_hidden_layers"] * layer
-        total += 2 * hidden * config["vocab_size"] * frames
-    return total
 
 
 @dataclass
@@ -235,26 +193,6 @@ class _Files:
 
 def _config(model: Path) -> Path:
     return model / "config.json"
-
-
-def _device(engine: str) -> tuple[str, float | None]:
-    """What computes, and its peak in TFLOPS: a GPU's by its data sheet, a CPU's as measured."""
-    if engine == "torch":
-        import torch
-
-        if torch.cuda.is_available():
-            name = torch.cuda.get_device_name()
-            return name, next((PEAKS_TFLOPS[one] for one in PEAKS_TFLOPS if one in name), None)
-    size = 2048
-    square = np.ones((size, size), np.float32)
-    best = min(_seconds(lambda: square @ square) for _ in range(5))
-    return "CPU, peak: the best of five float32 matrix products", 2 * size**3 / best / 1e12
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
 
 
 @contextmanager

@@ -16,13 +16,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from earshot.cli.checking.repair import Deployment
+from earshot.cli.outputs import Outputs
+from earshot.cli.progress import progress
+from earshot.cli.uploading import Upload, put
+from earshot.cli.waiting import wait_for
+from earshot.recordings.ids import BULK_PREFIX
 from scripts.bench.pipeline import one_by_one, quantiles, remove, waiting
-from scripts.check import Deployment
 from scripts.local import stack
-from scripts.outputs import Outputs
-from scripts.progress import progress
-from scripts.upload import BULK_PREFIX, Upload, put
-from scripts.waiting import wait_for
 
 BOUND = 1.5  # of the live lane's p95, beside its idle value
 WARM = 3  # live files that are not counted
@@ -169,10 +170,10 @@ def _checked(
 def _compared(target: Outputs, uploads: Sequence[Upload], count: int, seed: int) -> dict[str, int]:
     """How many texts differ from what this machine hears in the same files by itself."""
     from earshot.errors import AudioError
+    from earshot.recordings.ids import recording_id
     from earshot.speech.model import load
     from earshot.speech.recognise import transcribe_files
     from earshot.speech.transcriber import Transcriber
-    from earshot.transcripts.recording import recording_id
 
     chosen = random.Random(seed).sample(list(uploads), min(count, len(uploads)))  # noqa: S311
     transcriber = Transcriber(load(stack.model()))

@@ -19,10 +19,10 @@ from typing import IO, Annotated, cast
 import httpx
 import typer
 
+from earshot.cli.progress import progress
 from scripts import ROOT
 from scripts.bench.clips import duration, picked, slices
 from scripts.bench.models import exported, large
-from scripts.progress import progress
 
 SAMPLES = ROOT / "samples"
 TURN = 50  # clips that one side does before the other has its turn; some batches' worth

@@ -8,8 +8,8 @@ import json
 import sys
 from pathlib import Path
 
-from scripts.decoding import batch, table
-from scripts.decoding.local import Local
+from earshot.cli.decoding import batch, table
+from earshot.cli.decoding.local import Local
 
 
 def main() -> None:

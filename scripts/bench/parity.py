@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
+from earshot.cli.tables.manifest import texts_by_name
 from scripts import ROOT
 from scripts.bench.clips import picked
 from scripts.bench.models import exported, large, random_weights
 from scripts.bench.speech_worker import listener
-from scripts.manifest import texts_by_name
 
 DEMO = ROOT / "models" / "demo"
 CHECKPOINT = ROOT / "training" / "checkpoint"
@@ -54,9 +54,9 @@ def _engines(
 ) -> Iterator[dict[str, Any]]:
     """Every clip by the reference, ONNX fp32 and ONNX int8, all decoded greedily."""
     from earshot.audio.decode import decode
+    from earshot.cli.progress import progress
     from earshot.speech.model import load
     from earshot.speech.transcriber import Transcriber
-    from scripts.progress import progress
 
     reference = listener(str(checkpoint))
     ways = {
@@ -93,8 +93,8 @@ def _error_rates(
     files: Sequence[Path], texts: Mapping[str, list[str]], spoken: Mapping[str, str]
 ) -> dict[str, Any]:
     """What int8 costs, in points of word error rate, with its 95 % interval."""
-    from scripts.evaluation import rates
-    from scripts.evaluation.results import Result
+    from earshot.cli.evaluation import rates
+    from earshot.cli.evaluation.results import Result
 
     counts = {
         name: rates.count(

@@ -12,8 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
-from scripts import ROOT, outputs
-from scripts.outputs import Outputs
+from earshot.cli import outputs
+from earshot.cli.outputs import Outputs
+from scripts import ROOT
 
 SAMPLES = ROOT / "samples"
 IDLE_LONGEST_BYTES = 60_000  # a short clip
@@ -47,9 +48,9 @@ def pipeline(
 def _measure(
     target: Outputs, files: Sequence[Path], prefix: str, count: int, idle: int, keys: list[str]
 ) -> Iterator[Mapping[str, Any]]:
-    from scripts.progress import progress
-    from scripts.upload import Upload, put
-    from scripts.waiting import wait_for
+    from earshot.cli.progress import progress
+    from earshot.cli.uploading import Upload, put
+    from earshot.cli.waiting import wait_for
 
     seconds = list(islice(one_by_one(target, files, f"{prefix}idle", keys), idle + 2))
     yield {"figure": "put to searchable, idle and warm", **quantiles(seconds[2:])}
@@ -90,8 +91,8 @@ def one_by_one(
     target: Outputs, files: Sequence[Path], prefix: str, keys: list[str]
 ) -> Iterator[float]:
     """Seconds from put to searchable of short clips, the next put when the last was found."""
-    from scripts.upload import Upload, put
-    from scripts.waiting import wait_for
+    from earshot.cli.uploading import Upload, put
+    from earshot.cli.waiting import wait_for
 
     short = [file for file in files if file.stat().st_size <= IDLE_LONGEST_BYTES] or files
     for n, file in enumerate(cycle(short)):

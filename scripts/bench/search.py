@@ -17,11 +17,11 @@ from typing import Annotated, Any
 
 import typer
 
+from earshot.cli.progress import progress
 from scripts import ROOT
 from scripts.bench.queries import Row, draw
 from scripts.bench.search_corpus import fill, large_corpus
 from scripts.bench.transcribed import read_clips
-from scripts.progress import progress
 
 HOME = ROOT / ".local" / "bench-opensearch"
 FIRST_PAGE, LONGEST_PAGE = 10, 100  # hits

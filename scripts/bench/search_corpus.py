@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from earshot.cli.progress import progress
 from scripts.bench.transcribed import Clip
-from scripts.progress import progress
 
 MODEL = "facebook/wav2vec2-large-960h"
 MISHEARD_SHARE = 0.1  # of the words of the large corpus
@@ -86,8 +86,9 @@ def fill(client: Any, alias: str, clips: Sequence[Clip]) -> None:
 
 
 def _recording(clip: Clip) -> Any:
-    from earshot.transcripts.imported import imported_transcript
-    from earshot.transcripts.recording import Recording, Source, Status, recording_id
+    from earshot.recordings.ids import recording_id
+    from earshot.recordings.imported import imported_transcript
+    from earshot.recordings.record import Recording, Source, Status
 
     return Recording(
         recording_id=recording_id(clip.key),

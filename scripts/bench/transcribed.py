@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
-from scripts import csv_form
+from earshot.cli.tables import csv_form
 
 Phrase = tuple[str, ...]
 

@@ -1,6 +1,5 @@
 """`python -m scripts local …`: the stack on this machine, as `make up`, `down`, `demo` call it."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -30,8 +29,7 @@ def up(model: Model = None) -> None:
     """Start the stack in the background, or find it running."""
     from scripts.local import stack
 
-    with _faults_as_sentences():
-        found = stack.up(say, model)
+    found = stack.up(say, model)
     say(f"The search page:  {found.site_url}")
     say(f"The API:          {found.api_url}")
 
@@ -59,8 +57,7 @@ def demo(
     """Start the stack, drop recordings in, wait until they can be searched, show the page."""
     from scripts.local import demo
 
-    with _faults_as_sentences():
-        complete = demo.run(say, model=model, audio=audio, csv=csv, stay=stay)
+    complete = demo.run(say, model=model, audio=audio, csv=csv, stay=stay)
     if not complete:
         raise typer.Exit(1)
 
@@ -70,35 +67,5 @@ def prepare_tests() -> None:
     """Install the system programs that the tests drive, or name what is missing."""
     from scripts.local import java, packages
 
-    with _faults_as_sentences():
-        packages.ensure(packages.FOR_TESTS, say)
-        java.ensure_java(say)
-
-
-class _faults_as_sentences:  # noqa: N801 - used as a statement
-    """What an operator can mend is a sentence and exit code 1; anything else keeps its trace."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, fault: object, trace: object) -> None:
-        from earshot.errors import ModelError
-        from scripts.local.deploy import DeployError
-        from scripts.local.emulator import EmulatorError
-        from scripts.local.java import NoJavaError
-        from scripts.local.opensearch import NodeError
-        from scripts.local.packages import MissingPackageError
-        from scripts.manifest import ManifestError
-
-        known = (
-            DeployError,
-            EmulatorError,
-            ManifestError,
-            MissingPackageError,
-            ModelError,
-            NoJavaError,
-            NodeError,
-        )
-        if isinstance(fault, known):
-            print(f"error: {fault}", file=sys.stderr)
-            raise typer.Exit(1) from fault
+    packages.ensure(packages.FOR_TESTS, say)
+    java.ensure_java(say)

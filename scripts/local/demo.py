@@ -10,13 +10,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from earshot.cli.outputs import Outputs
+from earshot.cli.progress import progress
+from earshot.cli.tables.manifest import facets_by_name
+from earshot.cli.uploading import Upload, collect, put
+from earshot.cli.waiting import Ended, wait_for
 from scripts import ROOT
 from scripts.local import stack
-from scripts.manifest import facets_by_name
-from scripts.outputs import Outputs
-from scripts.progress import progress
-from scripts.upload import Upload, collect, put
-from scripts.waiting import Ended, wait_for
 
 SAMPLES = ROOT / "samples"
 

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from earshot.errors import EarshotError
 from scripts import ROOT
 from scripts.local.emulator import ACCOUNT, REGION, clean_environment, credentials
 
@@ -17,7 +18,7 @@ _SOURCES = ("app.py", "cdk.json", "containers", "infra", "lambdas")
 Say = Callable[[str], None]
 
 
-class DeployError(RuntimeError):
+class DeployError(EarshotError):
     """A cdk command failed; the message ends with its last lines."""
 
 

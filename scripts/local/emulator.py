@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from earshot.errors import EarshotError
 from scripts.local import daemon
 
 REGION = "us-east-1"
@@ -18,7 +19,7 @@ MARK = PROGRAM.name
 _DROPPED = ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN", "OPENSEARCH_URL", "PYTHONPATH")
 
 
-class EmulatorError(RuntimeError):
+class EmulatorError(EarshotError):
     """The emulator did not come up; the message ends with its last lines."""
 
 

@@ -7,13 +7,14 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from earshot.errors import EarshotError
 from scripts.local import packages
 
 MINIMUM = 17  # the oldest that the node was tried on; 25 was the newest
 PACKAGE = "default-jre-headless"
 
 
-class NoJavaError(RuntimeError):
+class NoJavaError(EarshotError):
     """No usable Java, and none that may be installed from here."""
 
 

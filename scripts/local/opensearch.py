@@ -21,6 +21,7 @@ from pathlib import Path
 
 import httpx
 
+from earshot.errors import EarshotError
 from scripts.local import daemon
 from scripts.local.java import ensure_java
 
@@ -37,7 +38,7 @@ PATIENCE = 20  # seconds from SIGTERM to SIGKILL: it writes its data out
 Say = Callable[[str], None]
 
 
-class NodeError(RuntimeError):
+class NodeError(EarshotError):
     """The node did not come up; the message ends with its last lines."""
 
 

@@ -5,11 +5,13 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 
+from earshot.errors import EarshotError
+
 # What runs, by the Debian package that brings it.
 FOR_TESTS: Mapping[str, str] = {"chromium": "chromium", "ffmpeg": "ffmpeg"}
 
 
-class MissingPackageError(RuntimeError):
+class MissingPackageError(EarshotError):
     """Something must be installed by hand; the message says what and how."""
 
 

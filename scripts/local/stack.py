@@ -13,15 +13,17 @@ from typing import Any
 import boto3
 import httpx
 
+from earshot.cli import outputs
+from earshot.cli.outputs import LOCAL_OUTPUTS, Outputs
 from earshot.search.client import connect
 from earshot.search.index import SearchIndex
-from scripts import ROOT, outputs
+from infra.local import LOCAL_DEFAULTS
+from scripts import ROOT
 from scripts.local import daemon, deploy, emulator, opensearch, worker
-from scripts.outputs import LOCAL_OUTPUTS, Outputs
 
 HOME = ROOT / ".local"
 SITE = ROOT / "site"
-REFRESH_INTERVAL = "200ms"  # as LOCAL_DEFAULTS in infra/settings.py has it
+REFRESH_INTERVAL: str = LOCAL_DEFAULTS["refresh_interval"]
 DEMO_MODEL = ROOT / "models" / "demo"
 
 Say = Callable[[str], None]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from earshot.settings import BulkSettings, environment_of
 from scripts import ROOT
 from scripts.local import daemon
 from scripts.local.emulator import clean_environment, credentials
@@ -36,19 +37,20 @@ def start(home: Path, endpoint_url: str, cdk: Mapping[str, str], model: str) -> 
             "TMPDIR": str(scratch),
             "PYTHONUNBUFFERED": "1",
             "OMP_NUM_THREADS": threads,
-            "EARSHOT_TABLE": cdk["Table"],
-            "EARSHOT_AUDIO_BUCKET": cdk["AudioBucket"],
-            "EARSHOT_TRANSCRIPTS_BUCKET": cdk["TranscriptsBucket"],
-            "EARSHOT_BULK_QUEUE_URL": cdk["BulkQueueUrl"],
-            "EARSHOT_MODEL": model,
-            "EARSHOT_ENGINE": "onnx",  # as the functions
-            "EARSHOT_MAX_AUDIO_BYTES": str(2 * 1024**3),
-            "EARSHOT_MAX_AUDIO_SECONDS": str(12 * 3600),
-            "EARSHOT_VISIBILITY_S": str(VISIBILITY_S),
+        }
+        | environment_of(
+            BulkSettings,
+            table=cdk["Table"],
+            audio_bucket=cdk["AudioBucket"],
+            transcripts_bucket=cdk["TranscriptsBucket"],
+            bulk_queue_url=cdk["BulkQueueUrl"],
+            model=model,
+            engine="onnx",  # as the functions
+            visibility_s=VISIBILITY_S,
             # A little at a time: the emulator and the index serve live files in between.
-            "EARSHOT_THREADS": "1",
-            "EARSHOT_BATCH_SECONDS": "20",
-        },
+            threads=1,
+            batch_seconds=20,
+        ),
         log=home / "worker.log",
         background=True,
     )

@@ -1,4 +1,4 @@
-"""Models of a published shape with random weights: for speed and memory, where no hub is."""
+"""Models of a published shape with random weights, to measure speed and memory without the hub."""
 
 import json
 from pathlib import Path
@@ -42,7 +42,7 @@ SHAPES: dict[str, dict[str, object]] = {
 
 
 def write(shape: str, out: Path, seed: int = 0) -> None:
-    """Writes a Wav2Vec2ForCTC folder: random weights, the demo model's characters."""
+    """Writes a Wav2Vec2ForCTC folder with random weights and the demo model's vocabulary."""
     torch.manual_seed(seed)
     config = Wav2Vec2Config(vocab_size=32, pad_token_id=0, **SHAPES[shape])
     config.architectures = ["Wav2Vec2ForCTC"]

@@ -1,46 +1,23 @@
-"""`model prepare`, `model train`, `model take`, `model figures`: see training/ for the work."""
+"""`model inherit`, `train`, `take` and `figures`: the work is in training/."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scripts import ROOT
+from scripts.model.corpus import CORPUS, SAMPLES
+
 if TYPE_CHECKING:
     from torch import Tensor
 
     from training.corpus import Corpus
 
-ROOT = Path(__file__).parent.parent.parent
-PLACE = ROOT / ".local" / "training"
-SAMPLES = ROOT / "samples" / "script.toml"
 CHECKPOINT = ROOT / "training" / "checkpoint"
 
 
-def prepare(
-    human: Annotated[
-        Path | None, typer.Option(help="A folder of Common Voice: cv-valid-dev.csv and clips/.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="The corpus' folder.")] = PLACE / "corpus",
-    seed: Annotated[int, typer.Option()] = 2026,
-    scale: Annotated[float, typer.Option(help="Of the synthetic part; 1.0 is about 25 h.")] = 1.0,
-    workers: Annotated[int, typer.Option()] = 2,
-    rhvoice: Annotated[bool, typer.Option(help="Speak with RHVoice's voices too.")] = True,
-    neural: Annotated[bool, typer.Option(help="Speak with Kokoro, Piper and Pico too.")] = True,
-) -> None:
-    """Speak and decode what the model is trained on and measured with."""
-    from scripts.progress import progress
-    from training import prepare as work
-    from training.synthesis import MissingToolError
-
-    try:
-        work.prepare(out, SAMPLES, human, seed, scale, workers, rhvoice, neural, progress)
-    except MissingToolError as missing:
-        typer.echo(missing, err=True)
-        raise typer.Exit(1) from None
-
-
 def at_teachers_level(corpus: "Corpus") -> "list[Tensor]":
-    """Forty training recordings, some of people and some not, for what is to be known of all."""
+    """About forty evenly chosen training recordings, (samples,) each, to measure a teacher with."""
     import torch
 
     from training.teacher import at_its_level
@@ -52,67 +29,65 @@ def at_teachers_level(corpus: "Corpus") -> "list[Tensor]":
 
 def inherit(
     out: Annotated[Path, typer.Argument(help="The Wav2Vec2ForCTC folder to write.")],
-    like: Annotated[Path, typer.Option(help="The folder whose letters it writes.")] = CHECKPOINT,
-    corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = PLACE / "corpus",
-    layers: Annotated[int, typer.Option(help="6 are the teacher's, more start afresh.")] = 7,
+    like: Annotated[Path, typer.Option(help="The folder with the vocabulary.")] = CHECKPOINT,
+    corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = CORPUS,
+    layers: Annotated[int, typer.Option(help="The first 6 are the teacher's.")] = 7,
     seed: Annotated[int, typer.Option()] = 2026,
 ) -> None:
-    """Make a model to train from: the shape and the weights of a larger recogniser's encoder."""
+    """Make a student to train: a model with the shape and weights of the teacher's encoder."""
     import json
 
     import torch
 
     from training.corpus import read_corpus
     from training.distillation import Distillation
-    from training.pupil import pupil, write
-    from training.teacher import MissingTeacherError, Teacher, find, read_weights
+    from training.student import student, write
+    from training.teacher import Teacher, find, read_weights
 
     torch.manual_seed(seed)
     settings = json.loads((like / "config.json").read_text())
-    try:
-        weights = read_weights(find())
-    except MissingTeacherError as missing:
-        typer.echo(missing, err=True)
-        raise typer.Exit(1) from None
+    weights = read_weights(find())
     prepared = read_corpus(corpus)
     fitted = at_teachers_level(prepared)
-    model = pupil(weights, fitted, settings, layers).eval()
+    model = student(weights, fitted, settings, layers).eval()
     write(model, like, out)
     typer.echo(f"{out}: {sum(p.numel() for p in model.parameters()) / 1e6:.1f} million parameters")
     others = prepared.of("dev-human")[:40] or prepared.of("dev-synthetic")[:40]
-    left = Distillation(Teacher(weights), model, fitted).left(
+    loss = Distillation(Teacher(weights), model, fitted).mean_loss(
         model, [prepared.waveform(u) for u in others]
     )
-    typer.echo(f"{left:.2f} of what the teacher's layers say is left to learn ({others[0].split})")
+    typer.echo(f"distillation loss before training: {loss:.2f} ({others[0].split})")
 
 
 def train(
-    start: Annotated[Path, typer.Option(help="The Wav2Vec2ForCTC folder to go on from.")],
-    run: Annotated[Path, typer.Option(help="The run's folder; one that exists resumes.")],
-    corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = PLACE / "corpus",
+    start: Annotated[Path, typer.Option(help="The Wav2Vec2ForCTC folder to start from.")],
+    run: Annotated[Path, typer.Option(help="The run's folder. An existing run is resumed.")],
+    corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = CORPUS,
     steps: Annotated[int | None, typer.Option(help="Length of the schedule.")] = None,
-    human_share: Annotated[float | None, typer.Option(help="Of the seconds heard.")] = None,
+    human_share: Annotated[float | None, typer.Option(help="Human share of the seconds.")] = None,
     batch_seconds: Annotated[float | None, typer.Option()] = None,
     peak_rate: Annotated[float | None, typer.Option(help="Learning rate after warm-up.")] = None,
     inherited_rate: Annotated[
-        float | None, typer.Option(help="Share of the rate for weights that a teacher brought.")
+        float | None, typer.Option(help="Share of the rate for weights from the teacher.")
     ] = None,
-    augmentation: Annotated[float | None, typer.Option(help="How often; 0 is never.")] = None,
+    augmentation: Annotated[
+        float | None, typer.Option(help="Scales its probabilities; 0 is none.")
+    ] = None,
     dropout: Annotated[float | None, typer.Option()] = None,
-    masks: Annotated[float | None, typer.Option(help="Share of frames that are masked.")] = None,
+    masks: Annotated[float | None, typer.Option(help="Share of frames to mask.")] = None,
     teaching: Annotated[
-        float | None, typer.Option(help="Weight of the teacher, for a model that inherits.")
+        float | None, typer.Option(help="Weight of the distillation loss, for a student.")
     ] = None,
     bfloat16: Annotated[
-        bool | None, typer.Option(help="Products in 16 bits; fast where the processor has them.")
+        bool | None, typer.Option(help="16-bit matrix products, for processors with them.")
     ] = None,
     seed: Annotated[int | None, typer.Option()] = None,
-    fresh: Annotated[bool, typer.Option(help="The shape of START, with new weights.")] = False,
-    threads: Annotated[int, typer.Option(help="Of torch; 0 leaves it to torch.")] = 0,
-    workers: Annotated[int, typer.Option(help="Processes that augment.")] = 0,
+    fresh: Annotated[bool, typer.Option(help="Use the shape of START, with new weights.")] = False,
+    threads: Annotated[int, typer.Option(help="Threads of torch; 0 is torch's default.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes that prepare batches.")] = 0,
     until: Annotated[int | None, typer.Option(help="Stop at this step, to resume later.")] = None,
 ) -> None:
-    """Train, or resume training; a file named PAUSE beside the run's folder makes it wait."""
+    """Train, or resume training. It waits while a file PAUSE is beside the run's folder."""
     import dataclasses
     import json
     import os
@@ -132,9 +107,9 @@ def train(
     if threads:
         torch.set_num_threads(threads)
     run.mkdir(parents=True, exist_ok=True)
-    kept = run / "settings.json"
-    settings = read_settings(kept) if kept.exists() else TrainingSettings()
-    asked: dict[str, Any] = {
+    stored = run / "settings.json"
+    settings = read_settings(stored) if stored.exists() else TrainingSettings()
+    given: dict[str, Any] = {
         "steps": steps,
         "human_share": human_share,
         "batch_seconds": batch_seconds,
@@ -147,8 +122,8 @@ def train(
         "bfloat16": bfloat16,
         "seed": seed,
     }
-    settings = dataclasses.replace(settings, **{k: v for k, v in asked.items() if v is not None})
-    settings.write(kept)
+    settings = dataclasses.replace(settings, **{k: v for k, v in given.items() if v is not None})
+    settings.write(stored)
     for name in ("vocab.json", "processor_config.json", "tokenizer_config.json"):
         if (start / name).exists():
             shutil.copyfile(start / name, run / name)
@@ -175,66 +150,26 @@ def take(
     out: Annotated[Path, typer.Argument(help="The Wav2Vec2ForCTC folder to write.")],
     half: Annotated[bool, typer.Option("--half", help="Write weights in 16 bits.")] = False,
 ) -> None:
-    """Take a run's averaged weights as a model folder, for `model export` and `model figures`."""
+    """Write a run's averaged weights as a model folder, for `model export` and `model figures`."""
     from training.checkpoint import take as write
     from training.curves import draw
 
     state = write(run, out, half)
     draw(state.history, out / "curves.svg")
-    typer.echo(f"{out}: step {state.step}, {state.seconds_heard / 3600:.1f} h heard")
-
-
-def language(
-    out: Annotated[Path, typer.Argument(help="The model folder that gets a language.npz.")],
-    corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = PLACE / "corpus",
-    reading: Annotated[
-        Path | None, typer.Option(help="A folder of texts (*.txt) to count words in too.")
-    ] = None,
-) -> None:
-    """Count the words that help a small model spell; from training text and reading alone."""
-    from earshot.speech.files import LANGUAGE_FILE
-    from scripts.progress import progress
-    from training.corpus import read_corpus
-    from training.language import (
-        LEAST_READ,
-        lemmas,
-        measured,
-        read_books,
-        sentences,
-        word_list,
-        write,
-    )  # fmt: skip
-    from training.reading import read_folder
-
-    prepared = read_corpus(corpus)
-    kept_back = measured(prepared, SAMPLES)
-    lines, books = sentences(prepared, kept_back), read_books()
-    words = word_list(lines, lemmas(), books)
-    read = None
-    if reading:
-        number = {word: n for n, word in enumerate(words)}
-        size = sum(path.stat().st_size for path in reading.rglob("*.txt"))
-        with progress("reading", size) as advance:
-            read = read_folder(reading, number, kept_back, LEAST_READ, advance)
-        typer.echo(f"{reading}: {read.words.sum()} words read, {len(read.pairs)} pairs kept")
-    write(words, lines, books, out / LANGUAGE_FILE, read)
-    counted = sum(map(len, lines))
-    megabytes = (out / LANGUAGE_FILE).stat().st_size / 1e6
-    typer.echo(
-        f"{out / LANGUAGE_FILE}: {len(words)} words; "
-        f"{len(lines)} sentences, {counted} words counted; {megabytes:.1f} MB"
-    )
+    typer.echo(f"{out}: step {state.step}, {state.seconds_heard / 3600:.1f} h of speech")
 
 
 def figures(
-    models: Annotated[list[Path], typer.Argument(help="Model folders, to set side by side.")],
-    corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = PLACE / "corpus",
-    sets: Annotated[str, typer.Option(help="Of the corpus.")] = "seen-voices,held-out-voices,human",
+    models: Annotated[list[Path], typer.Argument(help="Model folders to compare.")],
+    corpus: Annotated[Path, typer.Option(help="What `model prepare` made.")] = CORPUS,
+    sets: Annotated[
+        str, typer.Option(help="Sets of the corpus.")
+    ] = "seen-voices,held-out-voices,human",
     greedy: Annotated[
-        bool, typer.Option("--greedy", help="Also without the models' languages.")
+        bool, typer.Option("--greedy", help="Also decode without the models' languages.")
     ] = False,
     engine: Annotated[
-        str | None, typer.Option(help="onnx-fp32, say; else the product's choice.")
+        str | None, typer.Option(help="For example onnx-fp32; default: Earshot's choice.")
     ] = None,
 ) -> None:
     """Word and character error rates by set and voice, with 95 % bootstrap intervals."""
@@ -248,11 +183,12 @@ def figures(
     demo = read_samples(SAMPLES.parent / "manifest.csv")
     table = Table("set", "utterances", "seconds")
     columns = []
-    runs = [(model, way) for model in models for way in ([False, True] if greedy else [False])]
-    for model, without in runs:
-        table.add_column(f"{model.name}{', greedy' if without else ''}: WER")
+    decoders = [False, True] if greedy else [False]
+    runs = [(model, is_greedy) for model in models for is_greedy in decoders]
+    for model, is_greedy in runs:
+        table.add_column(f"{model.name}{', greedy' if is_greedy else ''}: WER")
         table.add_column("CER")
-        recognise = recogniser(model, without, engine)
+        recognise = recogniser(model, is_greedy, engine)
         sets_lines = by_set_and_voice(prepared, recognise, sets.split(","))
         columns.append(sets_lines + by_set_and_voice(demo, recognise, ["samples"]))
     for row in zip(*columns, strict=True):

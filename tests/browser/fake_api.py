@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from earshot.recordings import formats
 from earshot.speech.transcript import Transcript
-from earshot.transcripts import formats
 from tests.browser.spoken import BY_ID, BY_KEY, MODEL, RECORDINGS, Spoken, wav
 
 SITE = Path(__file__).resolve().parents[2] / "site"

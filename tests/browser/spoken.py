@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from earshot.recordings.ids import recording_id
 from earshot.speech import transcript as speech
 from earshot.speech.transcript import Provenance, Segment, Transcript
-from earshot.transcripts.recording import recording_id
 
 SAMPLE_RATE = 8000
 MODEL = "earshot-demo"

@@ -1,7 +1,7 @@
-"""The parts of AWS that functions talk to, made by moto as the template says they are.
+"""The AWS resources that functions use, created in moto as the template describes them.
 
-moto also refuses actions that a function's role does not list, while `enforced`. It knows resources
-too coarsely for these policies, so actions are held to account here, and resources are not.
+While `enforced`, moto also refuses actions that a function's role does not list. It matches
+resources too coarsely for these policies, so only actions are checked here.
 """
 
 import json
@@ -47,7 +47,7 @@ class Cloud:
             self.client("secretsmanager").create_secret(Name=secret, SecretString=KEY)
 
     def environment(self, function: str) -> dict[str, str]:
-        """What the template gives the function, with these parts' names for references."""
+        """The function's variables in the template, with moto's names in place of references."""
         variables: Mapping[str, Any] = self.template.functions[function]["Environment"]["Variables"]
         return {name: self._value(value) for name, value in variables.items()} | {
             "AWS_ENDPOINT_URL": self.endpoint_url,
@@ -56,7 +56,7 @@ class Cloud:
 
     @contextmanager
     def enforced(self) -> Iterator[None]:
-        """Meanwhile, only what was granted is done."""
+        """Within this context, only granted actions are allowed."""
         address = f"{self.endpoint_url}/moto-api/reset-auth"
         httpx.post(address, content=b"0").raise_for_status()
         try:
@@ -65,7 +65,7 @@ class Cloud:
             httpx.post(address, content=b"inf").raise_for_status()
 
     def _credentials(self, function: str) -> dict[str, str]:
-        """Of somebody who may do what the function's role may."""
+        """Credentials of a user with the permissions of the function's role."""
         iam, user = self.client("iam"), f"{function}-{uuid.uuid4().hex[:6]}"
         actions = [
             one for each in self.template.statements(function) for one in listed(each["Action"])
@@ -90,5 +90,5 @@ class Cloud:
             url: str = self.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
             return url
         if name in self.template.properties("OpenSearchService::Domain"):
-            return "http://127.0.0.1:9"  # nobody answers there
+            return "http://127.0.0.1:9"  # nothing listens there
         return name

@@ -1,4 +1,4 @@
-"""Both targets, synthesized once a session by the app itself, in a bare environment."""
+"""Both targets, synthesized by the app once per session, in a bare environment."""
 
 import json
 import os
@@ -23,12 +23,12 @@ NO_PIP = {"aws:cdk:bundling-stacks": []}  # zips of the code alone; test_bundlin
 
 
 def synthesize(folder: Path, context: Mapping[str, object]) -> subprocess.CompletedProcess[str]:
-    """`app.py` as the CDK's command line runs it: no credentials, no Docker, nowhere to call."""
+    """Run `app.py` as the CDK's command line does, without credentials, Docker or network."""
     return subprocess.run(
         [sys.executable, "app.py"],
         cwd=ROOT,
         env={
-            # Node, which the CDK is written for, and nothing else.
+            # Node, which the CDK needs, and nothing else.
             "PATH": str(Path(sys.executable).parent),
             "HOME": str(folder),
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -48,8 +48,12 @@ def synthesize(folder: Path, context: Mapping[str, object]) -> subprocess.Comple
 
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
-    all_of_it = {"alarm_email": "ops@example.org", "bulk": "true"}
-    contexts = {"aws": NO_PIP | all_of_it, "local": NO_PIP | LOCAL}
+    everything = {
+        "alarm_email": "ops@example.org",
+        "bulk": "true",
+        "max_request_seconds": "120",
+    }
+    contexts = {"aws": NO_PIP | everything, "local": NO_PIP | LOCAL}
     folders = {target: tmp_path_factory.mktemp(target) for target in contexts}
     with ThreadPoolExecutor() as pool:
         done = pool.map(synthesize, folders.values(), contexts.values())

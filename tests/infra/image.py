@@ -1,7 +1,7 @@
-"""The image of the model's functions, put together from its Dockerfile without Docker.
+"""The image of the functions with the model, assembled from its Dockerfile without Docker.
 
-COPY copies, RUN runs in a folder that stands for the image's file system, and `pip install` is done
-by lending the packages that its requirements file asks for, those they ask for, and no others.
+COPY copies, RUN runs in a folder that stands for the image's file system, and `pip install` links
+the packages of its requirements file and their dependencies, and no others.
 """
 
 import os
@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 
 TASK_ROOT = "/var/task"
 BASE_IMAGE = {"LAMBDA_TASK_ROOT": TASK_ROOT}  # what AWS's base image sets
-BASE_PACKAGES = ("awslambdaric", "boto3")  # what it holds
+BASE_PACKAGES = ("awslambdaric", "boto3")  # the packages in it
 INTERPRETER = (sys._base_executable, "-S")  # type: ignore[attr-defined]  # without packages
 
 
@@ -144,7 +144,7 @@ def required(requirements: Path) -> set[str]:
 
 
 def lend(packages: set[str], target: Path) -> Path:
-    """A folder that holds these packages, and what they need, as links to this environment's."""
+    """A folder of links to these packages, and their dependencies, in this environment."""
     target.mkdir()
     for one in _with_dependencies(packages):
         for file in one.files or ():

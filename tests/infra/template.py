@@ -1,4 +1,4 @@
-"""A synthesized template, asked by what its parts are called in infra/."""
+"""A synthesized template, with resources found by the names of their constructs in infra/."""
 
 import json
 import re
@@ -41,12 +41,12 @@ class Template:
 
     @cached_property
     def functions(self) -> dict[str, Any]:
-        """Our own functions, by name; those that the CDK brings for deploying are left out."""
+        """Our own functions, by name, without those that the CDK adds for deployments."""
         found = self.properties("Lambda::Function")
         return {name: one for name, one in found.items() if "EARSHOT_TABLE" in str(one)}
 
     def statements(self, function: str) -> Iterator[Mapping[str, Any]]:
-        """What the function's role allows."""
+        """The policy statements of the function's role."""
         role = reference(self.functions[function]["Role"])
         for policy in self.properties("IAM::Policy").values():
             if role in [reference(one) for one in policy["Roles"]]:
@@ -58,7 +58,7 @@ def name(logical_id: str) -> str:
 
 
 def reference(value: Any) -> str:
-    """The name of the resource that a Ref or GetAtt means; of a Join, the first."""
+    """The name of the resource in a Ref or GetAtt, or in the first one of a Join."""
     match value:
         case {"Ref": str(target)}:
             return name(target)
@@ -71,5 +71,5 @@ def reference(value: Any) -> str:
 
 
 def listed(value: Any) -> list[Any]:
-    """IAM writes a list of one as the one."""
+    """A list; IAM writes a list of one as the value itself."""
     return value if isinstance(value, list) else [value]

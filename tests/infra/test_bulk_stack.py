@@ -1,4 +1,4 @@
-"""The bulk lane's machines and worker: there while there is work, allowed what they do."""
+"""The bulk lane's instances and workers: run only while there is work, with least privilege."""
 
 import json
 from pathlib import Path
@@ -64,7 +64,7 @@ def allowed(bulk: Template, role: str) -> dict[str, set[str]]:
 
 
 def imported(resource: Any) -> str:
-    """The main stack's resource that a value stands for."""
+    """The main stack's resource that a value refers to."""
     text = json.dumps(resource)
     names = ("BulkQueue", "AudioBucket", "RecordsTable", "RecordsTranscripts", "BulkLogs")
     found = [name for name in names if name in text]
@@ -117,7 +117,7 @@ def test_the_capacity_provider_starts_and_drains_instances(bulk: Template) -> No
 
 
 def workers(bulk: Template, backlog: int) -> set[int]:
-    """What the scaling policies ask for when so many messages wait or are worked on."""
+    """The number of workers that the scaling policies set for this backlog."""
     alarms = bulk.properties("CloudWatch::Alarm")
     policies = bulk.properties("ApplicationAutoScaling::ScalingPolicy")
     asked: set[int] = set()
@@ -154,18 +154,19 @@ def test_there_are_as_many_workers_as_the_backlog_has_portions(
 
 
 def test_a_registrys_image_and_other_instances_are_used_as_given(tmp_path: Path) -> None:
+    digest = f"sha256:{'0f' * 32}"
     context = {
         "aws:cdk:bundling-stacks": [],
         "bulk": "true",
         "image": "earshot:1",
-        "bulk_image": "earshot-bulk@sha256:0f",
+        "bulk_image": f"earshot-bulk@{digest}",
         "bulk_instances": "g6e.xlarge",
         "bulk_on_demand_base": "0",
     }
     done = synthesize(tmp_path, context)
     assert done.returncode == 0, done.stderr
     given = Template(tmp_path, "EarshotBulk")
-    assert "earshot-bulk@sha256:0f" in json.dumps(container(given)["Image"])
+    assert f"earshot-bulk@{digest}" in json.dumps(container(given)["Image"])
     (group,) = given.properties("AutoScaling::AutoScalingGroup").values()
     policy = group["MixedInstancesPolicy"]
     assert policy["LaunchTemplate"]["Overrides"] == [{"InstanceType": "g6e.xlarge"}]

@@ -1,4 +1,4 @@
-"""Zip archives as they are uploaded: made by pip, for Lambda's platform, at the tested versions."""
+"""Zip archives as uploaded: built by pip for Lambda's platform, with the tested versions."""
 
 import os
 import shutil

@@ -8,7 +8,7 @@ from tests.infra.template import Template, listed, reference
 
 
 def denies_plain_http(policies: dict[str, Any], field: str, owner: str) -> bool:
-    """Whether a policy refuses everything that doesn't come over TLS."""
+    """Whether a policy denies every request without TLS."""
     return any(
         statement["Effect"] == "Deny"
         and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

@@ -1,22 +1,30 @@
-"""What the docs say of a deployment is what the templates and the code say."""
+"""The docs agree with the templates and the code."""
 
 import json
 import re
 import subprocess
-from dataclasses import fields
 from pathlib import Path
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
-from earshot.ingest import Outcome
+from earshot.cli.costs import costs
+from earshot.cli.main import COMMANDS
+from earshot.ingest.ingest import Outcome
 from infra.settings import Settings
+from infra.settings_table import with_tables
+from scripts import settings_table
 from scripts.__main__ import app as commands
-from scripts.costs import costs
 from tests.infra.conftest import ROOT
 from tests.infra.template import Template
+from tests.unit.project.repository import tracked
 
 DOCS = ROOT / "docs"
+OWN_DOMAIN = {  # one goes with the other
+    "opensearch_url": "https://search.example.org",
+    "opensearch_arn": "arn:aws:es:eu-central-1:123456789012:domain/mine",
+}
 
 
 def test_deploy_md_explains_every_output(aws: Template) -> None:
@@ -28,7 +36,7 @@ def test_deploy_md_explains_every_output(aws: Template) -> None:
 
 
 def test_settings_named_in_the_docs_exist() -> None:
-    known = {one.name for one in fields(Settings)} | {"target", "NAME"}
+    known = {*Settings.model_fields, "target", "NAME"}
     for page in DOCS.glob("*.md"):
         for name in re.findall(r"-c (\w+)=", page.read_text()):
             assert name in known, f"{page.name}: {name}"
@@ -38,7 +46,34 @@ def test_settings_to_be_written_into_cdk_json_exist_and_are_taken() -> None:
     for page in (ROOT / "README.md", *DOCS.glob("*.md")):
         if page.name != "api.md":  # whose JSON is the API's
             for line in re.findall(r'"\w+": (?:"[^"]+"|\w+)(?=[,`])', page.read_text()):
-                Settings.from_values({"opensearch_url": "https://…"} | json.loads(f"{{{line}}}"))
+                Settings.from_values(OWN_DOMAIN | json.loads(f"{{{line}}}"))
+
+
+def test_deploy_md_has_the_tables_of_all_settings_as_they_are() -> None:
+    page = (DOCS / "deploy.md").read_text()
+    assert page == with_tables(page), "run `python -m scripts settings-table --write`"
+    for name in Settings.model_fields:
+        assert name == "local" or f"| `{name}` |" in page
+
+
+def test_every_setting_has_one_line_that_says_what_it_is() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert "\n" not in field.description, name
+        assert "|" not in field.description, name
+
+
+def test_a_command_writes_the_tables_into_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "deploy.md"
+    written = (DOCS / "deploy.md").read_text()
+    page.write_text(written.replace("| `log_days` |", "| `log_weeks` |"))
+    monkeypatch.setattr(settings_table, "PAGE", page)
+    assert "| `log_days` |" in CliRunner().invoke(commands, ["settings-table"]).stdout
+    assert page.read_text() != written, "printing writes nothing"
+    assert CliRunner().invoke(commands, ["settings-table", "--write"]).exit_code == 0
+    assert page.read_text() == written
 
 
 def test_no_page_has_a_deployment_that_forgets_the_other_settings() -> None:
@@ -88,19 +123,23 @@ def test_commands_named_in_the_docs_exist() -> None:
     for page in (ROOT / "README.md", *DOCS.rglob("*.md")):
         for name in re.findall(r"python -m scripts ([a-z]+)", page.read_text()):
             assert name in known, f"{page.name}: {name}"
+        for name in re.findall(r"(?:`|^)earshot ([a-z]+)", page.read_text(), re.MULTILINE):
+            assert name in COMMANDS, f"{page.name}: {name}"
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    for page in (ROOT / "README.md", *DOCS.rglob("*.md")):
+    pages = tracked("*.md")
+    assert {"README.md", "CONTRIBUTING.md", "SECURITY.md"} <= {page.name for page in pages}
+    for page in pages:
         for target in re.findall(r"\]\(([^)#:]+)?(#[^)]+)?\)", page.read_text()):
             path, anchor = target
             linked = (page.parent / path).resolve() if path else page
-            assert linked.exists(), f"{page.name}: {path}"
+            assert linked.exists(), f"{page.relative_to(ROOT)}: {path}"
             if anchor and linked.suffix == ".md":
                 assert anchor.lstrip("#") in anchors(linked.read_text()), f"{page.name}: {target}"
 
 
 def anchors(text: str) -> set[str]:
-    """The headings as GitHub names them."""
+    """The headings' anchors as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", one.lower()).strip().replace(" ", "-") for one in headings}

@@ -1,4 +1,4 @@
-"""What the public meets: the CDN in front of the page, the sound and the API."""
+"""The CDN in front of the page, the audio and the API."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the functions may do, for how long, and how they are called."""
+"""The functions' permissions, timeouts and triggers."""
 
 import json
 from typing import Any

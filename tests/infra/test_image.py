@@ -1,6 +1,5 @@
-"""The functions as Lambda would run them: from their image or archive, nothing else in reach."""
+"""The functions as Lambda runs them: from their image or archive, with nothing else on the path."""
 
-import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +10,13 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
-from earshot.transcripts.recording import recording_id
+from earshot.recordings.ids import recording_id
 from infra.code import LAMBDAS
 from scripts.lambda_runtime import LambdaRuntime
 from tests.infra import image
 from tests.infra.cloud import KEY, Cloud
 from tests.infra.conftest import ROOT
+from tests.infra.http_events import get, request, upload
 from tests.infra.template import Template
 
 SAMPLE = ROOT / "samples" / "morning-bread.mp3"
@@ -25,7 +25,7 @@ EVENT = ROOT / "tests" / "events" / "s3_put_in_sqs.json"
 
 @pytest.fixture(scope="module")
 def context(aws: Template) -> Path:
-    """What the CDK hands to `docker build`."""
+    """The folder that the CDK hands to `docker build`."""
     assets = json.loads((aws.assembly / "Earshot.assets.json").read_text())["dockerImages"]
     (source,) = [one["source"] for one in assets.values()]
     assert source["dockerFile"] == "containers/transcribe/Dockerfile"
@@ -84,9 +84,7 @@ def test_nothing_is_handed_to_the_build_that_it_does_not_use(context: Path) -> N
         "lambdas",
         "models",
         "requirements-model.txt",
-        "scripts",
     }
-    assert {one.name for one in (context / "scripts").iterdir()} == {"__init__.py", "model"}
     assert not list(context.rglob("*.pyc"))
 
 
@@ -121,7 +119,7 @@ KEY_OF_OBJECT = "interviews/Anna + Ben é.mp3"  # the one in EVENT
 
 
 def notification(audio: str, etag: str, size: int) -> dict[str, Any]:
-    """A recorded S3 event in its SQS message, for an object of ours."""
+    """A recorded S3 event in its SQS message, about the given object."""
     event: dict[str, Any] = json.loads(EVENT.read_text())
     told = json.loads(event["Records"][0]["body"])
     told["Records"][0]["s3"]["bucket"]["name"] = audio
@@ -191,7 +189,7 @@ def test_the_same_image_answers_the_apis_speech_routes(
 
 
 def zipped(cloud: Cloud, name: str, function: str, folder: Path) -> LambdaRuntime:
-    """A zip function: its code, and what its requirements name."""
+    """A zip function: its code, and the packages of its requirements."""
     root = folder / f"{name}-task"
     root.mkdir()
     for part in ("earshot", name):
@@ -230,49 +228,3 @@ def test_a_checkpoint_is_exported_as_the_image_is_built(context: Path, tmp_path:
     folder = exported.path(exported.variables["EARSHOT_MODEL"])
     assert (folder / "onnx" / "model_quantized.onnx").is_file()
     assert (folder / "vocab.json").is_file()
-
-
-def request(method: str, path: str, **fields: Any) -> dict[str, Any]:
-    """An HTTP API's event, payload format 2.0."""
-    return {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": {"host": "api.example.org"},
-        "requestContext": {
-            "http": {
-                "method": method,
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "192.0.2.1",
-                "userAgent": "test",
-            },
-            "requestId": "1",
-            "stage": "$default",
-        },
-        "isBase64Encoded": False,
-    } | fields
-
-
-def get(function: LambdaRuntime, path: str) -> str:
-    answer = function.invoke(request("GET", path))
-    assert answer["statusCode"] == 200, (answer, function.printed)
-    body: str = answer["body"]
-    return base64.b64decode(body).decode() if answer["isBase64Encoded"] else body
-
-
-def upload(path: str, file: Path, key: str) -> dict[str, Any]:
-    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{file.name}"\r\n\r\n'
-    body = head.encode() + file.read_bytes() + b"\r\n--b--\r\n"
-    return request(
-        "POST",
-        path,
-        headers={
-            "authorization": f"Bearer {key}",
-            "content-type": "multipart/form-data; boundary=b",
-            "content-length": str(len(body)),
-        },
-        body=base64.b64encode(body).decode(),
-        isBase64Encoded=True,
-    )

@@ -1,4 +1,4 @@
-"""Alarms: for everything that needs a hand, to someone, with a page that says what to do."""
+"""Every fault that needs an operator has an alarm, a recipient and a page that says what to do."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Which lane hears of which object: S3's rules, the topic's filters, as the templates have them."""
+"""Which lane gets the events of which object, by the template's S3 rules and topic filters."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from earshot.cli import upload
 from infra import routing
-from scripts import upload
 from scripts.local import patched_ministack  # noqa: F401 (the filters below look into arrays)
 from tests.infra.template import Template, reference
 
@@ -15,7 +15,7 @@ EVENT = Path(__file__).resolve().parents[1] / "events" / "s3_put_in_sqs.json"
 
 
 def rules(template: Template) -> dict[str, set[str]]:
-    """Where each kind of change is told."""
+    """The targets of each kind of event."""
     (told,) = template.properties("S3BucketNotifications").values()
     found: dict[str, set[str]] = {}
     for kind, target in (("Queue", "QueueArn"), ("Topic", "TopicArn")):

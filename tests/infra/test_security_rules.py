@@ -1,7 +1,6 @@
-"""AWS's solution rules, by cdk-nag: every finding is either mended or has its reason here."""
+"""AWS's solution rules, by cdk-nag: every finding is fixed, or accepted here with a reason."""
 
 import json
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
@@ -24,20 +23,22 @@ class Accepted(NamedTuple):
 
 ACCEPTED = [
     Accepted("S1", "*", "Access is logged by the API; object-level logs cost more than they tell."),
-    Accepted("OS1", "Search/Domain", "In a VPC every function needs NAT: $30 a month and a start."),
-    Accepted("OS3", "Search/Domain", "Callers are Lambda's; who they are counts, not from where."),
+    Accepted(
+        "OS1", "Search/Domain", "In a VPC every function needs NAT, $30 a month, and starts slower."
+    ),
+    Accepted("OS3", "Search/Domain", "Callers are functions; access is by role, not by address."),
     Accepted("OS4", "Search/Domain", "Dedicated masters triple the cost of what reindex rebuilds."),
-    Accepted("OS5", "Search/Domain", "No access policy: only roles that were granted get in."),
+    Accepted("OS5", "Search/Domain", "No access policy: only roles with a grant have access."),
     Accepted("OS7", "Search/Domain", "One node by default; -c opensearch_nodes=2 spans zones."),
     Accepted("OS9*", "Search/Domain", "The API's log has every search's time."),
-    Accepted("IAM5[[]Resource::[*]]", "*/*Role/DefaultPolicy", "X-Ray and ListStreams know none."),
+    Accepted(
+        "IAM5[[]Resource::[*]]", "*/*Role/DefaultPolicy", "X-Ray and ListStreams take no resource."
+    ),
     Accepted(
         "IAM5[[]Resource::<*.Arn>/[*]]", "*/*Role/DefaultPolicy", "All objects, paths of one."
     ),
     Accepted("IAM5[[]Resource::<RecordsTable*.Arn>/index/[*]]", "Api/ApiRole/*", "Its one index."),
-    Accepted(
-        "IAM4*", "BucketNotificationsHandler*", "The CDK's own; it runs in deployments alone."
-    ),
+    Accepted("IAM4*", "BucketNotificationsHandler*", "The CDK's own; it runs only in deployments."),
     Accepted("IAM4*", "Custom::CDKBucketDeployment*", "As above."),
     Accepted("IAM5*", "Custom::CDKBucketDeployment*", "As above."),
     Accepted("L1", "Custom::CDKBucketDeployment*", "As above."),
@@ -47,19 +48,31 @@ ACCEPTED = [
     Accepted("SQS3", "Projection/Failures", "It is a dead-letter queue: of the stream's mapping."),
     Accepted("SMG4", "Api/Key", "Clients hold the key: docs/operations.md says how to change it."),
     Accepted("APIG4", "Api/HttpApi/*", "Reading is public; writing is checked by the app's key."),
-    Accepted("CFR1", "Site/Distribution", "A public page has no borders."),
+    Accepted("CFR1", "Site/Distribution", "The page is public in all countries."),
     Accepted("CFR2", "Site/Distribution", "A firewall costs $5 a month; the API is throttled."),
-    Accepted("CFR3", "Site/Distribution", "What visitors read is not recorded."),
+    Accepted("CFR3", "Site/Distribution", "Visits are not recorded."),
     Accepted("CFR4", "Site/Distribution", "CloudFront's own host name sets no newer minimum."),
-    Accepted("VPC7", "EarshotBulk/Fleet/Vpc", "Nothing comes in; what goes out goes to AWS."),
-    Accepted("ECS4", "EarshotBulk/Fleet/Cluster", "Workers print what they do; the queue is told."),
+    Accepted(
+        "VPC7",
+        "EarshotBulk/Fleet/Vpc",
+        "The security group lets nothing in; traffic goes to AWS alone.",
+    ),
+    Accepted(
+        "ECS4", "EarshotBulk/Fleet/Cluster", "Workers log to CloudWatch, and the queue has metrics."
+    ),
     Accepted(
         "IAM5[[]Action::ecs:Submit[*]]", "EarshotBulk/Fleet/InstanceRole/*", "ECS's own agent's."
     ),
     Accepted(
-        "EC26", "EarshotBulk/Fleet/Instances/ASG", "Its template says so; rules look elsewhere."
+        "EC26",
+        "EarshotBulk/Fleet/Instances/ASG",
+        "Set in its launch template, where the rule doesn't look.",
     ),
-    Accepted("AS3", "EarshotBulk/Fleet/Instances/ASG", "Instances come and go; nobody need know."),
+    Accepted(
+        "AS3",
+        "EarshotBulk/Fleet/Instances/ASG",
+        "Instances start and stop with the backlog; no notification is needed.",
+    ),
     Accepted(
         "IAM5[[]Resource::Earshot:Exports*Arn*/[*]]", "EarshotBulk/Bulk/Role/*", "All objects."
     ),
@@ -75,7 +88,7 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
         "aws:cdk:disable-asset-staging": True,
     }
     app = cdk.App(outdir=str(folder), context=context)
-    settings = replace(Settings.from_context(app.node), bulk=True)
+    settings = Settings.from_context(app.node).model_copy(update={"bulk": True})
     main = EarshotStack(app, "Earshot", settings=settings)
     BulkStack(app, "EarshotBulk", main=main, settings=settings)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
@@ -85,7 +98,7 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
 
 
 def read(report: Path) -> list[tuple[str, str]]:
-    """(rule, construct) of every finding, without what is the same in all."""
+    """(rule, construct) of every finding, without their common prefix."""
     (plugin,) = json.loads(report.read_text())["pluginReports"]
     return [
         (

@@ -1,17 +1,12 @@
-"""What differs between AWS and the emulator, and what settings are refused."""
+"""What differs between AWS and the emulator."""
 
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
-from infra.settings import Settings
-from tests.infra.conftest import LOCAL, synthesize
+from tests.infra.conftest import synthesize
 from tests.infra.template import Template, listed
-
-LOCAL_GIVEN = {name: value for name, value in LOCAL.items() if name.endswith(("port", "model"))}
 
 
 def kinds(template: Template) -> Counter[str]:
@@ -103,39 +98,6 @@ def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: 
         f"{domain}/earshot-passages/_search",
         f"{domain}/earshot-passages/_mget",
     ]
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"log_days": "12"}, "log_days must be one of"),
-        ({"transcribe_concurrency": "many"}, "transcribe_concurrency must be a whole number"),
-        ({"opensearch_arn": "arn:aws:es:::domain/x"}, "opensearch_arn goes with opensearch_url"),
-        ({"max_audio_bytes": str(20 * 1024**3)}, "max_audio_bytes is more than"),
-        ({"bulk": "yes"}, "bulk must be true or false"),
-        ({"bulk_max_workers": "50"}, "bulk_max_workers must be 1 to 20"),
-    ],
-)
-def test_what_cannot_be_meant_is_refused_with_a_sentence(
-    values: dict[str, str], message: str
-) -> None:
-    with pytest.raises(ValueError, match=message):
-        Settings.from_values(values)
-
-
-def test_an_unknown_target_is_refused() -> None:
-    with pytest.raises(ValueError, match="target must be aws or local, not 'gcp'"):
-        Settings.from_values({}, target="gcp")
-
-
-def test_the_local_target_names_what_it_lacks() -> None:
-    with pytest.raises(ValueError, match="target=local needs -c endpoint_port=… -c local_model=…"):
-        Settings.from_values({}, target="local")
-
-
-def test_settings_override_the_local_defaults() -> None:
-    assert Settings.from_values({}, "local", LOCAL_GIVEN).log_days == 1
-    assert Settings.from_values({"log_days": "7"}, "local", LOCAL_GIVEN).log_days == 7
 
 
 def test_templates_pass_cfn_lint(templates: dict[str, Template], bulk: Template) -> None:

@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
+from earshot.cli.outputs import Outputs
+from earshot.cli.waiting import wait_for
+from earshot.recordings.ids import recording_id
 from earshot.search.client import connect
-from earshot.transcripts.recording import recording_id
-from scripts.outputs import Outputs
-from scripts.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120

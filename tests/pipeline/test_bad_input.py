@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from earshot.transcripts.recording import recording_id
+from earshot.recordings.ids import recording_id
 from tests.pipeline.conftest import Bucket, eventually
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from earshot.cli.outputs import Outputs
+from earshot.cli.uploading import collect, put
+from earshot.cli.waiting import wait_for
+from earshot.recordings.ids import BULK_PREFIX
 from scripts.local import daemon
 from scripts.local import stack as local_stack
-from scripts.outputs import Outputs
-from scripts.upload import BULK_PREFIX, collect, put
-from scripts.waiting import wait_for
 from tests.pipeline.conftest import ROOT, Bucket, eventually
 
 WORKER = local_stack.Files(local_stack.HOME).worker

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from earshot.transcripts.recording import recording_id
-from scripts.manifest import facets_by_name
-from scripts.outputs import Outputs
-from scripts.upload import collect, put
-from scripts.waiting import wait_for
+from earshot.cli.outputs import Outputs
+from earshot.cli.tables.manifest import facets_by_name
+from earshot.cli.uploading import collect, put
+from earshot.cli.waiting import wait_for
+from earshot.recordings.ids import recording_id
 from tests.pipeline.conftest import ROOT, Bucket, eventually
 from tests.shared_data import COMMON_VOICE, needs_common_voice
 

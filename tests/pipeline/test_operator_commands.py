@@ -8,9 +8,9 @@ from urllib.parse import quote_plus
 
 import pytest
 
+from earshot.recordings.ids import recording_id
 from earshot.search.client import connect
 from earshot.search.mapping import document_id
-from earshot.transcripts.recording import recording_id
 from tests.pipeline.conftest import Bucket, eventually, scripts
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from earshot.transcripts.recording import recording_id
+from earshot.recordings.ids import recording_id
 from scripts.local import daemon, opensearch
 from scripts.local import stack as local_stack
 from tests.pipeline.conftest import Bucket, eventually, scripts

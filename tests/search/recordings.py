@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from earshot.recordings.ids import recording_id
+from earshot.recordings.record import Recording, Status
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
-from earshot.transcripts.recording import Recording, Status, recording_id
 
 PROVENANCE = Provenance("demo", "f00", "onnx-fp32", "greedy", "0")
 

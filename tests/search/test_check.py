@@ -9,15 +9,19 @@ import boto3
 import pytest
 from opensearchpy import OpenSearch
 
-from earshot.events import Change, object_events
+from earshot.cli.checking.consistency import Difference
+from earshot.cli.checking.repair import Deployment, lasting, repair
+from earshot.ingest.events import object_events
+from earshot.recordings.changes import Change
+from earshot.recordings.claim import Claim
+from earshot.recordings.ids import recording_id
+from earshot.recordings.imported import imported_transcript
+from earshot.recordings.imports import Import
+from earshot.recordings.record import Status
+from earshot.recordings.store import Recordings
 from earshot.search.index import SearchIndex
-from earshot.transcripts.imported import imported_transcript
-from earshot.transcripts.recording import Status, recording_id
-from earshot.transcripts.store import Claim, Recordings
-from scripts.check import Deployment, lasting, repair
-from scripts.consistency import Kind
 from tests.search.recordings import transcript
-from tests.unit.transcripts.conftest import aws, event, recordings  # noqa: F401
+from tests.unit.recordings.conftest import aws, event, recordings  # noqa: F401
 
 # What the fixture of another file is called is what a test asks for.
 # ruff: noqa: F811
@@ -51,11 +55,11 @@ def say(deployment: Deployment, index: SearchIndex) -> Callable[[str], str]:
     return say
 
 
-def found(deployment: Deployment) -> list[tuple[Kind, str]]:
+def found(deployment: Deployment) -> list[tuple[Difference, str]]:
     return [(one.kind, one.recording_id) for one in lasting(deployment, PATIENCE, 0)[1]]
 
 
-def mend(deployment: Deployment) -> list[tuple[Kind, str]]:
+def mend(deployment: Deployment) -> list[tuple[Difference, str]]:
     repair(deployment, *lasting(deployment, PATIENCE, 0))
     return found(deployment)
 
@@ -63,7 +67,7 @@ def mend(deployment: Deployment) -> list[tuple[Kind, str]]:
 def test_what_agrees_has_no_discrepancy(deployment: Deployment, say: Callable[[str], str]) -> None:
     say("a.mp3")
     words = imported_transcript("no sound came with it", 2, "m", "0")
-    deployment.recordings.add_imported([("i.mp3", {}, words, 1)])
+    deployment.recordings.add_imported([Import("i.mp3", {}, words, 1)])
     one = deployment.recordings.get(recording_id("i.mp3"))
     assert one is not None
     SearchIndex(deployment.search, deployment.alias).project([one])
@@ -76,7 +80,7 @@ def test_documents_that_were_deleted_by_hand_come_back(
     one = say("a.mp3")
     say("b.mp3")
     deployment.search.delete(index=deployment.alias, id=f"{one}:0")
-    assert found(deployment) == [(Kind.NOT_INDEXED, one)]
+    assert found(deployment) == [(Difference.NOT_INDEXED, one)]
     assert mend(deployment) == []
 
 
@@ -97,16 +101,18 @@ def test_documents_of_what_is_not_there_go(
         deployment.bucket.Object(key).delete()
     deployment.recordings._table.delete_item(Key={"recording_id": vanished})
     deployment.recordings.remove(event(9, Change.REMOVED, key="removed.mp3"))
-    assert sorted(found(deployment)) == sorted([(Kind.STRAY, vanished), (Kind.STRAY, removed)])
+    assert sorted(found(deployment)) == sorted(
+        [(Difference.STRAY, vanished), (Difference.STRAY, removed)]
+    )
     assert mend(deployment) == []
 
 
 @pytest.mark.parametrize(
     ("n", "params", "kind"),
     [
-        (0, {}, Kind.WRONG_REVISION),  # written to by hand
-        (0, {"version": 99, "version_type": "external"}, Kind.WRONG_REVISION),
-        (7, {"version": 2, "version_type": "external"}, Kind.INCOMPLETE),
+        (0, {}, Difference.WRONG_REVISION),  # written to by hand
+        (0, {"version": 99, "version_type": "external"}, Difference.WRONG_REVISION),
+        (7, {"version": 2, "version_type": "external"}, Difference.INCOMPLETE),
     ],
 )
 def test_another_revision_or_a_passage_too_many_is_put_right(
@@ -114,7 +120,7 @@ def test_another_revision_or_a_passage_too_many_is_put_right(
     say: Callable[[str], str],
     n: int,
     params: dict[str, object],
-    kind: Kind,
+    kind: Difference,
 ) -> None:
     one = say("a.mp3")
     deployment.search.indices.refresh(index=deployment.alias)
@@ -135,7 +141,7 @@ def test_sound_without_its_record_is_announced_again(
     removed = deployment.recordings.current(tombstone)
     assert removed is not None
     index.project([removed])
-    assert {kind for kind, _ in found(deployment)} == {Kind.NO_RECORD}
+    assert {kind for kind, _ in found(deployment)} == {Difference.NO_RECORD}
     mend(deployment)
     for sent in announced(deployment):
         assert sent.change is Change.CREATED
@@ -152,14 +158,14 @@ def test_a_record_made_anew_is_shown_although_the_index_remembers_a_later_one(
     deployment.recordings._table.delete_item(Key={"recording_id": one})  # by hand
     gone = replace(last, status=Status.DELETED, revision=last.revision + 1)
     assert index.project([gone]) == []  # as the stream tells of it
-    assert found(deployment) == [(Kind.NO_RECORD, one)]
+    assert found(deployment) == [(Difference.NO_RECORD, one)]
     mend(deployment)
     (sent,) = announced(deployment)
     deployment.recordings.claim(sent, "f00", {}, 1)
     deployment.recordings.finish(sent, transcript("said anew"), 1)
     anew = deployment.recordings.get(one)
     assert anew is not None and index.project([anew]) == []
-    assert found(deployment) == [(Kind.NOT_INDEXED, one)]
+    assert found(deployment) == [(Difference.NOT_INDEXED, one)]
     assert mend(deployment) == []
 
 
@@ -168,7 +174,7 @@ def test_a_record_without_its_sound_gets_the_removal_that_was_lost(
 ) -> None:
     one = say("a.mp3")
     deployment.bucket.Object("a.mp3").delete()
-    assert found(deployment) == [(Kind.NO_OBJECT, one)]
+    assert found(deployment) == [(Difference.NO_OBJECT, one)]
     mend(deployment)
     (sent,) = announced(deployment)
     assert deployment.recordings.remove(sent)
@@ -179,7 +185,7 @@ def test_sound_that_was_overwritten_unnoticed_is_announced_again(
 ) -> None:
     one = say("a.mp3")
     deployment.bucket.put_object(Key="a.mp3", Body=b"other")
-    assert found(deployment) == [(Kind.OLD_RECORD, one)]
+    assert found(deployment) == [(Difference.OLD_RECORD, one)]
     mend(deployment)
     (sent,) = announced(deployment)
     assert deployment.recordings.claim(sent, "f00", {}, 1).claim is Claim.TAKEN
@@ -191,7 +197,7 @@ def test_what_was_left_half_way_is_taken_up_again(deployment: Deployment) -> Non
         deployment.recordings._table, now=lambda: datetime.now(UTC) - timedelta(hours=2)
     )
     late.claim(event(5, key="a.mp3", etag=body.e_tag.strip('"')), "f00", {}, 1)
-    assert found(deployment) == [(Kind.STUCK, recording_id("a.mp3"))]
+    assert found(deployment) == [(Difference.STUCK, recording_id("a.mp3"))]
     mend(deployment)
     (sent,) = announced(deployment)
     assert deployment.recordings.claim(sent, "f00", {}, 1).claim is Claim.TAKEN

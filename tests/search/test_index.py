@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch
 
+from earshot.recordings.record import Recording, Status
 from earshot.search import mapping
 from earshot.search.index import SearchIndex
 from earshot.search.request import SearchRequest
 from earshot.search.searcher import search
-from earshot.transcripts.recording import Recording, Status
 from tests.search.recordings import of, recording
 
 

@@ -13,12 +13,12 @@ import pytest
 from boto3.dynamodb.types import TypeSerializer
 from opensearchpy import OpenSearch
 
-from earshot.events import Change
+from earshot.recordings.changes import Change
+from earshot.recordings.ids import recording_id
+from earshot.recordings.store import Recordings
 from earshot.search.index import SearchIndex
-from earshot.transcripts.recording import recording_id
-from earshot.transcripts.store import Recordings
 from tests.search.recordings import transcript
-from tests.unit.transcripts.conftest import aws, event, recordings  # noqa: F401
+from tests.unit.recordings.conftest import aws, event, recordings  # noqa: F401
 
 # What the fixture of another file is called is what a test asks for.
 # ruff: noqa: F811

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch
 
+from earshot.recordings.ids import recording_id
+from earshot.recordings.store import Recordings
 from earshot.search import heard
 from earshot.search import rebuild as rebuilding
 from earshot.search import versions as versioning
@@ -18,10 +20,8 @@ from earshot.search.rebuild import Disagreement, rebuild, roll_back
 from earshot.search.request import SearchRequest
 from earshot.search.searcher import search
 from earshot.search.versions import UnderWay, versions
-from earshot.transcripts.recording import recording_id
-from earshot.transcripts.store import Recordings
 from tests.search.recordings import transcript
-from tests.unit.transcripts.conftest import aws, event, recordings  # noqa: F401
+from tests.unit.recordings.conftest import aws, event, recordings  # noqa: F401
 
 # What the fixture of another file is called is what a test asks for.
 # ruff: noqa: F811

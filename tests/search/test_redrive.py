@@ -8,11 +8,11 @@ import boto3
 import pytest
 from opensearchpy import OpenSearch
 
+from earshot.cli.redrive import redrive_events, redrive_index
+from earshot.recordings.store import Recordings
 from earshot.search.index import SearchIndex
-from earshot.transcripts.store import Recordings
-from scripts.redrive import redrive_events, redrive_index
 from tests.search.recordings import transcript
-from tests.unit.transcripts.conftest import aws, event, recordings  # noqa: F401
+from tests.unit.recordings.conftest import aws, event, recordings  # noqa: F401
 
 # What the fixture of another file is called is what a test asks for.
 # ruff: noqa: F811

@@ -18,8 +18,8 @@ from pydantic import BaseModel
 from api.auth import KeyRequired
 from api.recogniser import Model
 from earshot.errors import NotFound
+from earshot.recordings import formats
 from earshot.speech.transcript import Segment, Transcript, Word
-from earshot.transcripts import formats
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 

@@ -12,10 +12,10 @@ from api.auth import KeyRequired
 from api.schemas import Deletion, RecordingPage, RecordingSummary
 from api.services import AudioBucket, Store
 from earshot.errors import InvalidRequest, NotFound
-from earshot.events import Change, ObjectEvent, comparable_sequencer
-from earshot.transcripts.keys import MAX_KEY_BYTES
-from earshot.transcripts.recording import Recording, Source, Status, recording_id
-from earshot.transcripts.store import Recordings
+from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
+from earshot.recordings.ids import MAX_KEY_BYTES, recording_id
+from earshot.recordings.record import Recording, Source, Status
+from earshot.recordings.store import Recordings
 
 router = APIRouter(tags=["recordings"])
 

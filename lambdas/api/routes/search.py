@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from api import caching
 from api.services import Index
+from earshot.recordings.ids import MAX_KEY_BYTES
 from earshot.search.facets import parse_range
 from earshot.search.request import (
     MAX_FACET_VALUES,
@@ -17,7 +18,6 @@ from earshot.search.request import (
     SearchPage,
     SearchRequest,
 )
-from earshot.transcripts.keys import MAX_KEY_BYTES
 
 router = APIRouter(tags=["search"])
 

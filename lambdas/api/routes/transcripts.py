@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request, Response
 from api import caching
 from api.errors import NotAcceptable, NoTranscript
 from api.routes.recordings import Found
-from earshot.transcripts import formats
-from earshot.transcripts.recording import Status
+from earshot.recordings import formats
+from earshot.recordings.record import Status
 
 router = APIRouter(tags=["transcripts"])
 

@@ -5,7 +5,8 @@ from fastapi import APIRouter
 from api.auth import KeyRequired
 from api.schemas import Upload, UploadRequest
 from api.services import AudioBucket, Settings
-from earshot.transcripts.recording import FACETS, recording_id
+from earshot.recordings.ids import recording_id
+from earshot.recordings.record import FACETS
 
 router = APIRouter(tags=["recordings"])
 

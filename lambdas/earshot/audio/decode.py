@@ -1,4 +1,4 @@
-"""From an audio file to its waveform, without ever running a codec in this process."""
+"""Audio files to waveforms. Codecs only ever run in a child process."""
 
 import json
 import socket
@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from earshot import errors
-from earshot.audio import frames, sandbox, sniff
+from earshot.audio import messages, sandbox, sniff
 from earshot.audio.limits import DEFAULT, SAMPLE_RATE, Limits
 
-_MARGIN = 10.0  # seconds the child gets to report a limit of its own
+_REPORT_MARGIN_S = 10.0  # for the child to report that it stalled, before the caller gives up
 
 _CODES = {
     error.code: error
@@ -30,7 +30,7 @@ _CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A decoded file: `waveform` of shape (n,), float32, mono, 16 kHz."""
+    """A decoded file. `waveform` is float32, mono, 16 kHz, of shape (n,)."""
 
     waveform: npt.NDArray[np.float32]
 
@@ -41,7 +41,7 @@ class Sound:
 
 
 def decode(path: Path, limits: Limits = DEFAULT) -> Sound:
-    """All of the file's sound at once: 64 kB of memory a second. Raises AudioError."""
+    """Decodes a whole file, which takes 64 kB of memory for each second. Raises AudioError."""
     pieces = [block[:, 0] for block in stream(path, limits)]
     return Sound(np.concatenate(pieces))
 
@@ -49,48 +49,47 @@ def decode(path: Path, limits: Limits = DEFAULT) -> Sound:
 def stream(
     path: Path, limits: Limits = DEFAULT, *, channels: int = 1
 ) -> Iterator[npt.NDArray[np.float32]]:
-    """The file's sound in blocks of shape (n, channels), float32, 16 kHz, in flat memory.
+    """Decodes a file in blocks of shape (n, channels), float32, 16 kHz, in constant memory.
 
-    One channel is the mix of all; two keep a stereo file's sides apart. Raises an AudioError,
-    possibly after some blocks: a length is known only once it was decoded.
+    `channels` is 1 for a mix of all channels, or 2 to keep those of a stereo file separate. Raises
+    AudioError, possibly after some blocks, because the length is only known after decoding.
     """
     with sandbox.child() as child:
-        child.settimeout(limits.stall_seconds + _MARGIN)
+        child.settimeout(limits.stall_seconds + _REPORT_MARGIN_S)
         try:
             yield from _receive(child, path, limits, channels)
         except (TimeoutError, ConnectionError) as error:
-            raise errors.CorruptAudio("Decoding this file did not come to an end.") from error
+            raise errors.CorruptAudio("Decoding this file did not finish in time.") from error
 
 
 def _receive(
     child: socket.socket, path: Path, limits: Limits, channels: int
 ) -> Iterator[npt.NDArray[np.float32]]:
     request = {"path": str(path.absolute()), "limits": asdict(limits), "channels": channels}
-    frames.send(child, frames.Kind.REQUEST, json.dumps(request).encode())
+    messages.send(child, messages.MessageType.REQUEST, json.dumps(request).encode())
     while True:
-        frame = frames.receive(child)
-        match frame:
+        match messages.receive(child):
             case None:
-                raise errors.CorruptAudio("Decoding this file overran its limits.")
-            case frames.Kind.END, _:
+                raise errors.CorruptAudio("Decoding this file exceeded its time or memory limits.")
+            case messages.MessageType.END, _:
                 return
-            case frames.Kind.ERROR, body:
+            case messages.MessageType.ERROR, body:
                 raise _error(path, json.loads(body))
             case _, body:
                 yield np.frombuffer(body, np.float32).reshape(-1, channels)
 
 
-def _error(path: Path, told: dict[str, str]) -> errors.AudioError:
-    """The child's error; what it couldn't read is called by what the file is."""
-    error = _CODES[told["code"]](told["message"])
+def _error(path: Path, report: dict[str, str]) -> errors.AudioError:
+    """The child's error. For a file that it couldn't read, the message says what the file is."""
+    error = _CODES[report["code"]](report["message"])
     if isinstance(error, errors.CorruptAudio):
         match sniff.sniff(path):
-            case sniff.Kind.TEXT:
-                return errors.NotAudio("The file is text, not sound.")
-            case sniff.Kind.UNKNOWN:
-                return errors.NotAudio("The file is not in any known sound format.")
-            case sniff.Kind.AUDIO:
-                return errors.CorruptAudio("The file is damaged: no sound can be read from it.")
-            case sniff.Kind.EMPTY:
+            case sniff.FileKind.TEXT:
+                return errors.NotAudio("The file is text, not audio.")
+            case sniff.FileKind.UNKNOWN:
+                return errors.NotAudio("The file is in no known audio format.")
+            case sniff.FileKind.AUDIO:
+                return errors.CorruptAudio("The file is damaged: no audio can be read from it.")
+            case sniff.FileKind.EMPTY:
                 return errors.EmptyAudio("The file is empty.")
     return error

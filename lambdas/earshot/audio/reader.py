@@ -1,8 +1,8 @@
-"""Reads a file's sound block by block at its own rate. Runs in the sandboxed child only.
+"""Reads a file's audio in blocks at its own sample rate. Runs only in the sandboxed child.
 
-libsndfile is the fast path for wav, flac, ogg, opus and mp3, and gives librosa's samples. FFmpeg
-reads what it can't (m4a, webm, amr, wma, video), and what it stops short of: libsndfile believes
-the frame count in an mp3's header, and stops where a chained ogg begins its next link.
+libsndfile is fast, reads wav, flac, ogg, opus and mp3, and gives the same samples as librosa.
+FFmpeg reads the other formats (m4a, webm, amr, wma, video). It also reads on where libsndfile ends
+too early: at a wrong frame count in an mp3's header, or at the second stream of a chained ogg.
 """
 
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ import soundfile
 
 from earshot.errors import CorruptAudio, NotAudio, UnsupportedFormat
 
-BLOCK_FRAMES = 1 << 16
-RATES = range(1_000, 768_001)  # Hz; outside of it, a header lies
-CHANNELS = range(1, 65)
-UNHEARD = 0.02  # seconds that FFmpeg must have beyond libsndfile's end for it to go on: one frame
+BLOCK_SAMPLES = 1 << 16
+PLAUSIBLE_RATES_HZ = range(1_000, 768_001)  # other rates come from damaged headers
+CHANNEL_COUNTS = range(1, 65)
+MIN_EXTRA_S = 0.02  # FFmpeg reads on if it has this much more than libsndfile: one frame
 
-# Playlists, manifests and image sequences are left out on purpose: they name other files and
-# hosts, and FFmpeg would open them.
+# No playlists, manifests or image sequences: they name other files and hosts, and FFmpeg would
+# open these.
 CONTAINERS = (
     "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,eac3,flac,flv,gsm,iff,matroska,"
     "mov,mp3,mpeg,mpegts,mpc,mpc8,ogg,rm,tak,tta,voc,w64,wav,wv,xwma"
@@ -31,43 +31,43 @@ CONTAINERS = (
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Samples of shape (frames, channels), float32, at `rate` Hz. Both may change on the way."""
+    """Samples (n, channels), float32, at `rate` Hz. Channels and rate may change in a file."""
 
     samples: npt.NDArray[np.float32]
     rate: int
 
 
 def blocks(path: Path) -> Iterator[Block]:
-    """The sound of the file at `path`, in order; of a damaged file, what can be read.
+    """The file's audio in order; of a damaged file, as much as can be read.
 
-    Raises NotAudio, UnsupportedFormat or CorruptAudio if there is nothing to yield.
+    Raises NotAudio, UnsupportedFormat or CorruptAudio if nothing can be read.
     """
-    heard = 0.0  # seconds
+    seconds = 0.0  # read so far
     try:
-        # Opened here: soundfile takes no name that isn't text, and what `.raw` holds for granted.
+        # Opened here because soundfile refuses names that aren't text, and trusts a `.raw` suffix.
         with path.open("rb") as raw, soundfile.SoundFile(raw.fileno(), closefd=False) as file:
             _check(file.samplerate, file.channels)
             for samples in _until_damaged(file):
                 yield Block(samples, file.samplerate)
-                heard += len(samples) / file.samplerate
-            complete = heard > 0 and file.format not in ("MP3", "OGG")
+                seconds += len(samples) / file.samplerate
+            complete = seconds > 0 and file.format not in ("MP3", "OGG")
     except soundfile.LibsndfileError:
         complete = False
-    if not complete and (heard == 0 or _packet_seconds(path) > heard + UNHEARD):
-        yield from _ffmpeg_blocks(path, heard)
+    if not complete and (seconds == 0 or _packet_seconds(path) > seconds + MIN_EXTRA_S):
+        yield from _ffmpeg_blocks(path, seconds)
 
 
 def _check(rate: int, channels: int) -> None:
-    if rate not in RATES:
-        raise CorruptAudio(f"The file claims {rate:,} samples a second, which no recording has.")
-    if channels not in CHANNELS:
-        raise UnsupportedFormat(f"Sound in {channels} channels can't be read.")
+    if rate not in PLAUSIBLE_RATES_HZ:
+        raise CorruptAudio(f"The file claims a sample rate of {rate:,} Hz, which no recording has.")
+    if channels not in CHANNEL_COUNTS:
+        raise UnsupportedFormat(f"Audio with {channels} channels is not supported.")
 
 
 def _until_damaged(file: soundfile.SoundFile) -> Iterator[npt.NDArray[np.float32]]:
     while True:
         try:
-            samples = file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)
+            samples = file.read(BLOCK_SAMPLES, dtype="float32", always_2d=True)
         except soundfile.LibsndfileError:
             return
         if not len(samples):
@@ -84,7 +84,7 @@ def _open(path: Path) -> Any:
 
 
 def _packet_seconds(path: Path) -> float:
-    """How long FFmpeg finds the sound to be by its packets, without decoding them."""
+    """The audio's duration by the time stamps of FFmpeg's packets, without decoding them."""
     import av
 
     seconds = 0.0
@@ -99,16 +99,16 @@ def _packet_seconds(path: Path) -> float:
 
 
 def _ffmpeg_blocks(path: Path, skip: float = 0.0) -> Iterator[Block]:
-    """What FFmpeg decodes, without the first `skip` seconds."""
+    """FFmpeg's audio after the first `skip` seconds."""
     import av
 
     try:
         container = _open(path)
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise CorruptAudio("The file can't be read as sound.") from error
+        raise CorruptAudio("The file can't be read as audio.") from error
     with container:
         if not container.streams.audio:
-            raise NotAudio("The file holds no sound track.")
+            raise NotAudio("The file has no audio track.")
         for block in _decoded(container, container.streams.audio[0]):
             unwanted = round(skip * block.rate)
             skip = max(0.0, skip - len(block.samples) / block.rate)
@@ -120,7 +120,7 @@ def _decoded(container: Any, stream: Any) -> Iterator[Block]:
     import av
 
     if stream.codec_context is None:
-        raise UnsupportedFormat("The sound in this file is in an unknown codec.")
+        raise UnsupportedFormat("The audio in this file is in an unsupported codec.")
     stream.codec_context.thread_count = 1
     unknown: Exception | None = None
     converter: tuple[tuple[Any, ...], Any] | None = None
@@ -134,7 +134,7 @@ def _decoded(container: Any, stream: Any) -> Iterator[Block]:
             unknown = error
             continue
         except av.error.FFmpegError:
-            continue  # one damaged packet: what follows may be sound
+            continue  # a damaged packet; later ones may be intact
         for frame in frames:
             if not frame.samples:
                 continue
@@ -143,8 +143,8 @@ def _decoded(container: Any, stream: Any) -> Iterator[Block]:
             if converter is None or converter[0] != key:
                 resampler = av.AudioResampler("fltp", frame.layout, frame.sample_rate)
                 converter = (key, resampler)
-            frame.pts = None  # damaged time stamps must not insert or drop sound
+            frame.pts = None  # damaged time stamps must not insert or drop samples
             for planar in converter[1].resample(frame):
                 yield Block(np.ascontiguousarray(planar.to_ndarray().T), planar.sample_rate)
     if converter is None and unknown is not None:
-        raise UnsupportedFormat("The sound in this file is in an unknown codec.") from unknown
+        raise UnsupportedFormat("The audio in this file is in an unsupported codec.") from unknown

@@ -1,4 +1,4 @@
-"""Brings blocks of any rate and channel count to 16 kHz, as a stream."""
+"""Mixes and resamples blocks of any rate and channel count to 16 kHz, as a stream."""
 
 from typing import cast
 
@@ -8,13 +8,14 @@ import soxr
 
 from earshot.audio.limits import SAMPLE_RATE
 
-CEILING = 1e6  # beyond it a float file holds noise, and squares would overflow
+MAX_AMPLITUDE = 1e6  # larger floats are no audio, and their squares would overflow
 
 
 class Resampler:
-    """Mixes to mono (or keeps `channels`) and resamples with soxr HQ, librosa's default filter.
+    """Mixes to mono, or keeps `channels`, and resamples with soxr HQ, librosa's default filter.
 
-    Feed blocks of shape (frames, channels in the file); get shape (frames, `channels`) at 16 kHz.
+    `feed` takes blocks of shape (n, channels of the file) at `rate` Hz and gives shape
+    (m, `channels`) at 16 kHz.
     """
 
     def __init__(self, rate: int, channels: int = 1) -> None:
@@ -27,13 +28,16 @@ class Resampler:
         )
 
     def feed(self, samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        if not np.isfinite(samples).all() or np.abs(samples).max(initial=0.0) > CEILING:
-            samples = np.clip(np.nan_to_num(samples, posinf=0.0, neginf=0.0), -CEILING, CEILING)
+        """The samples at 16 kHz that are complete; the filter holds back some. See `flush`."""
+        if not np.isfinite(samples).all() or np.abs(samples).max(initial=0.0) > MAX_AMPLITUDE:
+            samples = np.clip(
+                np.nan_to_num(samples, posinf=0.0, neginf=0.0), -MAX_AMPLITUDE, MAX_AMPLITUDE
+            )
         kept = self._mix(samples)
         return kept if self._stream is None else self._resample(kept, last=False)
 
     def flush(self) -> npt.NDArray[np.float32]:
-        """What the filter still holds; ends the stream."""
+        """The last samples, which the filter held back; ends the stream."""
         empty = np.zeros((0, self.channels), np.float32)
         return empty if self._stream is None else self._resample(empty, last=True)
 
@@ -42,7 +46,7 @@ class Resampler:
             return samples
         if self.channels == 1:
             return _mono(samples)
-        # A mono file, or surround sound, has no two speakers to keep apart.
+        # Only stereo can have one speaker on each channel: other layouts are mixed.
         return np.repeat(_mono(samples), self.channels, axis=1)
 
     def _resample(self, samples: npt.NDArray[np.float32], last: bool) -> npt.NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""The caller's side of the decoder process: one warm process, shared by all threads."""
+"""Starts and stops the decoder process: one warm process, shared by all threads."""
 
 import atexit
 import contextlib
@@ -9,18 +9,18 @@ import subprocess
 import sys
 import threading
 
-from earshot.audio import frames
+from earshot.audio import messages
 
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
 _PR_SET_DUMPABLE = 4  # of prctl(2)
-_PATIENCE = 5.0  # seconds from end of file to the process's end
+_STOP_TIMEOUT_S = 5.0  # for the process to end after its control socket was closed
 
 _lock = threading.Lock()
 _running: "_Zygote | None" = None
 
 
 class _Zygote:
-    """A running `python -m earshot.audio.zygote` and the socket that asks it for children."""
+    """A running `python -m earshot.audio.zygote`, and the control socket to ask it for children."""
 
     def __init__(self) -> None:
         self.control, theirs = socket.socketpair()
@@ -36,36 +36,37 @@ class _Zygote:
     def close(self) -> None:
         self.control.close()
         try:
-            self.process.wait(_PATIENCE)
+            self.process.wait(_STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
 
 
 def _environment() -> dict[str, str]:
-    """What the decoder needs and no more: a codec's fault must not reach the caller's keys.
+    """Only what the decoder needs, because an exploited codec must not see the caller's secrets.
 
-    Those lie open to processes of the same user all the same, unless the caller calls `hide`.
+    On Linux it could still read them from the caller's memory, unless the caller calls `hide`.
     """
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    # The child imports what the caller imports, however the caller found it (a Lambda's layers,
-    # a PYTHONPATH, a test runner's insertions).
+    # The child must import the same packages as the caller, from wherever the caller found them: a
+    # Lambda layer, PYTHONPATH, a path that a test runner added.
     kept["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     kept["OPENBLAS_NUM_THREADS"] = "1"
     return kept
 
 
 def hide() -> None:
-    """Closes this process's memory and environment to others of its user, as its decoder is.
+    """Keeps other processes of this user from reading this process's memory and environment.
 
-    For functions, whose keys are in the environment. Linux alone; nobody can debug it then.
+    For Lambda functions, whose keys are in the environment. Debuggers can't attach afterwards.
+    Does nothing outside Linux. See PR_SET_DUMPABLE in prctl(2).
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0)
 
 
 def start() -> None:
-    """Starts the decoder process if none runs; returns at once, while it imports on its own."""
+    """Starts the decoder process if none runs. Returns at once, before the process is ready."""
     _start()
 
 
@@ -79,32 +80,32 @@ def _start() -> _Zygote:
         return _running
 
 
-def child(patience: float = 60.0) -> socket.socket:
-    """A new child of the decoder process, at the other end of the socket returned.
+def child(timeout_s: float = 60.0) -> socket.socket:
+    """A socket to a new child of the decoder process.
 
-    `patience` is in seconds, for the process's start included. Raises OSError if none comes.
+    `timeout_s` is in seconds and includes the start of the process. Raises OSError.
     """
     for _ in range(2):
         zygote = _start()
         ours, theirs = socket.socketpair()
-        ours.settimeout(patience)
+        ours.settimeout(timeout_s)
         try:
             with theirs:
                 socket.send_fds(zygote.control, [b"."], [theirs.fileno()])
-            if frames.receive(ours) is not None:
+            if messages.receive(ours) is not None:
                 return ours
         except ConnectionError:
             pass
         ours.close()
-        # It died, before or with this request in its hands: once more with a new one.
+        # The process died before or during this request: try once more with a new one.
         with contextlib.suppress(subprocess.TimeoutExpired):
-            zygote.process.wait(_PATIENCE)
-    raise ConnectionError("The decoder process can't be kept running.")
+            zygote.process.wait(_STOP_TIMEOUT_S)
+    raise ConnectionError("The decoder process died twice.")
 
 
 @atexit.register
 def stop() -> None:
-    """Ends the decoder process; the next file starts another."""
+    """Stops the decoder process; the next file starts a new one."""
     global _running
     with _lock:
         zygote, _running = _running, None
@@ -114,7 +115,7 @@ def stop() -> None:
 
 
 def _forget() -> None:
-    """In a forked copy of the caller: the process is another's to stop, the socket still works."""
+    """In a fork of the caller: its parent stops the decoder process. The socket still works."""
     global _lock
     _lock = threading.Lock()
     atexit.unregister(stop)

@@ -1,6 +1,6 @@
-"""Tells what a file is by its first bytes, so that a refusal can say why.
+"""Guesses a file's type from its first bytes, for the error message.
 
-Only used after decoding failed: libraries, not this table, decide what can be read.
+Only used after decoding failed. The libraries, not this table, decide what can be read.
 """
 
 from enum import StrEnum
@@ -31,33 +31,33 @@ _MAGIC: tuple[tuple[int, bytes], ...] = (
     (0, b"FRM8"),  # DSDIFF
     (0, b"ADIF"),
     (0, b"\x0b\x77"),  # AC-3
-    (0, b"MThd"),  # MIDI: notes, not sound
+    (0, b"MThd"),  # MIDI: notes, not audio
     (4, b"ftyp"),  # MP4, M4A, 3GP
 )
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     EMPTY = "empty"
-    AUDIO = "audio"  # a container that can hold sound
+    AUDIO = "audio"  # an audio format, or a container that can hold audio
     TEXT = "text"
     UNKNOWN = "unknown"
 
 
-def sniff(path: Path) -> Kind:
-    """The kind of file at `path`, judged by its first 4 KiB."""
+def sniff(path: Path) -> FileKind:
+    """The type of the file at `path`, by its first HEAD_BYTES. Raises OSError."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head:
-        return Kind.EMPTY
+        return FileKind.EMPTY
     if any(head[at : at + len(magic)] == magic for at, magic in _MAGIC):
-        return Kind.AUDIO
+        return FileKind.AUDIO
     if _has_mpeg_frames(head):
-        return Kind.AUDIO
-    return Kind.TEXT if _is_text(head) else Kind.UNKNOWN
+        return FileKind.AUDIO
+    return FileKind.TEXT if _is_text(head) else FileKind.UNKNOWN
 
 
 def _has_mpeg_frames(head: bytes) -> bool:
-    """An MPEG audio or ADTS frame starts with 11 set bits."""
+    """MPEG audio and ADTS frames start with 11 set bits."""
     return len(head) > 3 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0
 
 
@@ -67,5 +67,5 @@ def _is_text(head: bytes) -> bool:
     try:
         head.decode("utf-8")
     except UnicodeDecodeError as error:
-        return error.start >= len(head) - 4  # a character cut by the end of the head
+        return error.start >= len(head) - 4  # the last character may be cut off
     return True

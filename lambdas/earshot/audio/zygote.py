@@ -1,11 +1,12 @@
-"""The decoder's process: warm, single-threaded, forks one limited child a file.
+"""The decoder process: warm, single-threaded, forks one limited child for each file.
 
-Started by earshot.audio.sandbox as `python -m earshot.audio.zygote FD`, with no secrets in its
-environment. A fresh interpreter a clip costs about a second; a fork of this one, milliseconds.
+earshot.audio.sandbox starts it as `python -m earshot.audio.zygote FD`, without secrets in its
+environment. A new interpreter for each file would take about a second; a fork takes milliseconds.
 
-A request is one byte on the control socket with a socket attached, over which the child reads
-what to decode and answers in frames. So any number of threads, and forked copies of the caller,
-can ask at once; a child that dies of a limit shows as the end of the stream.
+To ask for a child, the caller sends one byte on the control socket with a socket attached. Over
+that socket the child receives its request and sends its answer (earshot.audio.messages). So any
+number of threads and forks of the caller can ask at once. If a limit kills the child, the caller
+sees the end of the stream.
 """
 
 import contextlib
@@ -21,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from earshot.audio import frames, reader
+from earshot.audio import messages, reader
 from earshot.audio.limits import SAMPLE_RATE, Limits
 from earshot.audio.resample import Resampler
 from earshot.errors import (
@@ -33,21 +34,23 @@ from earshot.errors import (
     NotAudio,
 )
 
-OPEN_FILES = 64
+MAX_OPEN_FILES = 64
 
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller, who then hangs up
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps children
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C is for the caller, which then closes the control socket
     with contextlib.suppress(ImportError):
-        import av  # noqa: F401 (warm for every child)
+        import av  # noqa: F401 (imported once, for all children)
     gc.collect()
     gc.freeze()
     while True:
         message, fds, _, _ = socket.recv_fds(control, 1, 1)
         if not message:
-            return  # the caller is gone
+            return  # the caller has closed the control socket
         if os.fork() == 0:
             control.close()
             with socket.socket(fileno=fds[0]) as answer:
@@ -57,36 +60,36 @@ def main() -> None:
 
 
 def _serve(answer: socket.socket) -> None:
-    """Decodes what `answer` asks for, and says there what came of it."""
-    frames.send(answer, frames.Kind.READY)
-    asked = frames.receive(answer)
-    if asked is None:
+    """Serves the one request on `answer`: sends samples, then the end or an error."""
+    messages.send(answer, messages.MessageType.READY)
+    message = messages.receive(answer)
+    if message is None:
         return
-    request = json.loads(asked[1])
+    request = json.loads(message[1])
     limits = Limits(**request["limits"])
     _confine(limits)
     try:
         _decode(answer, Path(request["path"]), limits, request["channels"])
         return
     except (BrokenPipeError, ConnectionResetError):
-        return  # the caller has hung up
-    except AudioError as known:
-        error = known
+        return  # the caller has closed the socket
+    except AudioError as expected:
+        error = expected
     except MemoryError:
-        error = CorruptAudio("Decoding this file needs more memory than it should.")
+        error = CorruptAudio("Decoding this file needs more memory than the limit.")
     except Exception:
-        error = CorruptAudio("The file can't be read as sound.")
+        error = CorruptAudio("The file can't be read as audio.")
     body = json.dumps({"code": error.code, "message": error.message}).encode()
     with contextlib.suppress(OSError):
-        frames.send(answer, frames.Kind.ERROR, body)
+        messages.send(answer, messages.MessageType.ERROR, body)
 
 
 def _confine(limits: Limits) -> None:
-    """Bounds this process for good: memory, CPU time, no writing, no core file, few open files."""
-    os.dup2(os.open(os.devnull, os.O_RDWR), 2)  # libmpg123 and FFmpeg print their complaints
+    """Limits this process for good: memory, CPU time, open files; no writing, no core dump."""
+    os.dup2(os.open(os.devnull, os.O_RDWR), 2)  # libmpg123 and FFmpeg print warnings
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (MAX_OPEN_FILES, MAX_OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
     if sys.platform == "linux":
         mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
@@ -109,12 +112,14 @@ def _decode(answer: socket.socket, path: Path, limits: Limits, channels: int) ->
         nonlocal sent
         sent += len(samples)
         if sent > limits.max_seconds * SAMPLE_RATE:
-            raise AudioTooLong(f"The sound is longer than {_spoken(limits.max_seconds)}.")
+            raise AudioTooLong(f"The recording is longer than {_spoken(limits.max_seconds)}.")
         if sent > allowed * SAMPLE_RATE:
-            raise AudioTooLarge(f"{size:,} bytes hold more than {_spoken(allowed)} of sound.")
-        signal.alarm(0)  # a caller may take its time
+            raise AudioTooLarge(f"{size:,} bytes hold more than {_spoken(allowed)} of audio.")
+        signal.alarm(0)  # a slow caller is no stall
         if len(samples):
-            frames.send(answer, frames.Kind.SAMPLES, np.ascontiguousarray(samples).data.cast("B"))
+            messages.send(
+                answer, messages.MessageType.SAMPLES, np.ascontiguousarray(samples).data.cast("B")
+            )
         signal.alarm(limits.stall_seconds)
 
     signal.alarm(limits.stall_seconds)
@@ -128,12 +133,13 @@ def _decode(answer: socket.socket, path: Path, limits: Limits, channels: int) ->
     if resampler is not None:
         send(resampler.flush())
     if not sent:
-        raise EmptyAudio("The file holds no sound.")
+        raise EmptyAudio("The file holds no audio.")
     signal.alarm(0)
-    frames.send(answer, frames.Kind.END)
+    messages.send(answer, messages.MessageType.END)
 
 
 def _spoken(seconds: float) -> str:
+    """A duration in words."""
     if seconds >= 7200:
         return f"{seconds / 3600:g} hours"
     return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:g} seconds"

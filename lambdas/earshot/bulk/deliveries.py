@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from earshot import redelivery
 from earshot.bulk.intake import Intake, Message
 from earshot.bulk.meter import Meter
-from earshot.events import ObjectEvent
-from earshot.ingest import Outcome
+from earshot.ingest import redelivery
+from earshot.ingest.ingest import Outcome
+from earshot.recordings.changes import ObjectEvent
 
 logger = logging.getLogger(__name__)
 
 # A message that waits keeps an instance running: ten attempts within about half an hour.
-LONGEST_PAUSE = 300  # seconds
+MAX_BULK_PAUSE_S = 300  # seconds
 
 
 @dataclass(slots=True)
@@ -50,26 +50,34 @@ class Deliveries:
     def count(self, delivery: Delivery, event: ObjectEvent, outcome: Outcome) -> Message | None:
         """The same, but the message is the caller's to end, when it is given."""
         told = {"recording_id": event.recording_id, "outcome": outcome.value}
-        logger.info("handled", extra=told)
+        logger.info("handled an object event", extra=told)
         self._meter.file()
         return self._count(delivery, faulty=False)
 
     def fault(self, delivery: Delivery, event: ObjectEvent) -> None:
         """What is not the file's fault is tried again later; called where it was caught."""
-        logger.exception("will be tried again", extra={"recording_id": event.recording_id})
+        logger.exception(
+            "could not handle an object event; it will be retried",
+            extra={"recording_id": event.recording_id},
+        )
         self._meter.file(faulty=True)
         if delivery.message.receives >= self._max_receives:
             try:
                 self._give_up(event)
             except Exception:
-                logger.exception("no word of it", extra={"recording_id": event.recording_id})
+                logger.exception(
+                    "could not mark the recording as failed",
+                    extra={"recording_id": event.recording_id},
+                )
         self._count(delivery, faulty=True)
 
     def end(self, messages: Sequence[Message]) -> None:
         try:
             self._intake.done(messages)
         except (BotoCoreError, ClientError):
-            logger.warning("a message comes back, to find nothing to do")
+            logger.warning(
+                "could not delete processed messages; they will be redelivered and skipped"
+            )
 
     def _count(self, delivery: Delivery, faulty: bool) -> Message | None:
         with self._lock:
@@ -82,9 +90,11 @@ class Deliveries:
         receives = delivery.message.receives
         # After the last attempt there is nothing to wait for: the next receive makes it dead.
         last = receives >= self._max_receives
-        seconds = 0 if last else redelivery.pause(receives, LONGEST_PAUSE)
+        seconds = 0 if last else redelivery.pause(receives, MAX_BULK_PAUSE_S)
         try:
             self._intake.retry_later(delivery.message, seconds)
         except (BotoCoreError, ClientError):
-            logger.warning("a message comes back when its visibility timeout is over")
+            logger.warning(
+                "could not set when the message is retried; its visibility timeout decides"
+            )
         return None

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from earshot import redelivery
+from earshot.ingest import redelivery
 
 AT_ONCE = 10  # SQS's limit
 LONG_POLL_S = 20  # SQS's limit
@@ -118,7 +118,7 @@ class Intake:
             except (BotoCoreError, ClientError):
                 # The next beat comes before the timeout; a message that is seen by others
                 # meanwhile is worked on twice and written once.
-                logger.warning("messages could not be kept hidden")
+                logger.warning("could not keep messages hidden; others may receive them too")
 
     def _hide(self, messages: Sequence[Message], seconds: int) -> None:
         entries = [

@@ -10,48 +10,32 @@ import tempfile
 import threading
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
-from time import monotonic
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from earshot.audio.limits import SAMPLE_RATE
 from earshot.bulk.batches import Batches, Waiting
 from earshot.bulk.deliveries import Deliveries, Delivery
+from earshot.bulk.hearing import Hearing, Job
 from earshot.bulk.intake import LONG_POLL_S, Intake, Message
 from earshot.bulk.meter import Meter
 from earshot.bulk.pace import Pace
 from earshot.errors import AudioError
-from earshot.events import MalformedEvent, ObjectEvent, object_events
-from earshot.ingest import Ingest, Outcome, Work
-from earshot.speech.engine import Waveform
+from earshot.ingest.events import MalformedEvent, object_events
+from earshot.ingest.ingest import Ingest, Outcome
+from earshot.recordings.changes import ObjectEvent
 from earshot.speech.recognise import Beginning, begin
 from earshot.speech.transcript import Transcript
-from earshot.speech.windows import WHOLE
+from earshot.speech.windows import MAX_SINGLE_WINDOW_SAMPLES
 
-FAULTS_IN_A_ROW = 5  # after which the device counts as broken, and a fresh process is due
 _UNWRITTEN_BATCHES = 2  # that may wait for the table while the device goes on
 _BUSY_POLL_S = 5  # how long a receiver waits for messages, and so may keep an end waiting
 _LOOK_S = 0.5  # how often the device's thread looks whether it should stop
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A claimed file, decoded as far as it is held in memory."""
-
-    delivery: Delivery
-    work: Work
-    sound: Beginning
-
-
-class _Stopped(Exception):
-    """The worker is to end; what it is at is given back."""
 
 
 class Worker:
@@ -67,7 +51,7 @@ class Worker:
         """`load` brings the model: it is called when the first message is there."""
         self._intake, self._load, self._choose_pace, self._poll_s = intake, load, pace, poll_s
         self._stopping = threading.Event()
-        self._faults = 0  # of the device, in a row
+        self._broken = False  # the device
 
     def stop(self) -> None:
         """Take nothing more; finish what the device has, give the rest back. Safe in signals."""
@@ -81,7 +65,7 @@ class Worker:
                 self._work(first)
         finally:
             self._intake.close()
-        return self._faults < FAULTS_IN_A_ROW
+        return not self._broken
 
     def _first(self) -> list[Message]:
         """Wait, with nothing loaded, until there is work."""
@@ -97,8 +81,13 @@ class Worker:
         self._deliveries = Deliveries(
             self._intake, self._ingest.give_up, self._meter, self._pace.max_receives
         )
-        self._batches: Batches[_Job] = Batches(
-            self._pace.batch_seconds, self._pace.batch_files, WHOLE / SAMPLE_RATE
+        self._batches: Batches[Job] = Batches(
+            self._pace.batch_seconds,
+            self._pace.batch_files,
+            MAX_SINGLE_WINDOW_SAMPLES / SAMPLE_RATE,
+        )
+        hearing = Hearing(
+            self._ingest.transcriber, self._stopping, self._meter, self._refuse, self._fault
         )
         with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
             self._folder = Path(folder)
@@ -113,8 +102,9 @@ class Worker:
                 self._accept(first)
                 for one in receivers:
                     one.start()
-                self._keep_hearing()
+                self._keep_hearing(hearing)
             finally:
+                self._broken = hearing.broken
                 self._stopping.set()
                 self._batches.close()
                 for one in receivers:
@@ -136,7 +126,7 @@ class Worker:
         try:
             return self._intake.receive(wait_s)
         except (BotoCoreError, ClientError):
-            logger.exception("the queue can't be read; trying again")
+            logger.exception("could not read the queue; trying again")
             self._stopping.wait(5)
             return []
 
@@ -182,68 +172,24 @@ class Worker:
                 path.unlink(missing_ok=True)
         alone = sound.rest is not None or delivery.message.receives >= self._pace.cautious
         seconds = len(sound.waveform) / SAMPLE_RATE
-        self._batches.add(Waiting(_Job(delivery, work, sound), seconds, alone))
+        self._batches.add(Waiting(Job(delivery, work, sound), seconds, alone))
 
     # -- hearing
 
-    def _keep_hearing(self) -> None:
+    def _keep_hearing(self, hearing: Hearing) -> None:
         unwritten: deque[Future[None]] = deque()
-        while not self._stopping.is_set() and self._faults < FAULTS_IN_A_ROW:
+        while not self._stopping.is_set() and not hearing.broken:
             batch = [one.what for one in self._batches.take(_LOOK_S)]
             if batch:
-                heard = self._hear(batch)
+                heard = hearing.hear(batch)
                 unwritten.append(self._finishers.submit(self._finish, heard))
                 if len(unwritten) > _UNWRITTEN_BATCHES:
                     unwritten.popleft().result()
             self._meter.tell()
 
-    def _hear(self, batch: Sequence[_Job]) -> list[tuple[_Job, Transcript]]:
-        """What was heard in each; the faulty ones are set aside, for they may be to blame."""
-        began = monotonic()
-        try:
-            transcripts = self._listen(batch)
-        except _Stopped:
-            return []
-        except AudioError as error:  # of a long file, which is alone
-            (job,) = batch
-            self._refuse(job, error)
-            return []
-        except Exception:
-            if len(batch) > 1:
-                logger.warning("a batch of %d failed: trying them one by one", len(batch))
-                heard: list[tuple[_Job, Transcript]] = []
-                for job in batch:
-                    if self._stopping.is_set() or self._faults >= FAULTS_IN_A_ROW:
-                        break  # given back with all that is held
-                    heard += self._hear([job])
-                return heard
-            self._faults += 1
-            (job,) = batch
-            self._deliveries.fault(job.delivery, job.work.event)
-            job.work.path.unlink(missing_ok=True)
-            return []
-        self._faults = 0
-        seconds = sum(transcript.duration for transcript in transcripts)
-        self._meter.batch(seconds, monotonic() - began)
-        return list(zip(batch, transcripts, strict=True))
-
-    def _listen(self, batch: Sequence[_Job]) -> list[Transcript]:
-        transcriber = self._ingest.transcriber
-        (first, *others) = [job.sound for job in batch]
-        if not others and first.rest is not None:
-            blocks = chain([first.waveform], self._unless_stopped(first.rest))
-            return [transcriber.transcribe_stream(blocks)]
-        return transcriber.transcribe_many([job.sound.waveform for job in batch])
-
-    def _unless_stopped(self, blocks: Iterator[Waveform]) -> Iterator[Waveform]:
-        for block in blocks:
-            if self._stopping.is_set():
-                raise _Stopped
-            yield block
-
     # -- writing
 
-    def _finish(self, heard: Sequence[tuple[_Job, Transcript]]) -> None:
+    def _finish(self, heard: Sequence[tuple[Job, Transcript]]) -> None:
         """Write a batch down, several at once, and then delete its messages."""
         ended = [
             message
@@ -252,7 +198,7 @@ class Worker:
         ] if heard else []  # fmt: skip
         self._deliveries.end(ended)
 
-    def _write(self, job: _Job, transcript: Transcript) -> Message | None:
+    def _write(self, job: Job, transcript: Transcript) -> Message | None:
         """The message, when it is dealt with."""
         try:
             outcome = self._ingest.finish(job.work, transcript)
@@ -263,7 +209,11 @@ class Worker:
             job.work.path.unlink(missing_ok=True)
         return self._deliveries.count(job.delivery, job.work.event, outcome)
 
-    def _refuse(self, job: _Job, error: AudioError) -> None:
+    def _fault(self, job: Job) -> None:
+        self._deliveries.fault(job.delivery, job.work.event)
+        job.work.path.unlink(missing_ok=True)
+
+    def _refuse(self, job: Job, error: AudioError) -> None:
         job.work.path.unlink(missing_ok=True)
         try:
             outcome = self._ingest.refuse(job.work.event, error)

@@ -19,8 +19,9 @@ import snowballstemmer
 from breame.spelling import BRITISH_ENGLISH_SPELLINGS
 from metaphone import doublemetaphone
 
+from earshot import numerals
+
 MAX_TOKEN_LETTERS = 64  # what is longer was never a word
-MAX_NUMBER_DIGITS = 15  # on either side of the point
 GRAM_LETTERS = 3
 # Longer tokens have trigrams enough that survive an edit.
 MIN_SLIP_LETTERS, MAX_SLIP_LETTERS = 3, 8
@@ -124,9 +125,9 @@ def _say(unit: re.Match[str]) -> Sequence[str]:
         return [BRITISH_ENGLISH_SPELLINGS.get(part, part) for part in _expand(word)]
     digits, ending = unit["number"].replace(",", ""), unit["ending"] or ""
     if not ending.endswith("s"):
-        return _number(digits, ordinal=bool(ending))
-    *before, last = _number(digits, ordinal=False)
-    return [*before, _plural(last)]  # the 1990s
+        return numerals.say(digits, ordinal=bool(ending))
+    *before, last = numerals.say(digits)
+    return [*before, numerals.plural(last)]  # the 1990s
 
 
 def _expand(word: str) -> Sequence[str]:
@@ -140,32 +141,6 @@ def _expand(word: str) -> Sequence[str]:
     if ending == "s" and stem in _BEFORE_IS:
         return stem, "is"
     return (word.replace("'", ""),)
-
-
-def _plural(numeral: str) -> str:
-    """sixes, nineties, hundreds"""
-    if numeral.endswith("y"):
-        return numeral[:-1] + "ies"
-    return numeral + ("es" if numeral.endswith("x") else "s")
-
-
-def _number(digits: str, ordinal: bool) -> Sequence[str]:
-    from num2words import num2words  # 27 ms, and only for who writes digits
-
-    whole, point, fraction = digits.partition(".")
-    if len(whole) > MAX_NUMBER_DIGITS or len(fraction) > MAX_NUMBER_DIGITS:
-        # A card number, a bar code: said digit by digit.
-        return [part for digit in whole + fraction for part in _number(digit, False)]
-    value = int(whole)
-    if point:
-        said = num2words(digits)
-    elif ordinal:
-        said = num2words(value, to="ordinal")
-    elif len(whole) == 4 and (1100 <= value <= 1999 or 2010 <= value <= 2099):
-        said = num2words(value, to="year")
-    else:
-        said = num2words(value)
-    return re.findall(r"[a-z]+", said)
 
 
 @lru_cache(maxsize=100_000)

@@ -17,9 +17,9 @@ from opensearchpy.exceptions import ConnectionError as NoConnection
 from opensearchpy.exceptions import RequestError, TransportError
 
 from earshot.errors import Unavailable
+from earshot.recordings.record import Recording, Status
 from earshot.search.mapping import SCHEMA, document_id, documents, index_body
 from earshot.search.versions import widen
-from earshot.transcripts.recording import Recording, Status
 
 logger = logging.getLogger(__name__)
 

@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from earshot.recordings.passages import Passage, passages
+from earshot.recordings.record import FACETS, Recording
 from earshot.search import analysis, misheard
 from earshot.search.digest import FORMAT, PassageDigest, Text
-from earshot.search.passages import Passage, passages
-from earshot.transcripts.recording import FACETS, Recording
 
 UNKNOWN = "unknown"
 KEYWORD_FACETS = (*FACETS, "source", "model")

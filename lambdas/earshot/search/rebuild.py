@@ -22,15 +22,16 @@ from datetime import UTC, datetime, timedelta
 
 from opensearchpy import OpenSearch
 
+from earshot.errors import EarshotError
+from earshot.recordings.passages import count_passages, passages
+from earshot.recordings.record import Recording, Status
+from earshot.recordings.store import Recordings
 from earshot.search import analysis, versions
 from earshot.search.index import SearchIndex
 from earshot.search.mapping import document_id
-from earshot.search.passages import count_passages, passages
 from earshot.search.request import SearchRequest
 from earshot.search.searcher import search
 from earshot.search.versions import UnderWay, Version
-from earshot.transcripts.recording import Recording, Status
-from earshot.transcripts.store import Recordings
 
 SAMPLES = 50  # recordings that are looked for before the swap
 SAMPLE_WORDS = 4
@@ -42,7 +43,7 @@ _REASONS_SHOWN = 5
 Advance = Callable[[int], None]
 
 
-class Disagreement(RuntimeError):
+class Disagreement(EarshotError):
     """The new index is not what the table says; it was not put in use."""
 
 

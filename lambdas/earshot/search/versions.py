@@ -11,12 +11,13 @@ from typing import Any
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import NotFoundError, RequestError
 
+from earshot.errors import EarshotError
 from earshot.search.mapping import MAPPING, index_body
 
 _RETIRED = "retired_at"
 
 
-class UnderWay(RuntimeError):
+class UnderWay(EarshotError):
     """Another process is making a new index of this alias, or did and was killed."""
 
 

@@ -1,4 +1,4 @@
-"""How a wav2vec2 model listens, read from config.json and its preprocessor's file."""
+"""The input format of a wav2vec2 model, read from config.json and its preprocessor's file."""
 
 import math
 from dataclasses import dataclass
@@ -17,10 +17,12 @@ _EPSILON = 1e-7  # Wav2Vec2FeatureExtractor.zero_mean_unit_var_norm
 
 @dataclass(frozen=True, slots=True)
 class Acoustics:
-    """`hop` samples lie between frames; a frame sees `field` samples.
+    """Frames, normalisation and the feature encoder's norm.
 
-    `normalise`: the waveform is brought to zero mean and unit variance first.
-    `group_norm`: the first layer's norm runs over all time, so padding would change the text.
+    `hop`: samples between the starts of two frames.
+    `field`: the receptive field, in samples: what one frame depends on.
+    `normalise`: scale the waveform to zero mean and unit variance first.
+    `group_norm`: the first convolution is normalised over time, so padding would change the text.
     """
 
     hop: int
@@ -29,11 +31,15 @@ class Acoustics:
     group_norm: bool
 
     def frames(self, samples: int) -> int:
-        """How many frames the model makes of `samples`."""
+        """How many frames the model computes for a waveform of `samples` samples."""
         return max(0, (samples - self.field) // self.hop + 1)
 
     def prepare(self, waveform: Waveform) -> Waveform:
-        """The model's input: normalised if it wants that, at least one frame long."""
+        """The model's input for `waveform` (samples,), 16 kHz: padded to at least one frame.
+
+        Normalised where the model's settings ask for it, as transformers'
+        Wav2Vec2FeatureExtractor does.
+        """
         if len(waveform) < self.field:
             waveform = np.pad(waveform, (0, self.field - len(waveform)))
         if not self.normalise:
@@ -49,15 +55,18 @@ def read_acoustics(folder: Path) -> Acoustics:
     architectures = config.get("architectures") or []
     if config.get("model_type") != "wav2vec2" or "Wav2Vec2ForCTC" not in architectures:
         kind = ", ".join(architectures) or config.get("model_type") or "unknown"
-        raise ModelError(f"Not a Wav2Vec2 CTC model (Wav2Vec2ForCTC) but: {kind}.")
+        raise ModelError(f"Not a Wav2Vec2 CTC model: found {kind}, expected Wav2Vec2ForCTC.")
     if config.get("add_adapter"):
-        raise ModelError("Models with an adapter behind the encoder (add_adapter) are not read.")
+        raise ModelError(
+            "Models with an adapter behind the encoder (add_adapter) aren't supported."
+        )
     features = _features(folder)
     if features.get("sampling_rate", SAMPLE_RATE) != SAMPLE_RATE:
-        raise ModelError(f"The model listens at {features['sampling_rate']} Hz, not 16,000.")
+        raise ModelError(f"The model expects {features['sampling_rate']} Hz audio, not 16,000 Hz.")
     kernels, strides = config.get("conv_kernel"), config.get("conv_stride")
     if not kernels or not strides or len(kernels) != len(strides):
-        raise ModelError("config.json does not tell the shape of the feature encoder.")
+        raise ModelError("config.json does not give the shape of the feature encoder.")
+    # The receptive field of stacked convolutions, from the last to the first.
     field = 1
     for kernel, stride in zip(reversed(kernels), reversed(strides), strict=True):
         field = (field - 1) * stride + kernel

@@ -1,9 +1,9 @@
-"""CTC decoding by a beam through a word list: the likeliest words, not the likeliest letters.
+"""CTC beam search over a word list: the likeliest words, not the likeliest letters.
 
-A small model spells by ear. Here every word is a way through the trie of a word list, scored by a
-bigram model, or an unknown word at a price a letter, so that names still come through. The search
-is Viterbi's: hypotheses that agree on the last word and the place in the next one meet, and the
-better one goes on (token passing; Young, Russell and Thornton, 1989).
+A small model misspells words that it recognises. The search follows the trie of a word list and
+scores words with a bigram model. It also allows unlisted words, at a cost for each letter, so that
+names can still be written. Hypotheses with the same last word and the same trie node are merged
+and the better one is kept (Viterbi search by token passing; Young, Russell and Thornton, 1989).
 """
 
 from typing import NamedTuple
@@ -16,11 +16,11 @@ from earshot.speech.engine import Emission
 from earshot.speech.language import LETTERS, ROOT, Language
 from earshot.speech.vocabulary import Vocabulary
 
-BEAM = 96
-WITHIN = 16.0  # nats below the best hypothesis
-LEAST = -8.0  # log-probability of a letter worth trying
-CERTAIN = np.log(0.999)  # a blank this sure leaves nothing to try
-UNFINISHED = -20.0  # nats for a recording that ends amid a listed word
+BEAM_WIDTH = 96  # hypotheses
+BEAM_MARGIN_NATS = 16.0  # hypotheses further below the best one are dropped
+MIN_LETTER_LOG_PROB = -8.0  # less likely letters are not tried
+CERTAIN_BLANK_LOG_PROB = np.log(0.999)  # after a blank this likely, nothing else is tried
+UNFINISHED_WORD_NATS = -20.0  # for a recording that ends inside a listed word
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float32]
 
 
 class BeamDecoder:
-    """Best paths by one language, for one model's vocabulary. Holds no state between calls."""
+    """Beam search with one language, for one model's vocabulary. Holds no state between calls."""
 
     name = "beam-bigram"
 
@@ -36,10 +36,10 @@ class BeamDecoder:
         self.language = language
         self.vocabulary = vocabulary
         tokens = {token.upper(): index for index, token in enumerate(vocabulary.tokens)}
-        # A letter that the model lacks is never heard; its token only fills the place.
+        # A letter that the model's vocabulary lacks is never tried; blank is a placeholder.
         self.token = np.array([tokens.get(c, vocabulary.blank) for c in LETTERS])
         self.known = self.token != vocabulary.blank
-        # Unknown words are as many more nodes as there are letters: the last one heard.
+        # Unlisted words have one extra node for each letter: the letter that came last.
         self.unlisted = len(language.letter)
         self.nodes = self.unlisted + len(LETTERS)
         self.letter = np.concatenate([language.letter, np.arange(len(LETTERS))]).astype(np.int64)
@@ -50,17 +50,17 @@ class BeamDecoder:
         self.label = np.append(self.token, vocabulary.delimiter)[self.letter]
 
     def best_path(self, emission: Emission) -> BestPath:
-        """`emission` has shape (frames, vocabulary); the path spells words of the language."""
+        """The best path through `emission`, log-probabilities of shape (frames, vocabulary)."""
         search = _Search(self)
-        for heard in emission:
-            search.take(heard)
+        for frame in emission:
+            search.advance(frame)
         tokens = search.path()
         found = np.take_along_axis(emission, tokens[:, None], axis=-1)[:, 0]
         return BestPath(tokens, found.astype(np.float32))
 
 
 class _Moves(NamedTuple):
-    """Ways from one frame's hypotheses to the next one's, each field of shape (n,)."""
+    """Transitions from one frame's hypotheses to the next frame's; each field has shape (n,)."""
 
     parent: Ints
     context: Ints
@@ -70,9 +70,10 @@ class _Moves(NamedTuple):
 
 
 class _Search:
-    """The hypotheses after some frames.
+    """The hypotheses after the frames seen so far, as arrays of shape (hypotheses,).
 
-    One is a context (the last word), a node, and whether its last frame was blank.
+    A hypothesis is a context (the last complete word), a trie node, and whether its last frame was
+    blank.
     """
 
     def __init__(self, decoder: BeamDecoder) -> None:
@@ -82,29 +83,29 @@ class _Search:
         self.node: Ints = np.array([ROOT], np.int64)
         self.blank = np.array([True])
         self.score = np.zeros(1, np.float32)
-        self.trail: list[tuple[Ints, npt.NDArray[np.int32]]] = []  # parents and tokens of frames
+        self.trail: list[tuple[Ints, npt.NDArray[np.int32]]] = []  # by frame: parents, tokens
 
-    def take(self, heard: Floats) -> None:
-        """One frame: `heard` (vocabulary,) are log-probabilities."""
+    def advance(self, frame: Floats) -> None:
+        """Adds one frame of log-probabilities, shape (vocabulary,)."""
         blank, delimiter = (
-            heard[i] for i in (self.d.vocabulary.blank, self.d.vocabulary.delimiter)
+            frame[i] for i in (self.d.vocabulary.blank, self.d.vocabulary.delimiter)
         )
         moves = [self._move(np.arange(len(self.node)), blank, blank=True)]
-        if blank < CERTAIN:
-            moves.append(self._repeats(heard))
-            letters = np.flatnonzero((heard[self.d.token] > LEAST) & self.d.known)
+        if blank < CERTAIN_BLANK_LOG_PROB:
+            moves.append(self._repeats(frame))
+            letters = np.flatnonzero((frame[self.d.token] > MIN_LETTER_LOG_PROB) & self.d.known)
             if len(letters):
-                moves += self._letters(heard[self.d.token[letters]], letters)
-            if delimiter > LEAST:
+                moves += self._letters(frame[self.d.token[letters]], letters)
+            if delimiter > MIN_LETTER_LOG_PROB:
                 moves += self._ends(delimiter)
         self._keep(_Moves(*(np.concatenate(part) for part in zip(*moves, strict=True))))
 
     def path(self) -> npt.NDArray[np.int32]:
-        """The tokens of the best hypothesis, one a frame."""
+        """The tokens of the best hypothesis, shape (frames,)."""
         ends = self.d.word[self.node] >= 0
         final = self.score.copy()
         final[ends] += self._word_gain(np.flatnonzero(ends))
-        final[~ends & (self.node != ROOT)] += UNFINISHED
+        final[~ends & (self.node != ROOT)] += UNFINISHED_WORD_NATS
         at = int(final.argmax())
         tokens = np.empty(len(self.trail), np.int32)
         for frame in range(len(self.trail) - 1, -1, -1):
@@ -114,11 +115,11 @@ class _Search:
         return tokens
 
     def _keep(self, moves: _Moves) -> None:
-        """The best move to each place, the BEAM best places."""
-        near = np.flatnonzero(moves.score > moves.score.max() - WITHIN)
+        """Keeps the best move to each state, and the BEAM_WIDTH best states."""
+        near = np.flatnonzero(moves.score > moves.score.max() - BEAM_MARGIN_NATS)
         near = near[np.argsort(-moves.score[near], kind="stable")]
-        place = (moves.context[near] * self.d.nodes + moves.node[near]) * 2 + moves.blank[near]
-        best = near[np.sort(np.unique(place, return_index=True)[1])[:BEAM]]
+        state = (moves.context[near] * self.d.nodes + moves.node[near]) * 2 + moves.blank[near]
+        best = near[np.sort(np.unique(state, return_index=True)[1])[:BEAM_WIDTH]]
         self.context, self.node, self.blank = (
             moves.context[best], moves.node[best], moves.blank[best],
         )  # fmt: skip
@@ -134,7 +135,7 @@ class _Search:
         node: Ints | None = None,
         blank: bool = False,
     ) -> _Moves:
-        """Moves that stay where they are, but for what is given."""
+        """Moves from the hypotheses `parent`; context and node stay unless given."""
         return _Moves(
             parent,
             self.context[parent] if context is None else context,
@@ -143,42 +144,43 @@ class _Search:
             (self.score[parent] + gain).astype(np.float32),
         )
 
-    def _repeats(self, heard: Floats) -> _Moves:
+    def _repeats(self, frame: Floats) -> _Moves:
+        """The last letter goes on for another frame."""
         at = np.flatnonzero(~self.blank)
-        return self._move(at, heard[self.d.label[self.node[at]]])
+        return self._move(at, frame[self.d.label[self.node[at]]])
 
-    def _letters(self, heard: Floats, letters: Ints) -> list[_Moves]:
-        """Every hypothesis goes on with every letter worth trying; `heard` is theirs."""
+    def _letters(self, scores: Floats, letters: Ints) -> list[_Moves]:
+        """Every hypothesis followed by each of `letters`, whose log-probabilities are `scores`."""
         d, weights = self.d, self.weights
-        # A letter after itself needs a blank between.
+        # CTC: the same letter twice needs a blank between.
         fresh = self.blank[:, None] | (d.letter[self.node][:, None] != letters)
 
         listed = np.flatnonzero(self.node < d.unlisted)
         child = self.language.children[self.node[listed]][:, letters]
         row, column = np.nonzero((child >= 0) & fresh[listed])
         parent, node = listed[row], child[row, column].astype(np.int64)
-        gain = heard[column] + weights.words * (d.ahead[node] - d.ahead[self.node[parent]])
+        gain = scores[column] + weights.words * (d.ahead[node] - d.ahead[self.node[parent]])
         known = self._move(parent, gain, node=node)
 
         at_start = self.node == ROOT
         row, column = np.nonzero(((self.node >= d.unlisted) | at_start)[:, None] & fresh)
-        price = np.where(at_start[row], weights.letter + weights.unknown, weights.letter)
-        gain = heard[column] + price.astype(np.float32)
+        cost = np.where(at_start[row], weights.letter + weights.unknown, weights.letter)
+        gain = scores[column] + cost.astype(np.float32)
         unknown = self._move(row, gain, node=d.unlisted + letters[column])
         return [known, unknown]
 
-    def _ends(self, heard: float) -> list[_Moves]:
-        """Words end at a delimiter; one at the beginning, or after another, ends nothing."""
+    def _ends(self, score: float) -> list[_Moves]:
+        """A delimiter ends a word. A leading or a second delimiter ends none."""
         at = np.flatnonzero(self.d.word[self.node] >= 0)
         word = self.d.word[self.node[at]].astype(np.int64)
         root = np.full(len(at), ROOT, np.int64)
-        ended = self._move(at, heard + self._word_gain(at), context=word, node=root)
-        return [ended, self._move(np.flatnonzero((self.node == ROOT) & self.blank), heard)]
+        ended = self._move(at, score + self._word_gain(at), context=word, node=root)
+        return [ended, self._move(np.flatnonzero((self.node == ROOT) & self.blank), score)]
 
     def _word_gain(self, at: Ints) -> Floats:
-        """What the words that end at hypotheses `at` add to what was counted ahead for them."""
+        """The score that ending a word adds to hypotheses `at`, beyond its look-ahead score."""
         word = self.d.word[self.node[at]]
-        said = self.language.score(self.context[at], word)
+        bigram = self.language.score(self.context[at], word)
         listed = word != self.language.other
-        gain = np.where(listed, self.weights.words * (said - self.d.ahead[self.node[at]]), 0.0)
+        gain = np.where(listed, self.weights.words * (bigram - self.d.ahead[self.node[at]]), 0.0)
         return (gain + self.weights.bonus).astype(np.float32)

@@ -1,10 +1,13 @@
-"""wav2vec2 laid out for a CPU: the same weights and the same function, other operations.
+"""wav2vec2 rewritten for a CPU: the same weights and the same function, other operations.
 
-Four things differ from transformers' module. Convolutions are matrix products on channels-last
-data, which int8 kernels can do too. The norm over time of group-norm models is folded into the
-first convolution. Places that do not depend on what is heard are a table. Attention is ONNX
-Runtime's fused operator, which never holds the square of the frames. Only for export to ONNX; needs
-torch and transformers.
+Four things differ from transformers' module:
+
+- Convolutions are matrix products on channels-last data, which int8 kernels support.
+- The norm over time of group-norm models is folded into the first convolution.
+- Positional embeddings that do not depend on the input are a table.
+- Attention is ONNX Runtime's fused operator, which never stores the (frames, frames) matrix.
+
+Only for export to ONNX. Needs torch and transformers.
 """
 
 from typing import Any
@@ -14,22 +17,24 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
 
-from earshot.speech.places import KnownPlaces, known_places
+from earshot.speech.positions import PositionTable, position_table
 
 
 class CpuNetwork(nn.Module):  # type: ignore[misc]
-    """From waveforms (batch, samples) to logits (batch, frames, vocabulary)."""
+    """Waveforms (batch, samples) to logits (batch, frames, vocabulary)."""
 
     def __init__(self, model: Any) -> None:
-        """`model` is a Wav2Vec2ForCTC, which is used up: its weight norm is made plain."""
+        """`model` is a Wav2Vec2ForCTC. It is changed: its weight norm is removed."""
         super().__init__()
         inner = model.wav2vec2
-        self.ears = _Ears(inner.feature_extractor)
+        self.feature_encoder = _FeatureEncoder(inner.feature_extractor)
         self.norm_features = inner.feature_projection.layer_norm
         self.project = inner.feature_projection.projection
-        table = known_places(model)
-        self.place = (
-            _Places(inner.encoder.pos_conv_embed.conv) if table is None else KnownPlaces(table)
+        table = position_table(model)
+        self.positions = (
+            _PositionalConvolution(inner.encoder.pos_conv_embed.conv)
+            if table is None
+            else PositionTable(table)
         )
         self.norm_first = bool(model.config.do_stable_layer_norm)
         self.layers = nn.ModuleList(
@@ -39,8 +44,9 @@ class CpuNetwork(nn.Module):  # type: ignore[misc]
         self.head = model.lm_head
 
     def forward(self, input_values: torch.Tensor) -> torch.Tensor:
-        hidden = self.project(self.norm_features(self.ears(input_values)))
-        hidden = hidden + self.place(hidden)
+        """`input_values` (batch, samples) to logits (batch, frames, vocabulary)."""
+        hidden = self.project(self.norm_features(self.feature_encoder(input_values)))
+        hidden = hidden + self.positions(hidden)
         if not self.norm_first:
             hidden = self.norm(hidden)
         for layer in self.layers:
@@ -51,14 +57,14 @@ class CpuNetwork(nn.Module):  # type: ignore[misc]
         return logits
 
 
-class _Ears(nn.Module):  # type: ignore[misc]
-    """The feature encoder, from (batch, samples) to (batch, frames, channels)."""
+class _FeatureEncoder(nn.Module):  # type: ignore[misc]
+    """Waveforms (batch, samples) to features (batch, frames, channels)."""
 
     def __init__(self, extractor: Any) -> None:
         super().__init__()
         first, *others = extractor.conv_layers
         over_time = isinstance(getattr(first, "layer_norm", None), nn.GroupNorm)
-        self.first = _FirstOverTime(first) if over_time else _Convolution(first)
+        self.first = _GroupNormConvolution(first) if over_time else _Convolution(first)
         self.others = nn.ModuleList(_Convolution(layer) for layer in others)
 
     def forward(self, waveforms: torch.Tensor) -> torch.Tensor:
@@ -87,17 +93,17 @@ class _Convolution(nn.Module):  # type: ignore[misc]
         return functional.gelu(hidden)
 
 
-class _FirstOverTime(nn.Module):  # type: ignore[misc]
+class _GroupNormConvolution(nn.Module):  # type: ignore[misc]
     """The first convolution of a group-norm model, with its norm over time folded in.
 
-    One channel a group: the mean and variance of an output channel over time follow from those of
-    the samples under the kernel (w'm and w'Cw), so the norm is a change of weights, and the widest
-    tensor of the network is written once rather than four times.
+    Each channel is its own group. If the samples under the kernel have mean m and covariance C, an
+    output channel with weights w has mean w'm and variance w'Cw over time. So the norm becomes a
+    change of weights, and the network's widest tensor is written once instead of four times.
     """
 
     def __init__(self, layer: Any) -> None:
         super().__init__()
-        # A bias of the convolution would change nothing: the norm takes the mean out.
+        # A bias of the convolution would have no effect: the norm subtracts the mean.
         self.kernel, self.stride = layer.conv.kernel_size[0], layer.conv.stride[0]
         self.weight = nn.Parameter(_as_matrix(layer.conv.weight), requires_grad=False)
         self.norm = layer.layer_norm
@@ -113,25 +119,25 @@ class _FirstOverTime(nn.Module):  # type: ignore[misc]
         return functional.gelu(frames @ (self.weight * scale) + shift)
 
 
-class _Places(nn.Module):  # type: ignore[misc]
-    """The convolution that tells frames where they are."""
+class _PositionalConvolution(nn.Module):  # type: ignore[misc]
+    """wav2vec2's convolutional positional embedding, (batch, frames, channels) to the same."""
 
     def __init__(self, convolution: Any) -> None:
         super().__init__()
         if parametrize.is_parametrized(convolution):  # weight norm
             parametrize.remove_parametrizations(convolution, "weight")
         self.convolution = convolution
-        self.one_too_many = convolution.kernel_size[0] % 2 == 0
+        self.drops_last = convolution.kernel_size[0] % 2 == 0
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        placed = self.convolution(hidden.transpose(1, 2))
-        if self.one_too_many:
-            placed = placed[:, :, :-1]
-        return functional.gelu(placed).transpose(1, 2)
+        embedded = self.convolution(hidden.transpose(1, 2))
+        if self.drops_last:  # an even kernel with symmetric padding gives one frame too many
+            embedded = embedded[:, :, :-1]
+        return functional.gelu(embedded).transpose(1, 2)
 
 
 class _Layer(nn.Module):  # type: ignore[misc]
-    """A transformer layer, with its norms before its parts or after."""
+    """A transformer layer. `norm_first`: its norms come before attention and feed forward."""
 
     def __init__(self, layer: Any, norm_first: bool) -> None:
         super().__init__()
@@ -139,26 +145,26 @@ class _Layer(nn.Module):  # type: ignore[misc]
         self.heads, self.width = attention.num_heads, attention.embed_dim
         self.scale = float(attention.head_dim) ** -0.5
         parts = (attention.q_proj, attention.k_proj, attention.v_proj)
-        self.ask = nn.Linear(self.width, 3 * self.width)
-        self.ask.weight.data = torch.cat([part.weight for part in parts])
-        self.ask.bias.data = torch.cat([part.bias for part in parts])
-        self.answer = attention.out_proj
+        self.qkv = nn.Linear(self.width, 3 * self.width)
+        self.qkv.weight.data = torch.cat([part.weight for part in parts])
+        self.qkv.bias.data = torch.cat([part.bias for part in parts])
+        self.out_proj = attention.out_proj
         self.norm_first = norm_first
         self.norm_attention, self.norm_output = layer.layer_norm, layer.final_layer_norm
-        self.widen = layer.feed_forward.intermediate_dense
-        self.narrow = layer.feed_forward.output_dense
+        self.intermediate = layer.feed_forward.intermediate_dense
+        self.output = layer.feed_forward.output_dense
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
         if self.norm_first:
             hidden = hidden + self._attend(self.norm_attention(hidden))
-            return hidden + self._think(self.norm_output(hidden))
+            return hidden + self._feed_forward(self.norm_output(hidden))
         hidden = self.norm_attention(hidden + self._attend(hidden))
-        normed: torch.Tensor = self.norm_output(hidden + self._think(hidden))
+        normed: torch.Tensor = self.norm_output(hidden + self._feed_forward(hidden))
         return normed
 
     def _attend(self, hidden: torch.Tensor) -> torch.Tensor:
-        query, key, value = self.ask(hidden).split(self.width, dim=-1)
-        heard = torch.onnx.ops.symbolic(
+        query, key, value = self.qkv(hidden).split(self.width, dim=-1)
+        attended = torch.onnx.ops.symbolic(
             "com.microsoft::MultiHeadAttention",
             (query, key, value),
             attrs={"num_heads": self.heads, "scale": self.scale},
@@ -166,25 +172,25 @@ class _Layer(nn.Module):  # type: ignore[misc]
             shape=hidden.shape,
             version=1,
         )
-        answer: torch.Tensor = self.answer(heard)
-        return answer
+        projected: torch.Tensor = self.out_proj(attended)
+        return projected
 
-    def _think(self, hidden: torch.Tensor) -> torch.Tensor:
-        thought: torch.Tensor = self.narrow(functional.gelu(self.widen(hidden)))
-        return thought
+    def _feed_forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        output: torch.Tensor = self.output(functional.gelu(self.intermediate(hidden)))
+        return output
 
 
 def _as_matrix(weight: torch.Tensor) -> torch.Tensor:
-    """A kernel (out, in, width) as (width * in, out), in the order that `_unfold` lays frames."""
+    """A kernel (out, in, width) as a matrix (width * in, out), in the order of `_unfold`."""
     return weight.detach().permute(2, 1, 0).reshape(-1, weight.shape[0]).contiguous()
 
 
 def _unfold(hidden: torch.Tensor, kernel: int, stride: int) -> torch.Tensor:
-    """What the kernel sees at each step, side by side: (batch, frames, kernel * channels)."""
+    """The inputs under the kernel at each step: (batch, frames, kernel * channels)."""
     batch, length, channels = hidden.shape
     frames = (length - kernel) // stride + 1
-    # The first `stride` places of all kernels tile the sequence: a view of it.
-    seen = [hidden[:, : frames * stride].reshape(batch, frames, stride * channels)]
+    # The first `stride` taps of all kernels tile the sequence, so they are a view of it.
+    taps = [hidden[:, : frames * stride].reshape(batch, frames, stride * channels)]
     last = (frames - 1) * stride + 1
-    seen += [hidden[:, place : place + last : stride] for place in range(stride, kernel)]
-    return torch.cat(seen, dim=-1) if len(seen) > 1 else seen[0]
+    taps += [hidden[:, tap : tap + last : stride] for tap in range(stride, kernel)]
+    return torch.cat(taps, dim=-1) if len(taps) > 1 else taps[0]

@@ -1,4 +1,7 @@
-"""Greedy CTC decoding: from emissions to words with times and confidence."""
+"""CTC decoding: best paths, and words with times and confidence from them.
+
+The CTC rules are those of Graves et al. (2006): merge repeats, then drop blanks.
+"""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,9 +16,9 @@ from earshot.speech.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class BestPath:
-    """The likeliest token of every frame and its log-probability, both of shape (frames,).
+    """One token for every frame and its log-probability, both of shape (frames,).
 
-    Eight bytes a frame, where the emission itself takes 128: what lets ten hours fit in memory.
+    Takes 8 bytes a frame where the emission takes 128, so ten hours fit in memory.
     """
 
     tokens: npt.NDArray[np.int32]
@@ -26,18 +29,19 @@ class BestPath:
 
 
 def best_path(emission: Emission) -> BestPath:
+    """Greedy decoding: the likeliest token of each frame of `emission` (frames, vocabulary)."""
     tokens = emission.argmax(axis=-1)
     scores = np.take_along_axis(emission, tokens[:, None], axis=-1)[:, 0]
     return BestPath(tokens.astype(np.int32), scores)
 
 
 def blank_path(frames: int, vocabulary: Vocabulary) -> BestPath:
-    """The path of silence."""
+    """A path of `frames` blanks with log-probability 0."""
     return BestPath(np.full(frames, vocabulary.blank, np.int32), np.zeros(frames, np.float32))
 
 
 def lay(path: BestPath, over: BestPath, at: int) -> BestPath:
-    """`over` with `path` in its place from frame `at` on."""
+    """A copy of `over` with `path` written over it from frame `at` on."""
     tokens, scores = over.tokens.copy(), over.scores.copy()
     reach = min(len(path.tokens), len(tokens) - at)
     tokens[at : at + reach], scores[at : at + reach] = path.tokens[:reach], path.scores[:reach]
@@ -45,7 +49,7 @@ def lay(path: BestPath, over: BestPath, at: int) -> BestPath:
 
 
 def begin_word(path: BestPath, vocabulary: Vocabulary) -> BestPath:
-    """The same path, but no word goes on into it: its first frame is a delimiter if it is blank."""
+    """Stops a word from going on into `path`: a blank first frame becomes a delimiter."""
     if not len(path.tokens) or path.tokens[0] != vocabulary.blank:
         return path
     tokens = path.tokens.copy()
@@ -54,6 +58,7 @@ def begin_word(path: BestPath, vocabulary: Vocabulary) -> BestPath:
 
 
 def join(paths: list[BestPath]) -> BestPath:
+    """The paths one after another; at least one is needed."""
     return BestPath(
         np.concatenate([path.tokens for path in paths]),
         np.concatenate([path.scores for path in paths]),
@@ -63,14 +68,14 @@ def join(paths: list[BestPath]) -> BestPath:
 def words(
     path: BestPath, vocabulary: Vocabulary, frame_seconds: float, pause: float | None = None
 ) -> tuple[Word, ...]:
-    """Collapses repeats, drops blanks, splits at the delimiter, as transformers' tokenizer does.
+    """Merges repeats, drops blanks and splits at the delimiter, as transformers' tokenizer does.
 
-    With `pause`, as many seconds without a letter end a word, too: small models forget the
-    delimiter where a speaker stops.
+    `frame_seconds` is the time between two frames. With `pause`, that many seconds without a
+    letter also end a word, because small models often miss the delimiter at a pause.
 
-    A word lasts from its first character's first frame to its last character's last one. Its
-    confidence is the geometric mean, over its characters, of the probability at each one's
-    clearest frame: a long word is not less sure for being long.
+    A word starts at its first character's first frame and ends after its last character's last
+    frame. Its confidence takes each character's most probable frame, and is the geometric mean of
+    these probabilities, so a word's length does not lower it.
     """
     tokens = path.tokens
     if not len(tokens):
@@ -79,7 +84,7 @@ def words(
     runs = pairwise([0, *edges.tolist(), len(tokens)])
     found: list[Word] = []
     letters: list[str] = []
-    sure: list[float] = []
+    best_scores: list[float] = []
     start = end = 0
 
     def close() -> None:
@@ -90,11 +95,11 @@ def words(
                     text=text.lower() if vocabulary.lower_case else text,
                     start=round(start * frame_seconds, 3),
                     end=round(end * frame_seconds, 3),
-                    confidence=round(float(np.exp(np.mean(sure))), 4),
+                    confidence=round(float(np.exp(np.mean(best_scores))), 4),
                 )
             )
             letters.clear()
-            sure.clear()
+            best_scores.clear()
 
     for first, last in runs:
         token = int(tokens[first])
@@ -106,7 +111,7 @@ def words(
             if not letters:
                 start = first
             letters.append(vocabulary.tokens[token])
-            sure.append(float(path.scores[first:last].max()))
+            best_scores.append(float(path.scores[first:last].max()))
             end = last
     close()
     return tuple(found)

@@ -1,4 +1,4 @@
-"""What an engine is: it turns waveforms into emissions, each as if it were alone."""
+"""The interface of a speech engine, which turns waveforms into emissions."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,8 +13,9 @@ Emission = npt.NDArray[np.float32]
 class Engine(Protocol):
     """Runs one acoustic model.
 
-    `name` says what computed, e.g. "onnx-int8" or "torch-bf16"; it goes into the provenance.
-    `batch` is how many waveforms a call takes best, `calls` how many calls may run at once.
+    `name`: runtime and precision, e.g. "onnx-int8" or "torch-bf16", as the provenance has it.
+    `batch`: the best number of waveforms for one call.
+    `calls`: how many calls may run at once.
     """
 
     name: str
@@ -22,8 +23,11 @@ class Engine(Protocol):
     calls: int
 
     def emissions(self, waveforms: Sequence[Waveform]) -> list[Emission]:
-        """CTC log-probabilities (frames, vocabulary) of each waveform (n,), normalised as the
-        model wants it. A waveform's emission must not depend on the others in the call."""
+        """CTC log-probabilities of shape (frames, vocabulary) for each waveform of shape (n,).
+
+        Waveforms come prepared by Acoustics.prepare. An emission must not depend on the other
+        waveforms in the call.
+        """
         ...
 
 

@@ -10,38 +10,40 @@ import onnxruntime
 
 from earshot.errors import ModelError
 from earshot.speech.engine import Emission, Waveform, log_softmax
-from earshot.speech.files import BESIDE
+from earshot.speech.files import WEIGHTS_SUFFIX
 
-# It has a single-threaded kernel, seven times slower than the add and the norm that it fuses.
-UNWANTED = ["SkipLayerNormFusion"]
+# Its kernel is single-threaded, and seven times slower than the add and the norm that it fuses.
+DISABLED_OPTIMIZERS = ["SkipLayerNormFusion"]
 
-M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # of malloc.h
-LARGE_BUFFER = 4 << 20  # bytes
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # mallopt(3) parameters, from malloc.h
+MMAP_THRESHOLD_BYTES = 4 << 20
 
-SMALL = 64_000_000
-"""Bytes of weights: below it layers are too small to fill several cores, and a call's memory is
-small enough to have several calls at once."""
+SMALL_MODEL_BYTES = 64_000_000
+"""A model with fewer bytes of weights runs one call on each core: its layers are too small to use
+several cores, and a call takes little memory."""
 
-SIDE_BY_SIDE = 4
-"""Clips at most: half a minute takes some 400 MB beside the large model's weights."""
+MAX_CONCURRENT_CALLS = 4
+"""Half a minute takes some 400 MB on top of the large model's weights."""
 
 
 class OnnxEngine:
-    """One waveform at a time: on a CPU that is as fast as a batch, and no clip has neighbours."""
+    """Runs one waveform at a time: on a CPU that is as fast as a batch, and needs no padding."""
 
     def __init__(self, path: Path, precision: str, side_by_side: bool = False) -> None:
-        """`side_by_side`: clips share the processors rather than a clip having all of them. Each
-        then waits longer for its own text, and more memory is taken, but all are done sooner.
+        """`side_by_side`: run several clips at once, on one or few cores each.
+
+        A single clip then takes longer and more memory is used, but many clips finish sooner.
+        Raises ModelError if ONNX Runtime can't load the file, or if it does not take waveforms.
         """
-        calls = min(cores(), SIDE_BY_SIDE) if side_by_side else 1
-        _keep_heap_flat(_size(path) < SMALL)
+        calls = min(cores(), MAX_CONCURRENT_CALLS) if side_by_side else 1
+        _keep_heap_flat(_size(path) < SMALL_MODEL_BYTES)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = cores() // calls
-        # Threads that spin while they wait are a little quicker on an idle machine, and several
-        # times slower on one that does anything else.
+        # Spinning threads are a little faster on an idle machine, and several times slower on a
+        # busy one.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # Clips differ in length: an arena would keep the worst mix of sizes ever seen, a third
-        # more at 30 s of the large model than the tenth of the time that it saves is worth.
+        # Clips differ in length, and the arena never gives memory back: a third more at 30 s of
+        # the large model, for a tenth less time.
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
         try:
@@ -49,9 +51,9 @@ class OnnxEngine:
                 path,
                 options,
                 providers=["CPUExecutionProvider"],
-                disabled_optimizers=UNWANTED,
+                disabled_optimizers=DISABLED_OPTIMIZERS,
             )
-        except Exception as error:  # onnxruntime raises its own kinds, all below Exception
+        except Exception as error:  # onnxruntime's exceptions share no base class but this
             raise ModelError(f"{path.name} is not a model that ONNX Runtime can load.") from error
         inputs = {value.name for value in self._session.get_inputs()}
         if "input_values" not in inputs or inputs - {"input_values", "attention_mask"}:
@@ -59,15 +61,16 @@ class OnnxEngine:
         self._masked = "attention_mask" in inputs
         self.name = f"onnx-{precision}"
         self.batch = 1
-        self.calls = cores() if _size(path) < SMALL else calls
+        self.calls = cores() if _size(path) < SMALL_MODEL_BYTES else calls
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What the exporter recorded, if it was ours: see RECORDED_AS and NAMED_AS."""
+        """The file's metadata; our exporter writes fingerprint.FINGERPRINT_KEY and NAME_KEY."""
         recorded: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
         return recorded
 
     def emissions(self, waveforms: Sequence[Waveform]) -> list[Emission]:
+        """See Engine.emissions."""
         return [self._emission(waveform) for waveform in waveforms]
 
     def _emission(self, waveform: Waveform) -> Emission:
@@ -79,30 +82,31 @@ class OnnxEngine:
 
 
 def _keep_heap_flat(small: bool) -> None:
-    """Keep memory from growing with the length of a recording, where the C library is glibc.
+    """Keeps memory from growing with the length of a recording, where the C library is glibc.
 
-    Windows of ever other lengths leave holes in the heap, and more so in a heap for each thread.
-    Large buffers of their own go back whole, which costs a tenth of the time; beside a large
-    model's weights the holes are nothing. `python -m scripts bench speech` shows both.
+    Windows of changing lengths fragment the heap, and glibc has a heap for each thread. One heap
+    and separately mapped large buffers prevent that, for a tenth more time. A large model's
+    weights dwarf the fragments, so it gets the single heap only. `python -m scripts bench speech`
+    measures both.
     """
     if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
         mallopt(M_ARENA_MAX, 1)
         if small:
-            mallopt(M_MMAP_THRESHOLD, LARGE_BUFFER)
+            mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
 
 
 def _size(path: Path) -> int:
-    """Bytes of a graph and of the weights that may lie beside it."""
-    parts = (path, path.with_name(path.name + BESIDE))
+    """Bytes of the graph and of its external weights, if it has any."""
+    parts = (path, path.with_name(path.name + WEIGHTS_SUFFIX))
     return sum(part.stat().st_size for part in parts if part.is_file())
 
 
 def cores() -> int:
-    """The processors this process may use; OMP_NUM_THREADS, where set, says how many.
+    """How many processors this process may use: OMP_NUM_THREADS if it is set.
 
-    Two processes that each take both cores of a machine wait for each other: on 2 cores they get
-    through half the clips of two processes with a thread each, at twice the processor time.
+    Processes that share a machine must set it. On 2 cores, two processes with 2 threads each do
+    half the clips of two processes with 1 thread each, for twice the processor time.
     """
-    if told := os.environ.get("OMP_NUM_THREADS", ""):
-        return max(int(told), 1)
+    if limit := os.environ.get("OMP_NUM_THREADS", ""):
+        return max(int(limit), 1)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

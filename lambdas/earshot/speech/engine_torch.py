@@ -1,4 +1,4 @@
-"""The reference engine on CPU, and the fast one on CUDA: transformers' own model."""
+"""The torch engine runs transformers' own model: the reference on CPU, the fast engine on CUDA."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,19 +13,20 @@ from earshot.errors import ModelError
 from earshot.speech.acoustics import Acoustics
 from earshot.speech.engine import Emission, Waveform
 
-BATCH_SECONDS = 600.0
-"""Of padded sound in one batch on CUDA."""
+CUDA_BATCH_SECONDS = 600.0
+"""Padded audio in one batch on CUDA."""
 
-BATCH = 128
-"""Waveforms to sort by length and batch together."""
+BATCH_WAVEFORMS = 128
+"""How many waveforms are sorted by length, to make batches from."""
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 class TorchEngine:
-    """On CPU one waveform at a time, which is the reference. On CUDA padded batches: masked
-    attention, and in group-norm models a norm over each waveform's own frames, so that padding
-    and neighbours leave no trace.
+    """One waveform at a time on CPU, which is the reference; padded batches on CUDA.
+
+    In a batch, attention is masked, and group-norm models normalise over each waveform's own
+    frames. So padding and neighbours change nothing.
     """
 
     def __init__(
@@ -36,16 +37,19 @@ class TorchEngine:
         device: str | None = None,
         batch_seconds: float | None = None,
     ) -> None:
-        """`precision` is fp32, bf16 or fp16; by default bf16 on CUDA and fp32 on CPU."""
+        """`precision` is fp32, bf16 or fp16; by default bf16 on CUDA and fp32 on CPU.
+
+        `batch_seconds` bounds a padded batch; 0 turns batches off. Raises ModelError.
+        """
         self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         on_cuda = self._device.type == "cuda"
         precision = precision or ("bf16" if on_cuda else "fp32")
         if precision not in DTYPES:
-            raise ModelError(f"There is no precision {precision!r}: fp32, bf16 or fp16.")
+            raise ModelError(f"Unknown precision {precision!r}: use fp32, bf16 or fp16.")
         self._dtype = DTYPES[precision]
         self._acoustics = acoustics
         self._batch_seconds = (
-            (BATCH_SECONDS if on_cuda else 0) if batch_seconds is None else batch_seconds
+            (CUDA_BATCH_SECONDS if on_cuda else 0) if batch_seconds is None else batch_seconds
         )
         try:
             model = Wav2Vec2ForCTC.from_pretrained(folder, dtype=self._dtype)
@@ -54,10 +58,11 @@ class TorchEngine:
         self._norm = _mask_norm(model) if acoustics.group_norm else None
         self._model = model.to(self._device).eval()
         self.name = f"torch-{precision}"
-        self.batch = BATCH if self._batch_seconds else 1
+        self.batch = BATCH_WAVEFORMS if self._batch_seconds else 1
         self.calls = 1
 
     def emissions(self, waveforms: Sequence[Waveform]) -> list[Emission]:
+        """See Engine.emissions."""
         found: dict[int, Emission] = {}
         for batch in self._batches([len(waveform) for waveform in waveforms]):
             emissions = self._run([waveforms[i] for i in batch])
@@ -65,7 +70,7 @@ class TorchEngine:
         return [found[i] for i in range(len(waveforms))]
 
     def _batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        """Indices of waveforms of like length, few enough that the padded batch fits."""
+        """Indices of waveforms of similar length; a padded batch stays within the limit."""
         budget = self._batch_seconds * SAMPLE_RATE
         batch: list[int] = []
         for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
@@ -97,16 +102,16 @@ class TorchEngine:
 
 
 class _MaskedNorm(torch.nn.Module):  # type: ignore[misc]
-    """GroupNorm with one channel a group, over the frames that each row's own samples give."""
+    """GroupNorm with one channel in each group, over each row's unpadded frames."""
 
     def __init__(self, norm: torch.nn.GroupNorm, kernel: int, stride: int) -> None:
         super().__init__()
         self.norm = norm
         self.kernel, self.stride = kernel, stride
-        self.lengths: list[int] | None = None  # samples of each row; None: none is padded
+        self.lengths: list[int] | None = None  # samples of each row; None if no row is padded
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        """`hidden` has shape (batch, channels, frames)."""
+        """`hidden` and the result have shape (batch, channels, frames)."""
         if self.lengths is None:
             return self.norm(hidden)
         frames = [(length - self.kernel) // self.stride + 1 for length in self.lengths]

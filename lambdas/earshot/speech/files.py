@@ -1,4 +1,4 @@
-"""What a model folder holds."""
+"""The names of the files in a model folder."""
 
 import json
 from pathlib import Path
@@ -15,15 +15,15 @@ SETTINGS_FILES = (
     "vocab.json",
     LANGUAGE_FILE,
 )
-# As optimum and transformers.js name them in hub repositories; ours are named alike.
+# The names that optimum and transformers.js use in hub repositories, and our exporter too.
 INT8_FILES = ("onnx/model_quantized.onnx", "onnx/model_int8.onnx", "model_quantized.onnx")
 FP32_FILES = ("onnx/model.onnx", "model.onnx")
-BESIDE = "_data"  # after an ONNX file's name: its weights, where they are large
+WEIGHTS_SUFFIX = "_data"  # an ONNX file's name and this: its external weights
 CHECKPOINT_FILES = ("model.safetensors", "pytorch_model.bin")
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in `path`. Raises ModelError if there is none."""
+    """The JSON object in `path`. Raises ModelError if the file is missing or holds none."""
     try:
         value = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:

@@ -1,23 +1,23 @@
-"""Fingerprints of weights: 16 hexadecimal digits that change when any weight does."""
+"""Fingerprints of models: 16 hexadecimal digits (of SHA-256) that change with any weight."""
 
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from earshot.speech.files import BESIDE
+from earshot.speech.files import WEIGHTS_SUFFIX
 
-RECORDED_AS = "earshot.fingerprint"
-"""The metadata in which `scripts model export` records it, so that loading need not hash."""
+FINGERPRINT_KEY = "earshot.fingerprint"
+"""ONNX metadata key for the fingerprint, so that loading need not hash the weights."""
 
-NAMED_AS = "earshot.model"
-"""The metadata in which it records what people call the model: its hub id, or its folder."""
+NAME_KEY = "earshot.model"
+"""ONNX metadata key for the model's name: its hub id, or its folder's name."""
 
 DIGITS = 16
 
 
 def of_weights(tensors: Mapping[str, Any], precision: str) -> str:
-    """Of a torch state dict, computed at `precision`."""
+    """The fingerprint of a torch state dict that is run at `precision`."""
     digest = hashlib.sha256(precision.encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(name.encode())
@@ -26,15 +26,15 @@ def of_weights(tensors: Mapping[str, Any], precision: str) -> str:
 
 
 def of_file(path: Path) -> str:
-    """Of a weights file, and of the one beside it that an ONNX graph may keep its weights in."""
+    """The fingerprint of a weights file and, for ONNX, of its external weights."""
     digest = hashlib.sha256()
-    for part in (path, path.with_name(path.name + BESIDE)):
+    for part in (path, path.with_name(path.name + WEIGHTS_SUFFIX)):
         if part.is_file():
             with part.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:DIGITS]
 
 
-def joined(*marks: str) -> str:
-    """One of several."""
-    return hashlib.sha256("".join(marks).encode()).hexdigest()[:DIGITS]
+def joined(*fingerprints: str) -> str:
+    """One fingerprint made from several."""
+    return hashlib.sha256("".join(fingerprints).encode()).hexdigest()[:DIGITS]

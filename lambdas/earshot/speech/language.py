@@ -1,6 +1,6 @@
-"""What words a small model may expect: a word list as a trie, and how words follow each other.
+"""A small model's language: a word list as a trie, and a bigram model over it.
 
-A file `language.npz` beside a model's weights holds it; a model without one is decoded greedily.
+It is read from `language.npz` in the model's folder. A model without one is decoded greedily.
 """
 
 from dataclasses import dataclass
@@ -23,23 +23,26 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much the words count against the sound; tuned on development sets."""
+    """The weight of the language against the acoustic model; tuned on development sets."""
 
     words: float = 0.8  # of the log-probability of words
-    bonus: float = 0.2  # nats a word, against too few words
-    unknown: float = -12.0  # nats for beginning a word that the list lacks
-    letter: float = -2.0  # nats a letter of such a word
+    bonus: float = 0.2  # nats for each word, against too few words
+    unknown: float = -12.0  # nats for starting an unlisted word
+    letter: float = -2.0  # nats for each letter of an unlisted word
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A bigram model over a word list, laid out for the beam.
+    """A bigram model over a word list, laid out for the beam search.
 
-    Node 0 of the trie is its root. `children` (nodes, letters) and `word` (nodes,) hold NONE where
-    there is none; `ahead` (nodes,) is the log-probability of the likeliest word below a node.
-    Words are numbered as they stand in the list; the last number, `other`, is any other word, and
-    what a recording begins after. `pair` holds context * len(unigram) + word, sorted, `pair_score`
-    its log-probability; other pairs score `backoff[context] + unigram[word]`.
+    The trie: node 0 is the root. `children` (nodes, letters) and `word` (nodes,) hold NONE where
+    there is none. `letter` (nodes,) is the letter that leads to a node. `ahead` (nodes,) is the
+    log-probability of the likeliest word below a node.
+
+    The bigrams: words are numbered by their place in the list. The last number, `other`, stands for
+    all unlisted words and for the start of a recording. `unigram` and `backoff` have shape
+    (words + 1,). `pair` (pairs,) holds context * len(unigram) + word, sorted, and `pair_score` its
+    log-probability. Other pairs score `backoff[context] + unigram[word]` (back-off; Katz, 1987).
     """
 
     children: Ints
@@ -54,6 +57,7 @@ class Language:
 
     @property
     def other(self) -> int:
+        """The number of unlisted words, and of the start of a recording."""
         return len(self.unigram) - 1
 
     def score(self, context: npt.NDArray[np.int64], word: Ints) -> Floats:
@@ -66,17 +70,20 @@ class Language:
 
 
 def read_language(folder: Path) -> Language | None:
-    """The word list and bigrams of the model in `folder`, None if it has none."""
+    """The language of the model in `folder`, None if it has none.
+
+    Raises ModelError if its file can't be read.
+    """
     path = folder / LANGUAGE_FILE
     if not path.is_file():
         return None
     try:
-        with np.load(path, allow_pickle=False) as kept:
-            words = str(kept["words"]).split("\n")
-            unigram, backoff = (kept[name].astype(np.float32) for name in ("unigram", "backoff"))
-            pair = np.cumsum(kept["pair_steps"], dtype=np.int64)
-            scores = kept["pair_score"].astype(np.float32)
-            weights = Weights(*map(float, kept["weights"]))
+        with np.load(path, allow_pickle=False) as stored:
+            words = str(stored["words"]).split("\n")
+            unigram, backoff = (stored[name].astype(np.float32) for name in ("unigram", "backoff"))
+            pair = np.cumsum(stored["pair_steps"], dtype=np.int64)
+            scores = stored["pair_score"].astype(np.float32)
+            weights = Weights(*map(float, stored["weights"]))
     except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         raise ModelError(f"The model's {LANGUAGE_FILE} can't be read.") from error
     return build(words, unigram, backoff, pair, scores, weights)
@@ -90,14 +97,14 @@ def build(
     pair_score: Floats,
     weights: Weights,
 ) -> Language:
-    """The trie over `words`, which are distinct, sorted, and of LETTERS alone."""
-    places = np.full(128, NONE, np.int32)
-    places[[ord(letter) for letter in LETTERS]] = np.arange(len(LETTERS))
+    """The language over `words`, which are distinct, sorted and made of LETTERS only."""
+    letter_index = np.full(128, NONE, np.int32)  # by character code
+    letter_index[[ord(letter) for letter in LETTERS]] = np.arange(len(LETTERS))
     longest = max(map(len, words))
     spelled = np.array(words, f"S{longest}").view(np.uint8).reshape(len(words), longest)
     is_letter = spelled > 0
-    # A prefix is new where the word differs from the one before, there or earlier. New prefixes
-    # are numbered row by row; an old one has the number it had in the row above.
+    # A prefix is new if the word differs from the word before it at that letter or earlier. New
+    # prefixes are numbered row by row. Other prefixes keep their number from the row above.
     differs = np.ones(spelled.shape, bool)
     differs[1:] = np.logical_or.accumulate(spelled[1:] != spelled[:-1], axis=1)
     new = differs & is_letter
@@ -108,7 +115,7 @@ def build(
 
     nodes = int(new.sum()) + 1
     parent, letter = np.full(nodes, NONE, np.int32), np.full(nodes, NONE, np.int32)
-    parent[1:], letter[1:] = before[new], places[spelled[new]]
+    parent[1:], letter[1:] = before[new], letter_index[spelled[new]]
     children = np.full((nodes, len(LETTERS)), NONE, np.int32)
     children[parent[1:], letter[1:]] = np.arange(1, nodes, dtype=np.int32)
     word = np.full(nodes, NONE, np.int32)

@@ -1,6 +1,7 @@
-"""Loads a model: from a folder, or by hub id and revision."""
+"""Loads a speech model from a folder, or from the hub by id and revision."""
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,14 +22,20 @@ ENGINES = {
     "torch-bf16": CHECKPOINT_FILES,
     "torch-fp16": CHECKPOINT_FILES,
 }
-"""The engines by name, with the weights each looks for, the preferred first."""
+"""The engines by name, and the weights files that each can load, the preferred one first."""
+
+INSTALL = (
+    "packages that are not installed. In a checkout, `make .venv/model` installs them; "
+    "elsewhere, `pip install 'earshot[model]'`."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechModel:
-    """A loaded model: `name` as people know it, `fingerprint` of its weights and its language.
+    """A loaded model.
 
-    Without a language its emissions are decoded greedily.
+    `name` is its hub id or folder's name. `fingerprint` changes with its weights and its language.
+    Without a language it is decoded greedily.
     """
 
     name: str
@@ -44,13 +51,13 @@ def load(
 ) -> SpeechModel:
     """The model in folder `source`, or else the one of that id on the Hugging Face hub.
 
-    `engine` is one of ENGINES; "onnx" takes int8 where there is one, "torch" takes bf16 on CUDA
-    and fp32 on CPU. A hub model without ONNX files is exported once, which needs torch; the
-    result is kept. `side_by_side` is for many clips on a CPU: see OnnxEngine. Raises ModelError if
-    it can't be had or is no Wav2Vec2 CTC model.
+    `engine` is one of ENGINES. "onnx" prefers int8 weights to fp32. "torch" uses bf16 on CUDA and
+    fp32 on CPU. A hub model without ONNX files is exported once, which needs torch, and the result
+    is kept. `side_by_side` is for many clips on a CPU: see OnnxEngine. Raises ModelError if the
+    model can't be loaded or is no Wav2Vec2 CTC model.
     """
     if engine not in ENGINES:
-        raise ModelError(f"There is no engine {engine!r}: {', '.join(ENGINES)}.")
+        raise ModelError(f"Unknown engine {engine!r}: use one of {', '.join(ENGINES)}.")
     folder = Path(source)
     if folder.is_dir():
         return _load_folder(folder, None, engine, side_by_side)
@@ -63,7 +70,7 @@ def load(
 
 
 def _load_folder(folder: Path, hub_id: str | None, engine: str, side_by_side: bool) -> SpeechModel:
-    """A folder is called what its exporter recorded, else by its own name."""
+    """The model's name is the one that its exporter recorded, else the folder's."""
     name = hub_id or folder.resolve().name
     acoustics = read_acoustics(folder)
     vocabulary = read_vocabulary(folder)
@@ -71,30 +78,29 @@ def _load_folder(folder: Path, hub_id: str | None, engine: str, side_by_side: bo
     if weights is None:
         raise ModelError(
             f"{name} has no weights for {engine} ({', '.join(ENGINES[engine])}). "
-            "`python -m scripts model export` makes ONNX ones."
+            "`earshot model export` makes ONNX weights."
         )
     if engine.startswith("torch"):
         try:
             from earshot.speech.engine_torch import TorchEngine
         except ImportError as error:
-            raise ModelError(
-                "The torch engine needs `pip install -r requirements-model.txt`."
-            ) from error
+            raise ModelError(f"The torch engine needs {INSTALL}") from error
         torch = TorchEngine(folder, acoustics, engine.partition("-")[2] or None)
-        mark = _mark(folder, fingerprint.of_file(weights))
-        return SpeechModel(name, mark, torch, acoustics, vocabulary, read_language(folder))
+        identity = _with_language(folder, fingerprint.of_file(weights))
+        return SpeechModel(name, identity, torch, acoustics, vocabulary, read_language(folder))
     from earshot.speech.engine_onnx import OnnxEngine
 
     precision = "int8" if weights.relative_to(folder).as_posix() in INT8_FILES else "fp32"
     onnx = OnnxEngine(weights, precision, side_by_side)
     recorded = onnx.metadata
-    mark = _mark(folder, recorded.get(fingerprint.RECORDED_AS) or fingerprint.of_file(weights))
-    name = hub_id or recorded.get(fingerprint.NAMED_AS) or name
-    return SpeechModel(name, mark, onnx, acoustics, vocabulary, read_language(folder))
+    of_weights = recorded.get(fingerprint.FINGERPRINT_KEY) or fingerprint.of_file(weights)
+    identity = _with_language(folder, of_weights)
+    name = hub_id or recorded.get(fingerprint.NAME_KEY) or name
+    return SpeechModel(name, identity, onnx, acoustics, vocabulary, read_language(folder))
 
 
-def _mark(folder: Path, weights: str) -> str:
-    """Changes with the weights, and with what else decides the words."""
+def _with_language(folder: Path, weights: str) -> str:
+    """The fingerprint of weights and language, as both decide the transcript."""
     language = folder / LANGUAGE_FILE
     return (
         fingerprint.joined(weights, fingerprint.of_file(language))
@@ -103,24 +109,27 @@ def _mark(folder: Path, weights: str) -> str:
     )
 
 
+def exporter() -> Callable[..., Path]:
+    """earshot.speech.export.export. Raises ModelError if its packages are not installed."""
+    try:
+        from earshot.speech.export import export
+    except ImportError as error:
+        raise ModelError(f"Exporting a model to ONNX needs {INSTALL}") from error
+    return export
+
+
 def _exported(name: str, revision: str | None, engine: str) -> Path:
-    """The folder of hub model `name` as ONNX, exported once a revision and precision."""
+    """The ONNX folder of hub model `name`; each revision and precision is exported once."""
     from earshot.speech import hub
 
     checkpoint, weights = hub.fetch(name, revision, CHECKPOINT_FILES)
     if weights is None:
-        raise ModelError(f"{name} holds no weights that can be read ({CHECKPOINT_FILES[0]}).")
+        raise ModelError(f"{name} has no supported weights ({', '.join(CHECKPOINT_FILES)}).")
     precision = "fp32" if engine == "onnx-fp32" else "int8"
     kept = hub.cache() / f"{name.replace('/', '--')}@{checkpoint.name}-{precision}"
     if kept.is_dir():
         return kept
-    try:
-        from earshot.speech.export import export
-    except ImportError as error:
-        raise ModelError(
-            f"{name} holds no ONNX files, and making them needs "
-            "`pip install -r requirements-model.txt`."
-        ) from error
+    export = exporter()
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
         made = Path(scratch) / "model"

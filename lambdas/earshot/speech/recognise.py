@@ -1,7 +1,7 @@
-"""Files in, transcripts out."""
+"""Audio files to transcripts."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -14,31 +14,31 @@ from earshot.audio.limits import DEFAULT, Limits
 from earshot.errors import AudioError
 from earshot.speech.engine import Waveform
 from earshot.speech.transcriber import Transcriber
-from earshot.speech.transcript import Transcript
-from earshot.speech.windows import WHOLE
+from earshot.speech.transcript import Segment, Transcript
+from earshot.speech.windows import MAX_SINGLE_WINDOW_SAMPLES
 
-CHANNELS = 2
-AHEAD = 2
-"""Batches of files that are decoded while another is transcribed."""
+STEREO_CHANNELS = 2
+BATCHES_AHEAD = 2
+"""How many batches of files are decoded while one is transcribed."""
 
 
 def transcribe_file(
     path: Path, transcriber: Transcriber, limits: Limits = DEFAULT, *, split_channels: bool = False
 ) -> Transcript:
-    """Decodes and transcribes side by side, in memory that does not grow with the length.
+    """Transcribes a file while it is decoded; memory does not grow with its length.
 
-    With `split_channels` the sides of a stereo file are heard apart, as two speakers on a line:
-    each segment tells its channel. Raises an AudioError for a file that can't become a transcript.
+    `split_channels` transcribes the channels of a stereo file separately, for calls with a speaker
+    on each channel. Segments then have a channel. Raises AudioError if the file can't be decoded.
     """
     if not split_channels:
         return transcriber.transcribe_stream(_mono(path, limits))
     sides = [
         transcriber.transcribe_stream(
-            block[:, channel] for block in stream(path, limits, channels=CHANNELS)
+            block[:, channel] for block in stream(path, limits, channels=STEREO_CHANNELS)
         )
-        for channel in range(CHANNELS)
+        for channel in range(STEREO_CHANNELS)
     ]
-    return _both(sides)
+    return _merged(sides)
 
 
 def transcribe_files(
@@ -47,8 +47,10 @@ def transcribe_files(
     limits: Limits = DEFAULT,
     batch: int | None = None,
 ) -> Iterator[tuple[Path, Transcript | AudioError]]:
-    """The same as `transcribe_file` one by one, in order, but short files share batches and are
-    decoded ahead. `batch` is how many files share one, by default what the engine takes best.
+    """The transcripts of `transcribe_file`, in order, but faster for many short files.
+
+    Short files are decoded ahead and share batches of `batch` files, by default as many as suit
+    the engine. A file that can't be decoded yields its AudioError.
     """
     size = batch or max(16, transcriber.batch)
     with ThreadPoolExecutor(min(size, 4)) as pool:
@@ -56,7 +58,7 @@ def transcribe_files(
         coming = iter(paths)
 
         def fill() -> None:
-            while len(ahead) < AHEAD * size and (path := next(coming, None)) is not None:
+            while len(ahead) < BATCHES_AHEAD * size and (path := next(coming, None)) is not None:
                 ahead.append((path, pool.submit(_begun, path, limits)))
 
         fill()
@@ -69,16 +71,16 @@ def transcribe_files(
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What was decoded of a file, and the rest of it if it is longer than was asked for."""
+    """The decoded start of a file, shape (n,), and the rest of its blocks if there is more."""
 
     waveform: Waveform
     rest: Iterator[Waveform] | None
 
 
-def begin(path: Path, limits: Limits, whole: int = WHOLE) -> Beginning:
-    """Decodes up to `whole` samples, or a little more, and leaves the rest to be decoded later.
+def begin(path: Path, limits: Limits, whole: int = MAX_SINGLE_WINDOW_SAMPLES) -> Beginning:
+    """Decodes at least `whole` samples, or all of a shorter file; the rest is decoded later.
 
-    Raises an AudioError for a file that can't become a transcript; so does reading the rest.
+    Raises AudioError if the file can't be decoded. So does reading the rest.
     """
     blocks = _mono(path, limits)
     held: list[Waveform] = []
@@ -104,12 +106,12 @@ def _transcribe(
     short = [
         file.waveform for _, file in begun if isinstance(file, Beginning) and file.rest is None
     ]
-    together = iter(transcriber.transcribe_many(short))
+    transcripts = iter(transcriber.transcribe_many(short))
     for path, file in begun:
         if isinstance(file, AudioError):
             yield path, file
         elif file.rest is None:
-            yield path, next(together)
+            yield path, next(transcripts)
         else:
             try:
                 yield path, transcriber.transcribe_stream(chain([file.waveform], file.rest))
@@ -122,12 +124,24 @@ def _mono(path: Path, limits: Limits) -> Iterator[Waveform]:
         yield block[:, 0]
 
 
-def _both(sides: list[Transcript]) -> Transcript:
-    """One transcript of two sides, in order of time. A file that is mono has the same on both."""
+def _merged(sides: list[Transcript]) -> Transcript:
+    """One transcript from one for each channel, ordered by time.
+
+    It has no letters for search by sound: those of two people who may speak at once.
+    """
+    heard = [side.heard for side in sides if side.heard is not None]
+    return replace(
+        sides[0],
+        segments=_in_order([side.segments for side in sides]),
+        heard=_in_order(heard) if heard else None,
+        letters=None,
+    )
+
+
+def _in_order(sides: Sequence[Sequence[Segment]]) -> tuple[Segment, ...]:
     marked = [
         replace(segment, channel=channel)
-        for channel, side in enumerate(sides)
-        for segment in side.segments
+        for channel, segments in enumerate(sides)
+        for segment in segments
     ]
-    in_order = sorted(marked, key=lambda segment: (segment.start, segment.channel or 0))
-    return replace(sides[0], segments=tuple(in_order))
+    return tuple(sorted(marked, key=lambda segment: (segment.start, segment.channel or 0)))

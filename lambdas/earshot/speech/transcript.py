@@ -1,4 +1,4 @@
-"""What speech recognition makes of a waveform: words in segments, with their provenance."""
+"""The result of speech recognition: words in segments, with their provenance."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Words between two pauses. `channel` is set when stereo channels are kept apart."""
+    """Words between two pauses. `channel` is set if channels were transcribed separately."""
 
     words: tuple[Word, ...]
     channel: int | None = None
@@ -35,25 +35,40 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What wrote a transcript, so that two transcripts can be compared honestly."""
+    """The model and software that made a transcript, so that two can be compared fairly."""
 
-    model: str  # hub id or the bundled model's name, as people know it
-    fingerprint: str  # of the weights: changes when they do
+    model: str  # the listener's hub id or the bundled model's name, as people know it
+    fingerprint: str  # of the listener's weights: changes when they do
     engine: str  # e.g. "onnx-int8", "torch-bf16"
     decoder: str  # e.g. "greedy"
     version: str  # of Earshot
+    writer: str | None = None  # the model that wrote the shown text, where there is one
+    writer_fingerprint: str | None = None
+
+    @property
+    def weights(self) -> str:
+        """One fingerprint of all weights that took part."""
+        parts = (self.fingerprint, self.writer_fingerprint)
+        return "+".join(part for part in parts if part is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The transcript of one version of a recording; `duration` in seconds of sound.
+    """The transcript of one version of a recording; `duration` in seconds.
 
-    No speech is a success: no segments, an empty text.
+    `segments` are what is shown. Where a writer took part, `heard` is what the listener heard by
+    itself, in its own letters. Elsewhere `heard` is None: the segments are the listener's own.
+    `letters` are the listener's likeliest letters of every frame, packed, for search by sound
+    (earshot.speech.frame_letters).
+
+    A recording without speech has no segments and an empty text; that is no error.
     """
 
     segments: tuple[Segment, ...]
     duration: float
     provenance: Provenance
+    heard: tuple[Segment, ...] | None = None
+    letters: bytes | None = None
 
     @property
     def text(self) -> str:
@@ -62,3 +77,9 @@ class Transcript:
     @property
     def words(self) -> tuple[Word, ...]:
         return tuple(word for segment in self.segments for word in segment.words)
+
+    @property
+    def heard_text(self) -> str:
+        """The listener's own text."""
+        segments = self.segments if self.heard is None else self.heard
+        return " ".join(segment.text for segment in segments)

@@ -1,4 +1,4 @@
-"""The characters that a model writes, read from its tokenizer's files."""
+"""The characters that a model outputs, read from its tokenizer's files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +10,10 @@ from earshot.speech.files import read_json
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """`tokens[i]` is what the model's output i stands for.
+    """`tokens[i]` is the token of the model's output i.
 
-    `blank` is CTC's "nothing here", `delimiter` the space between words.
+    `blank` is the output for CTC's blank, `delimiter` the one for a space between words.
+    `lower_case`: words are written in lower case.
     """
 
     tokens: tuple[str, ...]
@@ -22,20 +23,20 @@ class Vocabulary:
 
 
 def read_vocabulary(folder: Path) -> Vocabulary:
-    """From vocab.json and tokenizer_config.json as transformers' Wav2Vec2CTCTokenizer writes them.
+    """Reads vocab.json and tokenizer_config.json, files of transformers' Wav2Vec2CTCTokenizer.
 
-    Raises ModelError if they are missing or of another tokenizer.
+    Raises ModelError if vocab.json is missing or of another tokenizer.
     """
     ids = read_json(folder / "vocab.json")
     settings_file = folder / "tokenizer_config.json"
     settings = read_json(settings_file) if settings_file.exists() else {}
     if not ids or not all(isinstance(index, int) for index in ids.values()):
         raise ModelError("vocab.json does not map characters to numbers: not a plain CTC model.")
-    # Added tokens may stand in tokenizer_config.json alone.
+    # Added tokens may be in tokenizer_config.json only.
     added = settings.get("added_tokens_decoder", {})
     taken = set(ids.values())
     ids |= {one["content"]: int(index) for index, one in added.items() if int(index) not in taken}
-    # A head may be wider than what its outputs are named for; those are unknown, like a gap.
+    # A head may have more outputs than there are tokens. The others are unknown tokens.
     width = read_json(folder / "config.json").get("vocab_size") or 0
     tokens = [_content(settings.get("unk_token", "<unk>"))] * max(width, max(ids.values()) + 1)
     for token, index in ids.items():
@@ -56,4 +57,4 @@ def _id(ids: dict[str, int], settings: dict[str, Any], name: str, default: str) 
 
 
 def _content(token: Any) -> Any:
-    return token.get("content") if isinstance(token, dict) else token  # an AddedToken written out
+    return token.get("content") if isinstance(token, dict) else token  # an AddedToken as JSON

@@ -1,8 +1,8 @@
-"""Cuts a long recording into windows, as a stream: at pauses, else at the quietest place there is.
+"""Cuts a long recording into windows, as a stream: at pauses, else at the quietest point.
 
-Each window is normalised and heard by itself. Cut at pauses, it holds one utterance of one voice
-mostly, which is what wav2vec2 was trained on; a window of several voices takes its loudness from
-the loudest of them.
+Each window is normalised and transcribed on its own. Between two pauses there is mostly one
+utterance of one speaker, which is what wav2vec2 was trained on. With several speakers in a window,
+the loudest would decide how all are normalised.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,26 +15,27 @@ import numpy.typing as npt
 from earshot.audio.limits import SAMPLE_RATE
 from earshot.speech.engine import Waveform
 
-WHOLE = 30 * SAMPLE_RATE
-"""Up to this many samples, a recording is one window and its text the reference's."""
-SHORTEST, LONGEST = 2 * SAMPLE_RATE, 20 * SAMPLE_RATE  # between cuts
-CONTEXT = SAMPLE_RATE  # heard beyond a cut that is no pause, so that no word is heard in part
+MAX_SINGLE_WINDOW_SAMPLES = 30 * SAMPLE_RATE
+"""A recording up to this length is one window, so its text equals transformers' own."""
+MIN_WINDOW_SAMPLES, MAX_WINDOW_SAMPLES = 2 * SAMPLE_RATE, 20 * SAMPLE_RATE  # between cuts
+CONTEXT_SAMPLES = SAMPLE_RATE  # on both sides of a cut inside speech, so that no word is cut
 
-FRAME = SAMPLE_RATE // 50  # whose loudness is measured
-CLEAR_PAUSE = 15  # frames: a cut as soon as there is one
-PAUSE = 12  # frames: the longest of these will do, before LONGEST
-CONTRAST = 15.0  # dB that a pause must lie below speech
-DEPTH = 0.3  # of the way from the background's level to speech's, below which it is quiet
-SILENT = -90.0  # dB; digital silence counts as this
+LOUDNESS_FRAME_SAMPLES = SAMPLE_RATE // 50  # 20 ms; the unit of the two lengths of pauses
+CLEAR_PAUSE_FRAMES = 15  # cut at the first pause of this length
+PAUSE_FRAMES = 12  # else cut at the longest pause, if it is at least this long
+PAUSE_CONTRAST_DB = 15.0  # a pause is at least this far below speech
+QUIET_FRACTION = 0.3  # a pause is below this part of the range from background to speech
+SILENCE_DB = -90.0  # the level of digital silence
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """Samples `start` to `start + len(waveform)` of the recording.
 
-    What it says about samples `keep_from` to `keep_to` (of the recording) counts; the rest is
-    context. All but the recording's end are whole multiples of the hop. `after_pause`: no word
-    goes on from the window before. `alone`: it is the whole recording.
+    Only words in samples `keep_from` to `keep_to` of the recording are used; the rest is context.
+    All these numbers are multiples of the hop, except at the recording's end. `after_pause`: the
+    window follows a pause, so no word goes on from the window before. `alone`: the window is the
+    whole recording.
     """
 
     waveform: Waveform
@@ -46,7 +47,10 @@ class Window:
 
 
 def windows(blocks: Iterable[Waveform], hop: int) -> Iterator[Window]:
-    """Windows over the recording that `blocks` make together; holds about 30 s at a time."""
+    """Windows over a recording that comes in `blocks` of shape (n,), 16 kHz; holds about 30 s.
+
+    `hop` is the model's, in samples. The size of the blocks does not change the windows.
+    """
     held = np.zeros(0, np.float32)  # the recording from sample `start` on
     start = cut = 0
     after_pause = True
@@ -54,12 +58,14 @@ def windows(blocks: Iterable[Waveform], hop: int) -> Iterator[Window]:
         if block is not None:
             held = np.concatenate([held, block])
         at_end = block is None and start > 0
-        while (left := start + len(held) - cut) > (SHORTEST if at_end else WHOLE):
+        while (left := start + len(held) - cut) > (
+            MIN_WINDOW_SAMPLES if at_end else MAX_SINGLE_WINDOW_SAMPLES
+        ):
             length, at_pause = _cut(held[cut - start :], hop)
             if length >= left:
                 break
             following = cut + length
-            context = 0 if at_pause else CONTEXT
+            context = 0 if at_pause else CONTEXT_SAMPLES
             yield Window(held[: following + context - start], start, cut, following, after_pause)
             cut, after_pause = following, at_pause
             beginning = max(0, cut - context) // hop * hop
@@ -70,41 +76,47 @@ def windows(blocks: Iterable[Waveform], hop: int) -> Iterator[Window]:
 
 
 def _cut(waveform: Waveform, hop: int) -> tuple[int, bool]:
-    """How many samples, on the frame grid, belong to the next window, and whether a pause ends it.
+    """The length of the next window, a multiple of `hop`, and whether a pause ends it.
 
-    Looks only as far as a window may reach, so the blocks that sound comes in don't matter.
+    Looks no further than the longest window, so the size of the blocks does not matter.
     """
-    loudness = _loudness(waveform[: LONGEST + SAMPLE_RATE])
+    loudness = _loudness(waveform[: MAX_WINDOW_SAMPLES + SAMPLE_RATE])
     pauses = [
         (first, last)
         for first, last in _quiet(loudness)
-        if last - first >= PAUSE and SHORTEST <= (first + last) * FRAME // 2 <= LONGEST
+        if last - first >= PAUSE_FRAMES
+        and MIN_WINDOW_SAMPLES <= (first + last) * LOUDNESS_FRAME_SAMPLES // 2 <= MAX_WINDOW_SAMPLES
     ]
-    clear = [pause for pause in pauses if pause[1] - pause[0] >= CLEAR_PAUSE]
+    clear = [pause for pause in pauses if pause[1] - pause[0] >= CLEAR_PAUSE_FRAMES]
     if pauses:
         first, last = clear[0] if clear else max(pauses, key=lambda pause: pause[1] - pause[0])
-        return (first + last) * FRAME // 2 // hop * hop, True
-    if len(waveform) <= LONGEST:
+        return (first + last) * LOUDNESS_FRAME_SAMPLES // 2 // hop * hop, True
+    if len(waveform) <= MAX_WINDOW_SAMPLES:
         return len(waveform), True
-    # Nobody pauses: the quietest tenth of a second in the later half, where there is choice.
-    reach = loudness[LONGEST // 2 // FRAME : LONGEST // FRAME]
-    smooth = np.convolve(reach, np.ones(5) / 5, "valid")
-    place = LONGEST // 2 // FRAME + int(smooth.argmin()) + 2
-    return (place * FRAME + FRAME // 2) // hop * hop, False
+    # No pause: cut at the quietest tenth of a second in the second half.
+    second_half = loudness[
+        MAX_WINDOW_SAMPLES // 2 // LOUDNESS_FRAME_SAMPLES : MAX_WINDOW_SAMPLES
+        // LOUDNESS_FRAME_SAMPLES
+    ]
+    smooth = np.convolve(second_half, np.ones(5) / 5, "valid")
+    frame = MAX_WINDOW_SAMPLES // 2 // LOUDNESS_FRAME_SAMPLES + int(smooth.argmin()) + 2
+    return (frame * LOUDNESS_FRAME_SAMPLES + LOUDNESS_FRAME_SAMPLES // 2) // hop * hop, False
 
 
 def _loudness(waveform: Waveform) -> npt.NDArray[np.float64]:
-    """dB of each FRAME."""
-    frames = waveform[: len(waveform) // FRAME * FRAME].reshape(-1, FRAME)
+    """The level of each loudness frame in dB, shape (frames,)."""
+    frames = waveform[: len(waveform) // LOUDNESS_FRAME_SAMPLES * LOUDNESS_FRAME_SAMPLES].reshape(
+        -1, LOUDNESS_FRAME_SAMPLES
+    )
     power = np.square(frames, dtype=np.float64).mean(axis=1)
-    loudness: npt.NDArray[np.float64] = np.maximum(10 * np.log10(power + 1e-12), SILENT)
+    loudness: npt.NDArray[np.float64] = np.maximum(10 * np.log10(power + 1e-12), SILENCE_DB)
     return loudness
 
 
 def _quiet(loudness: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
-    """Runs of frames (first, last + 1) that are quiet beside the speech around them."""
+    """Runs of frames (first, last + 1) that are quiet compared with the speech around them."""
     background, speech = np.percentile(loudness, [10, 90])
-    level = min(background + DEPTH * (speech - background), speech - CONTRAST)
+    level = min(background + QUIET_FRACTION * (speech - background), speech - PAUSE_CONTRAST_DB)
     edges = np.diff(np.concatenate([[0], loudness < level, [0]]).astype(np.int8))
     firsts, lasts = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
     return list(zip(firsts.tolist(), lasts.tolist(), strict=True))

@@ -13,11 +13,11 @@ from api import services
 from api.app import create_app
 from api.recogniser import recogniser
 from api.settings import ApiSettings
-from earshot.events import Change, ObjectEvent, comparable_sequencer
+from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
+from earshot.recordings.ids import recording_id
+from earshot.recordings.listing import LIST_INDEX
+from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Transcript
-from earshot.transcripts.listing import LIST_INDEX
-from earshot.transcripts.recording import recording_id
-from earshot.transcripts.store import Recordings
 from tests.unit.api.stage import (
     AUDIO_BUCKET,
     KEY,

@@ -120,4 +120,4 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     finally:
         services.settings.cache_clear()
     assert (found.table, found.model, found.max_audio_bytes) == ("t", "models/demo", 1000)
-    assert found.index == "passages"
+    assert found.index == "earshot-passages"

@@ -12,8 +12,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from api.routes.recordings import quoted
-from earshot.transcripts.recording import Failure, recording_id
-from earshot.transcripts.store import Recordings
+from earshot.recordings.ids import recording_id
+from earshot.recordings.imports import Import
+from earshot.recordings.record import Failure
+from earshot.recordings.store import Recordings
 from tests.unit.api.stage import AUTHORIZED, transcript
 
 Put = Callable[..., str]
@@ -117,7 +119,7 @@ def test_deleting_takes_the_sound_away(client: TestClient, put: Put, bucket: Any
 def test_deleting_an_import_that_has_no_sound_takes_its_record_away(
     client: TestClient, store: Recordings
 ) -> None:
-    store.add_imported([("old.mp3", {}, transcript("hello"), 1)])
+    store.add_imported([Import("old.mp3", {}, transcript("hello"), 1)])
     address = f"/recordings/{recording_id('old.mp3')}"
     assert client.get(address).json()["source"] == "import"
     assert client.delete(address, headers=AUTHORIZED).status_code == 202

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.routes import transcripts
-from earshot.transcripts.recording import Failure
+from earshot.recordings.record import Failure
 from tests.unit.api.stage import transcript
 
 Put = Callable[..., str]

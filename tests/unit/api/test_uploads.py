@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from earshot.transcripts.recording import recording_id
+from earshot.recordings.ids import recording_id
 from tests.unit.api.stage import AUDIO_BUCKET, AUTHORIZED
 
 ASKED = {"key": "talks/a b+c 🎙.mp3", "content_type": "audio/mpeg", "accent": "us"}

@@ -1,4 +1,4 @@
-"""Damaged files of every kind end as sound or as a typed error, quickly, and harm nobody."""
+"""Damaged files of every kind give audio or a typed error, and do not harm the caller."""
 
 import random
 import resource

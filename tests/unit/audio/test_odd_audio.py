@@ -1,4 +1,4 @@
-"""297 odd and broken files from the test suites of other projects, where they are at hand."""
+"""297 odd and broken files from the test suites of other projects, if they are on this machine."""
 
 import csv
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +32,7 @@ def outcomes() -> dict[str, tuple[dict[str, str], float | AudioError]]:
         return {row["file"]: (row, result) for row, result in zip(rows, found, strict=True)}
 
 
-def test_every_file_ends_as_sound_or_a_typed_error(outcomes):
+def test_every_file_gives_audio_or_a_typed_error(outcomes):
     assert len(outcomes) == 297
     for _, result in outcomes.values():
         assert isinstance(result, AudioError) or result > 0

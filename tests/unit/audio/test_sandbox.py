@@ -1,4 +1,4 @@
-"""A file can only hurt the child that decodes it."""
+"""A file can only harm the child process that decodes it."""
 
 import multiprocessing
 import os
@@ -38,7 +38,7 @@ def test_a_decoder_that_died_is_replaced(clip):
     assert zygote() != before
 
 
-def test_the_decoder_knows_no_secrets(monkeypatch, clip):
+def test_the_decoder_gets_no_secrets(monkeypatch, clip):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush")
     sandbox.stop()
     decode(clip)
@@ -46,7 +46,7 @@ def test_the_decoder_knows_no_secrets(monkeypatch, clip):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
-def test_a_function_that_hides_lets_no_other_process_look_into_it():
+def test_a_hidden_process_can_not_be_read_by_others():
     code = (
         "import ctypes; from earshot.audio import sandbox; sandbox.hide();"
         " print(ctypes.CDLL(None).prctl(3))"  # PR_GET_DUMPABLE

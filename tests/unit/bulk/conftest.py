@@ -17,13 +17,15 @@ from earshot.audio.limits import SAMPLE_RATE, Limits
 from earshot.bulk.intake import Intake
 from earshot.bulk.pace import Pace
 from earshot.bulk.worker import Worker
-from earshot.events import ObjectEvent, notification
-from earshot.ingest import Ingest
+from earshot.ingest.events import notification
+from earshot.ingest.ingest import Ingest
+from earshot.recordings.changes import ObjectEvent
+from earshot.recordings.ids import recording_id
+from earshot.recordings.record import Recording
+from earshot.recordings.store import Recordings
 from earshot.speech.engine import Waveform
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
-from earshot.transcripts.recording import Recording, recording_id
-from earshot.transcripts.store import Recordings
-from tests.unit.transcripts.conftest import aws, event, recordings  # noqa: F401
+from tests.unit.recordings.conftest import aws, event, recordings  # noqa: F401
 
 MAX_RECEIVES = 3
 PATIENCE_S = 120  # a machine may stand still for half a minute; no behaviour hangs on it

@@ -10,16 +10,16 @@ from typing import Any
 import boto3
 import pytest
 
-from earshot import redelivery
 from earshot.audio.limits import Limits
 from earshot.bulk.intake import Intake
-from earshot.events import Change
-from earshot.ingest import Ingest
+from earshot.ingest import redelivery
+from earshot.ingest.ingest import Ingest
+from earshot.recordings.changes import Change
+from earshot.recordings.record import Status
 from earshot.speech.model import load
 from earshot.speech.transcriber import Transcriber
-from earshot.transcripts.recording import Status
 from tests.unit.bulk.conftest import POISON_S, Lane, Recogniser, wav
-from tests.unit.transcripts.conftest import event
+from tests.unit.recordings.conftest import event
 
 ROOT = Path(__file__).resolve().parents[3]
 

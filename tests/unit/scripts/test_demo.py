@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from scripts import waiting
+from earshot.cli import waiting
 from scripts.__main__ import app
 from scripts.local import demo, stack
-from tests.unit.scripts.conftest import end, target
+from tests.unit.cli.conftest import end, records, target
+
+__all__ = ["records"]  # a fixture
 
 
 class Index:

@@ -34,7 +34,7 @@ def of_words(counts: dict[str, float], weights: Weights | None = None, pairs: di
 
 
 def emission(spelled: str, sure: float = 0.9, instead: dict[int, str] | None = None) -> np.ndarray:
-    """A frame a character and a blank after each; `instead` are likelier letters by place."""
+    """A frame for each character with a blank after it; `instead`: likelier letters by position."""
     frames = []
     for place, character in enumerate(spelled.replace(" ", "|")):
         shares = np.full(len(TOKENS), 1e-4)
@@ -53,14 +53,14 @@ def text(path: ctc.BestPath, vocabulary: Vocabulary = VOCABULARY) -> str:
     return " ".join(word.text for word in ctc.words(path, vocabulary, 0.02))
 
 
-def test_a_misheard_letter_gives_way_to_a_word() -> None:
+def test_a_wrong_letter_is_corrected_to_a_listed_word() -> None:
     heard = emission("THE SHIP SAILED", instead={5: "B", 11: "O"})
     assert text(ctc.best_path(heard)) == "THE SBIP SAOLED"
     listed = of_words(dict.fromkeys(["THE", "SHIP", "SHOP", "SAILED"], 1.0))
     assert text(BeamDecoder(listed, VOCABULARY).best_path(heard)) == "THE SHIP SAILED"
 
 
-def test_the_word_before_decides_between_two_that_sound_alike() -> None:
+def test_the_previous_word_decides_between_two_similar_ones() -> None:
     heard = emission("TWO NIGHTS", instead={4: "K"})
     listed = dict.fromkeys(["TWO", "NIGHTS", "KIGHTS"], 1.0)
     pairs = {("TWO", "NIGHTS"): -0.1, ("TWO", "KIGHTS"): -6.0}
@@ -69,7 +69,7 @@ def test_the_word_before_decides_between_two_that_sound_alike() -> None:
     assert text(BeamDecoder(told, VOCABULARY).best_path(heard)) == "TWO NIGHTS"
 
 
-def test_a_clear_name_that_no_list_has_still_comes_through() -> None:
+def test_a_clear_name_that_is_not_listed_is_still_written() -> None:
     heard = emission("DEAR SIOBHAN GOOD NIGHT", sure=0.99)
     listed = of_words(dict.fromkeys(["DEAR", "GOOD", "NIGHT", "SO", "BAN"], 1.0))
     assert text(BeamDecoder(listed, VOCABULARY).best_path(heard)) == "DEAR SIOBHAN GOOD NIGHT"

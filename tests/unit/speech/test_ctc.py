@@ -84,7 +84,7 @@ def test_words_come_in_order_and_never_overlap(spoken):
 
 
 @given(st.text(alphabet="-|AB", min_size=1, max_size=40), st.integers(0, 40))
-def test_a_path_stitched_from_two_says_the_same(spoken, at):
+def test_a_path_joined_from_two_gives_the_same_words(spoken, at):
     whole = path(spoken)
     assert ctc.words(ctc.join([whole[:at], whole[at:]]), VOCABULARY, FRAME) == words(spoken)
 

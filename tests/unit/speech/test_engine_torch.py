@@ -1,4 +1,4 @@
-"""The torch engine is transformers' own model, and padding leaves no trace in either norm."""
+"""The torch engine gives transformers' own output, and padding changes nothing in either norm."""
 
 import json
 import shutil
@@ -13,7 +13,7 @@ from earshot.errors import ModelError  # noqa: E402
 from earshot.speech.acoustics import read_acoustics  # noqa: E402
 from earshot.speech.engine_torch import TorchEngine  # noqa: E402
 from earshot.speech.export import export  # noqa: E402
-from earshot.speech.fingerprint import RECORDED_AS  # noqa: E402
+from earshot.speech.fingerprint import FINGERPRINT_KEY  # noqa: E402
 from earshot.speech.model import load  # noqa: E402
 from earshot.speech.transcriber import Transcriber  # noqa: E402
 from scripts.model.random import write  # noqa: E402
@@ -63,7 +63,7 @@ def test_a_padded_batch_gives_what_each_gives_alone(folder, waveforms):
 
 
 def test_plain_padding_would_change_a_group_norm_model(tmp_path, waveforms):
-    """The trap that the masked norm is there for."""
+    """The reason for the masked norm."""
     from transformers import Wav2Vec2ForCTC
 
     write("tiny-group", tmp_path / "m", seed=1)
@@ -93,22 +93,23 @@ def test_an_int8_export_transcribes_and_records_what_it_is(tmp_path):
     model = load(str(tmp_path / "int8"))
     assert model.engine.name == "onnx-int8"
     assert model.name == "someone/tiny-layer"
-    assert model.fingerprint == model.engine.metadata[RECORDED_AS]
+    assert model.fingerprint == model.engine.metadata[FINGERPRINT_KEY]
     Transcriber(model).transcribe(np.ones(SAMPLE_RATE, np.float32))
 
 
-def test_exact_ears_are_fp32_in_an_int8_export(tmp_path):
+def test_the_feature_encoder_can_stay_fp32_in_an_int8_export(tmp_path):
     import onnx
 
     write("tiny-layer", tmp_path / "checkpoint")
-    rounded = {}
-    for exact in (False, True):
-        file = export(tmp_path / "checkpoint", tmp_path / f"{exact}", "int8", exact_ears=exact)
-        kept = onnx.load(file).graph.initializer
-        rounded[exact] = sum(value.name.endswith("_quantized") for value in kept)
-    # Six convolutions behind the first, and the projection.
-    assert rounded[False] - rounded[True] >= 7
-    assert rounded[True] > 0
+    quantized = {}
+    for in_fp32 in (False, True):
+        out = tmp_path / f"{in_fp32}"
+        file = export(tmp_path / "checkpoint", out, "int8", fp32_feature_encoder=in_fp32)
+        weights = onnx.load(file).graph.initializer
+        quantized[in_fp32] = sum(value.name.endswith("_quantized") for value in weights)
+    # Six convolutions after the first, and the projection.
+    assert quantized[False] - quantized[True] >= 7
+    assert quantized[True] > 0
 
 
 def test_other_precisions_run_too(folder, waveforms):
@@ -137,7 +138,7 @@ def test_a_checkpoint_in_half_precision_can_be_exported(folder, tmp_path, wavefo
 
 
 @pytest.mark.parametrize("part", [{"adapter_attn_dim": 8}, {"hidden_act": "relu"}])
-def test_what_the_export_would_leave_out_is_refused(folder, tmp_path, part):
+def test_parts_that_the_export_does_not_support_are_refused(folder, tmp_path, part):
     shutil.copytree(folder, tmp_path / "m")
     config = json.loads((tmp_path / "m" / "config.json").read_text())
     (tmp_path / "m" / "config.json").write_text(json.dumps(config | part))

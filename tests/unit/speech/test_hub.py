@@ -20,12 +20,12 @@ FP32 = "onnx/model.onnx"
 @pytest.fixture
 def hub(tmp_path, monkeypatch):
     files = folder_files(DEMO)
-    files[FP32] = files[INT8]  # another file of the same model; what is in it, nobody here minds
+    files[FP32] = files[INT8]  # another file of the same model; its content has no effect here
     with serve(Hub(files)) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "exported"))
-        monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 100_000)  # what is resumed from
+        monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 100_000)  # bytes
         yield hub
 
 
@@ -66,18 +66,18 @@ def test_a_pinned_revision_needs_no_network_the_second_time(hub, monkeypatch):
     assert load(hub.name, COMMIT).name == hub.name
 
 
-def test_a_hub_that_is_away_is_no_hindrance_once_fetched(hub, monkeypatch):
+def test_a_fetched_model_loads_while_the_hub_is_unreachable(hub, monkeypatch):
     load(hub.name)
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     assert load(hub.name).name == hub.name
 
 
-def test_a_hub_that_is_away_is_said(hub, monkeypatch):
+def test_an_unreachable_hub_is_reported(hub, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     assert "fetching it from the hub failed" in refusal(hub.name)
 
 
-def test_a_download_that_breaks_off_goes_on_where_it_stopped(hub):
+def test_an_interrupted_download_is_resumed(hub):
     hub.cut = [1_000_000]
     assert load(hub.name).engine.name == "onnx-int8"
     first, second = hub.downloads(INT8)
@@ -85,7 +85,7 @@ def test_a_download_that_breaks_off_goes_on_where_it_stopped(hub):
     assert second == "bytes=1000000-"
 
 
-def test_after_a_download_that_was_given_up_the_next_try_succeeds(hub, monkeypatch):
+def test_after_a_failed_download_the_next_try_succeeds(hub, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _: None)  # between its retries
     hub.cut = [0] * 20
     assert "Try again" in refusal(hub.name)
@@ -103,16 +103,16 @@ def test_a_file_that_arrives_damaged_is_refused_and_fetched_anew(hub, name):
     assert len(hub.downloads(name)) == 2
 
 
-def test_a_model_that_does_not_exist_is_said(hub):
+def test_a_model_that_does_not_exist_is_reported(hub):
     assert "no hub model" in refusal("someone/else")
     assert "neither a folder nor a hub id" in refusal("not/a/hub/id")
 
 
-def test_a_revision_that_does_not_exist_is_said(hub):
+def test_a_revision_that_does_not_exist_is_reported(hub):
     assert "no revision" in refusal(hub.name, "v9")
 
 
-def test_a_gated_model_is_said(hub):
+def test_a_gated_model_is_reported(hub):
     hub.gated = True
     assert "licence" in refusal(hub.name)
 

@@ -1,7 +1,9 @@
-"""What a model folder must hold, and what is said where it does not."""
+"""What a model folder must contain, and the message where it does not."""
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from earshot.errors import ModelError
 from earshot.speech.acoustics import read_acoustics
 from earshot.speech.model import load
 from earshot.speech.vocabulary import read_vocabulary
-from tests.unit.speech.models import DEMO
+from tests.unit.speech.models import DEMO, ROOT
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_int8_is_preferred_and_fp32_can_be_had(tmp_path):
     assert preferred.fingerprint != exact.fingerprint
 
 
-def test_the_shape_of_the_ears_is_read_from_the_config(folder):
+def test_the_shape_of_the_feature_encoder_is_read_from_the_config(folder):
     change(
         folder / "config.json",
         conv_kernel=[10, 3, 3, 3, 3, 2, 2],
@@ -63,7 +65,7 @@ def test_the_shape_of_the_ears_is_read_from_the_config(folder):
     assert [acoustics.frames(n) for n in (0, 399, 400, 719, 720, 16_000)] == [0, 0, 1, 1, 2, 49]
 
 
-def test_the_bundled_models_ears_are_its_own():
+def test_the_bundled_model_has_a_feature_encoder_of_its_own():
     acoustics = read_acoustics(DEMO)
     assert (acoustics.hop, acoustics.field) == (384, 895)
     assert [acoustics.frames(n) for n in (0, 894, 895, 1278, 1279, 16_000)] == [0, 0, 1, 1, 2, 40]
@@ -99,7 +101,7 @@ def test_a_tokenizer_without_its_blank_is_refused(folder):
     assert "[PAD]" in refusal(folder)
 
 
-def test_a_model_that_listens_at_another_rate_is_refused(folder):
+def test_a_model_for_another_sample_rate_is_refused(folder):
     settings = {"feature_extractor": {"sampling_rate": 8_000}}
     (folder / "processor_config.json").write_text(json.dumps(settings))
     assert "8000" in refusal(folder)
@@ -145,3 +147,38 @@ def test_outputs_without_a_name_are_unknown_and_no_fault(folder):
 def test_a_model_with_an_adapter_behind_its_encoder_is_refused(folder):
     change(folder / "config.json", add_adapter=True)
     assert "add_adapter" in refusal(folder)
+
+
+def without(package: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs the command line in a process where `package` can't be imported."""
+    code = (
+        f"import sys; sys.modules[{package!r}] = None; sys.argv[1:] = {list(arguments)!r}\n"
+        "import runpy; runpy.run_module('scripts', run_name='__main__')"
+    )
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("package", ["torch", "onnx", "transformers"])
+def test_an_export_without_its_packages_says_how_to_install_them(tmp_path, package):
+    done = without(package, "model", "export", str(DEMO), str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert "make .venv/model" in done.stderr
+    assert "pip install 'earshot[model]'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_export_of_a_folder_without_a_model_says_what_is_missing(tmp_path):
+    pytest.importorskip("torch", reason="exporting needs requirements-model.txt")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done = without("nothing", "model", "export", str(empty), str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert done.stderr == "The model has no config.json.\n"
+
+
+def test_the_torch_engine_without_torch_says_how_to_install_it(folder, monkeypatch):
+    (folder / "model.safetensors").touch()
+    monkeypatch.delitem(sys.modules, "earshot.speech.engine_torch", raising=False)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert "make .venv/model" in refusal(folder, "torch")

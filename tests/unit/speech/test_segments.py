@@ -1,6 +1,6 @@
-"""Segments begin where the speaker paused."""
+"""Segments start after pauses."""
 
-from earshot.speech.segments import LONGEST, PAUSE, split
+from earshot.speech.segments import LONG_SEGMENT_S, SEGMENT_PAUSE_S, split
 from earshot.speech.transcript import Word
 
 
@@ -9,20 +9,20 @@ def words(*times: tuple[float, float]) -> list[Word]:
 
 
 def test_a_pause_begins_a_new_segment():
-    spoken = words((0.0, 0.5), (0.6, 1.0), (1.0 + PAUSE, 2.0 + PAUSE))
+    spoken = words((0.0, 0.5), (0.6, 1.0), (1.0 + SEGMENT_PAUSE_S, 2.0 + SEGMENT_PAUSE_S))
     assert [len(segment.words) for segment in split(spoken)] == [2, 1]
 
 
 def test_a_shorter_gap_does_not():
-    assert len(split(words((0.0, 0.5), (0.4 + PAUSE, 2.0)))) == 1
+    assert len(split(words((0.0, 0.5), (0.4 + SEGMENT_PAUSE_S, 2.0)))) == 1
 
 
-def test_after_a_long_stretch_half_a_pause_will_do():
-    gap = PAUSE * 0.6
+def test_a_long_segment_ends_at_half_a_pause():
+    gap = SEGMENT_PAUSE_S * 0.6
     steady = words(*[(n * (1 + gap), n * (1 + gap) + 1) for n in range(60)])
     segments = split(steady)
     assert len(segments) > 1
-    assert all(segment.end - segment.start <= LONGEST for segment in segments)
+    assert all(segment.end - segment.start <= LONG_SEGMENT_S for segment in segments)
 
 
 def test_no_words_make_no_segments():

@@ -27,7 +27,7 @@ def test_a_sentence_becomes_words_with_times(transcriber, speech):
         assert 0 < word.confidence <= 1
 
 
-def test_a_transcript_tells_what_wrote_it(transcriber, speech):
+def test_a_transcript_has_the_provenance_of_its_model(transcriber, speech):
     provenance = transcriber.transcribe(speech[0]).provenance
     assert provenance.model == "demo"
     assert provenance.engine.startswith("onnx-")
@@ -57,7 +57,7 @@ def test_no_speech_is_a_success_with_empty_text(transcriber, samples):
 
 
 @pytest.mark.parametrize("samples", [1, 399, 400, 719, 720])
-def test_a_click_does_no_harm(transcriber, samples):
+def test_a_very_short_sound_is_transcribed_without_error(transcriber, samples):
     transcriber.transcribe(np.full(samples, 0.5, np.float32))
 
 

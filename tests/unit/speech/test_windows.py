@@ -1,4 +1,4 @@
-"""Windows: every sample is kept once, cuts are quiet, and blocks don't matter."""
+"""Windows: every sample is used once, cuts are at pauses, and the size of blocks has no effect."""
 
 from itertools import pairwise
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earshot.audio.limits import SAMPLE_RATE
-from earshot.speech.windows import CONTEXT, WHOLE, windows
+from earshot.speech.windows import CONTEXT_SAMPLES, MAX_SINGLE_WINDOW_SAMPLES, windows
 
 HOP = 320
 
@@ -34,21 +34,21 @@ def test_every_sample_is_kept_exactly_once(seconds, seed):
 
 
 def test_a_recording_up_to_the_limit_is_one_window():
-    (only,) = windows([noise(WHOLE / SAMPLE_RATE)], HOP)
-    assert len(only.waveform) == only.keep_to == WHOLE
+    (only,) = windows([noise(MAX_SINGLE_WINDOW_SAMPLES / SAMPLE_RATE)], HOP)
+    assert len(only.waveform) == only.keep_to == MAX_SINGLE_WINDOW_SAMPLES
 
 
-def test_where_nobody_pauses_a_cut_has_context_on_both_sides():
+def test_a_cut_without_a_pause_has_context_on_both_sides():
     cut = list(windows([noise(100)], HOP))
     assert len(cut) > 3
     for before, after in pairwise(cut):
         assert not after.after_pause
-        assert before.start + len(before.waveform) - before.keep_to == CONTEXT
-        assert after.keep_from - after.start >= CONTEXT
+        assert before.start + len(before.waveform) - before.keep_to == CONTEXT_SAMPLES
+        assert after.keep_from - after.start >= CONTEXT_SAMPLES
 
 
 def test_no_window_is_longer_than_the_engine_was_measured_with():
-    assert max(len(w.waveform) for w in windows([noise(200)], HOP)) <= WHOLE
+    assert max(len(w.waveform) for w in windows([noise(200)], HOP)) <= MAX_SINGLE_WINDOW_SAMPLES
 
 
 @pytest.mark.parametrize("quiet_at", [4.0, 8.3, 17.0])
@@ -63,7 +63,7 @@ def test_a_cut_falls_into_the_pause(quiet_at, background):
     assert second.start == second.keep_from == first.keep_to
 
 
-def test_a_moments_hesitation_is_no_pause():
+def test_a_tenth_of_a_second_of_silence_is_no_pause():
     recording = noise(40)
     recording[5 * SAMPLE_RATE : 5 * SAMPLE_RATE + SAMPLE_RATE // 10] = 0
     assert not list(windows([recording], HOP))[1].after_pause
@@ -75,7 +75,7 @@ def test_only_a_whole_recording_is_alone():
 
 
 @pytest.mark.parametrize("size", [160, 4_000, 65_536, 1_000_000])
-def test_the_blocks_that_it_comes_in_do_not_matter(size):
+def test_the_size_of_the_blocks_does_not_change_the_windows(size):
     recording = noise(90)
     blocks = [recording[at : at + size] for at in range(0, len(recording), size)]
     whole, pieces = list(windows([recording], HOP)), list(windows(blocks, HOP))

@@ -20,7 +20,7 @@ def clip(text: str, name: str = "a.mp3") -> prepare.Clip:
 
 
 @given(st.text(alphabet="abc de'FG,.", min_size=1), st.integers(0, 5))
-def test_all_takes_of_a_sentence_land_in_one_set(text: str, seed: int) -> None:
+def test_all_recordings_of_a_sentence_are_in_one_set(text: str, seed: int) -> None:
     spelled = [text, text.upper(), f" {text} ", text.replace(" ", "  ")]
     assert len({clip(t, f"{n}.mp3").split(seed) for n, t in enumerate(spelled)}) == 1
 
@@ -48,7 +48,7 @@ def test_held_out_and_sample_sentences_are_never_spoken_for_training(monkeypatch
             assert not sentences & forbidden, job
 
 
-def test_what_was_spoken_is_not_spoken_again(monkeypatch, tmp_path: Path) -> None:
+def test_speech_is_not_synthesized_again(monkeypatch, tmp_path: Path) -> None:
     spoken = []
 
     def speak(text: str, *_: object) -> np.ndarray:
@@ -77,7 +77,7 @@ def test_held_out_voices_are_never_trained_on() -> None:
     assert set(voices.SEEN) - trained == set()
 
 
-def test_years_and_numbers_are_read_as_people_do() -> None:
+def test_years_and_numbers_are_read_as_people_say_them() -> None:
     assert texts.year(1956) == "nineteen fifty six"
     assert texts.year(1900) == "nineteen hundred"
     assert texts.year(1204) == "twelve oh four"
@@ -93,22 +93,22 @@ def test_a_schedule_is_the_same_however_it_is_read(corpus: Corpus) -> None:
     assert [one[step] for step in range(30)] == backwards[::-1]
 
 
-def test_a_round_hears_every_human_clip_once() -> None:
+def test_a_round_contains_every_human_clip_once() -> None:
     people = [Utterance("train", "A", "human", n, SAMPLE_RATE) for n in range(20)]
     machines = [Utterance("train", "B", "espeak-ng/en", n, SAMPLE_RATE) for n in range(500)]
     schedule = Schedule([*people, *machines], 1, human_share=0.2, batch_seconds=10)
-    heard = [u for step in range(10) for u in schedule[step]]
-    assert Counter(u.start for u in heard if u.human) == Counter(range(20))
-    assert sum(u.human for u in heard) / len(heard) == 0.2
+    found = [u for step in range(10) for u in schedule[step]]
+    assert Counter(u.start for u in found if u.human) == Counter(range(20))
+    assert sum(u.human for u in found) / len(found) == 0.2
 
 
-def test_a_round_hears_some_of_many_people_where_few_are_asked_for() -> None:
+def test_a_round_contains_only_some_human_clips_if_their_share_is_small() -> None:
     people = [Utterance("train", "A", "human", n, SAMPLE_RATE) for n in range(100)]
     machines = [Utterance("train", "B", "espeak-ng/en", n, SAMPLE_RATE) for n in range(72)]
     schedule = Schedule([*people, *machines], 1, human_share=0.1, batch_seconds=10)
-    heard = [u for step in range(8) for u in schedule[step]]
-    assert Counter(u.start for u in heard if not u.human) == Counter(range(72))
-    assert sum(u.human for u in heard) / len(heard) == 0.1
+    found = [u for step in range(8) for u in schedule[step]]
+    assert Counter(u.start for u in found if not u.human) == Counter(range(72))
+    assert sum(u.human for u in found) / len(found) == 0.1
 
 
 @settings(deadline=None, max_examples=40)
@@ -116,18 +116,18 @@ def test_a_round_hears_some_of_many_people_where_few_are_asked_for() -> None:
 def test_augmented_speech_is_finite_and_as_long(seed: int, length: int, human: bool) -> None:
     rng = np.random.default_rng(seed)
     sound = (0.1 * rng.standard_normal(length)).astype(np.float32)
-    heard = augment(sound, rng, human)
-    assert heard.dtype == np.float32
-    assert np.isfinite(heard).all()
-    assert length - 1152 <= len(heard) <= length
+    found = augment(sound, rng, human)
+    assert found.dtype == np.float32
+    assert np.isfinite(found).all()
+    assert length - 1152 <= len(found) <= length
 
 
-def test_mp3_keeps_the_sound_in_its_place() -> None:
+def test_mp3_does_not_shift_the_sound() -> None:
     rng = np.random.default_rng(0)
     sound = np.zeros(SAMPLE_RATE, np.float32)
     sound[4000:12_000] = np.sin(np.arange(8000) * 0.2) * 0.5
-    heard = mp3(sound, rng)
-    lag = np.argmax(np.correlate(np.abs(heard), np.abs(sound), "full")) - (len(sound) - 1)
+    found = mp3(sound, rng)
+    lag = np.argmax(np.correlate(np.abs(found), np.abs(sound), "full")) - (len(sound) - 1)
     assert abs(lag) < SAMPLE_RATE * 0.02
 
 

@@ -9,7 +9,7 @@ from training.encoder import strided_product, use_channels_last
 
 @pytest.mark.parametrize(("kernel", "stride"), [(10, 5), (3, 2), (2, 2), (3, 1), (2, 3), (5, 3)])
 @pytest.mark.parametrize("time", [31, 32, 33, 34, 35, 36])
-def test_the_matrix_products_are_the_convolution(kernel: int, stride: int, time: int) -> None:
+def test_the_matrix_products_equal_the_convolution(kernel: int, stride: int, time: int) -> None:
     x = torch.randn(2, time, 4)
     weight, bias = torch.randn(6, 4, kernel), torch.randn(6)
     expected = torch.nn.functional.conv1d(x.transpose(1, 2), weight, bias, stride).transpose(1, 2)
@@ -17,8 +17,8 @@ def test_the_matrix_products_are_the_convolution(kernel: int, stride: int, time:
 
 
 @pytest.mark.parametrize("norm", ["layer", "group"])
-@pytest.mark.parametrize("places", [8, 7])
-def test_outputs_and_gradients_equal_those_of_transformers(norm: str, places: int) -> None:
+@pytest.mark.parametrize("kernel", [8, 7])
+def test_outputs_and_gradients_equal_those_of_transformers(norm: str, kernel: int) -> None:
     from transformers import Wav2Vec2Config, Wav2Vec2ForCTC
 
     torch.manual_seed(0)
@@ -26,7 +26,7 @@ def test_outputs_and_gradients_equal_those_of_transformers(norm: str, places: in
         hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
         conv_dim=(8, 12, 16), conv_kernel=(10, 3, 2), conv_stride=(5, 2, 2), conv_bias=True,
         num_feat_extract_layers=3, feat_extract_norm=norm, do_stable_layer_norm=True,
-        num_conv_pos_embeddings=places, num_conv_pos_embedding_groups=2, vocab_size=32,
+        num_conv_pos_embeddings=kernel, num_conv_pos_embedding_groups=2, vocab_size=32,
     )  # fmt: skip
     reference = Wav2Vec2ForCTC(config).eval()
     swapped = copy.deepcopy(reference)

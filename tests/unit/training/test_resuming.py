@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from training import checkpoint
+from training import checkpoint, curves
 from training.corpus import Corpus, read_corpus
-from training.settings import TrainingSettings
+from training.settings import TrainingSettings, read_settings
 from training.trainer import Trainer, build
 
 ROOT = Path(__file__).parents[3]
@@ -129,7 +129,7 @@ def test_a_run_that_is_asked_to_stop_saves_the_step_it_is_at(
     assert trainer(corpus, tiny, tmp_path).step == 1
 
 
-def test_a_stop_that_reaches_the_helpers_too_still_saves(
+def test_a_signal_to_the_worker_processes_too_still_saves(
     tones: Path, tiny: Path, tmp_path: Path
 ) -> None:
     stopped = process(STOPPED, tones, tiny, tmp_path)
@@ -167,3 +167,23 @@ def test_a_model_that_was_taken_in_16_bits_is_trained_in_32(
     assert {p.dtype for p in next_run.model.parameters()} == {torch.float32}
     next_run.train(until=1)
     assert next_run.step == 1
+
+
+def test_checkpoints_and_settings_keep_the_names_that_earlier_runs_wrote(
+    corpus: Corpus, tiny: Path, tmp_path: Path
+) -> None:
+    trainer(corpus, tiny, tmp_path).train(until=1)
+    stored = torch.load(tmp_path / checkpoint.NAME, weights_only=True)
+    assert list(stored) == ["step", "weights", "averaged", "optimizer", "seconds_heard", "history"]
+    assert {"lr", "share", "weight_decay"} <= stored["optimizer"]["param_groups"][0].keys()
+    assert read_settings(Path(__file__).with_name("earlier_settings.json")).steps == 5_000
+
+
+def test_the_curves_of_an_earlier_run_show_its_distillation_loss(tmp_path: Path) -> None:
+    plain = [{"step": 50, "loss": 3.0}, {"step": 100, "loss": 2.0}]
+    taught = [entry | {"apart": 0.4} for entry in plain]
+    for name, history in (("plain", plain), ("taught", taught)):
+        curves.draw(history, tmp_path / f"{name}.svg")
+    purple = "#9467bd"
+    assert purple not in (tmp_path / "plain.svg").read_text()
+    assert purple in (tmp_path / "taught.svg").read_text()

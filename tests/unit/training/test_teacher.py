@@ -1,4 +1,4 @@
-"""A pupil begins as its teacher and goes on learning from it."""
+"""A student starts from the teacher's weights and learns from its hidden states."""
 
 from pathlib import Path
 
@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from earshot.speech.places import known_places
+from earshot.speech.positions import position_table
 from training import teacher as teachers
 from training.batches import standardise
 from training.distillation import Distillation, frames
 from training.encoder import use_channels_last
 from training.prepare import decode_clip
-from training.pupil import pupil, share_of_rate
 from training.settings import TrainingSettings
+from training.student import share_of_rate, student
 from training.teacher import Teacher, at_its_level
 from training.trainer import _groups
 
@@ -22,7 +22,7 @@ SETTINGS = {"vocab_size": 32, "pad_token_id": 0, "apply_spec_augment": False, "l
 
 
 def voices(count: int, seconds: float = 1.0) -> list[np.ndarray]:
-    """Noise that swells and fades, of a different colour each."""
+    """Noise that swells and fades, each with another spectrum."""
     rng = np.random.default_rng(5)
     made = []
     for number in range(count):
@@ -33,8 +33,8 @@ def voices(count: int, seconds: float = 1.0) -> list[np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def untaught() -> dict[str, torch.Tensor]:
-    """Weights of a teacher that knows nothing, in the teacher's shape."""
+def random_weights() -> dict[str, torch.Tensor]:
+    """Random weights in the teacher's shape."""
     from transformers import MoonshineConfig
     from transformers.models.moonshine.modeling_moonshine import MoonshineEncoder
 
@@ -46,63 +46,70 @@ def untaught() -> dict[str, torch.Tensor]:
     return MoonshineEncoder(config).state_dict()
 
 
-def explained(found: torch.Tensor, wanted: torch.Tensor) -> float:
-    apart = (found - wanted).square().sum()
-    return float(1 - apart / (wanted - wanted.mean(0)).square().sum())
+def explained(found: torch.Tensor, expected: torch.Tensor) -> float:
+    """The share of the variance of `expected` that `found` explains."""
+    error = (found - expected).square().sum()
+    return float(1 - error / (expected - expected.mean(0)).square().sum())
 
 
-def test_a_pupils_ears_are_its_teachers(untaught: dict[str, torch.Tensor]) -> None:
-    heard = [torch.from_numpy(at_its_level(x)) for x in voices(4)]
-    ears = pupil(untaught, heard, SETTINGS, layers=6).wav2vec2.feature_extractor
-    encoder = Teacher(untaught).encoder
+def test_a_students_feature_encoder_is_its_teachers(
+    random_weights: dict[str, torch.Tensor],
+) -> None:
+    waveforms = [torch.from_numpy(at_its_level(x)) for x in voices(4)]
+    feature_encoder = student(
+        random_weights, waveforms, SETTINGS, layers=6
+    ).wav2vec2.feature_extractor
+    encoder = Teacher(random_weights).encoder
     with torch.no_grad():
-        for waveform in heard:
+        for waveform in waveforms:
             first = encoder.groupnorm(encoder.conv1(waveform[None, None]).tanh())
             second = torch.nn.functional.gelu(encoder.conv2(first))
             theirs = torch.nn.functional.gelu(encoder.conv3(second))[0].T
-            ours = ears(torch.from_numpy(standardise(waveform.numpy()))[None])[0].T
+            ours = feature_encoder(torch.from_numpy(standardise(waveform.numpy()))[None])[0].T
             assert ours.shape == theirs.shape
             assert len(ours) == int(frames(torch.tensor(len(waveform))))
             assert explained(ours, theirs) > 0.8
 
 
 def test_layers_beyond_the_teachers_add_nothing_at_first(
-    untaught: dict[str, torch.Tensor],
+    random_weights: dict[str, torch.Tensor],
 ) -> None:
-    heard = [torch.from_numpy(at_its_level(x)) for x in voices(2)]
-    six = pupil(untaught, heard, SETTINGS, layers=6).eval()
-    eight = pupil(untaught, heard, SETTINGS, layers=8).eval()
+    waveforms = [torch.from_numpy(at_its_level(x)) for x in voices(2)]
+    six = student(random_weights, waveforms, SETTINGS, layers=6).eval()
+    eight = student(random_weights, waveforms, SETTINGS, layers=8).eval()
     with torch.no_grad():
         torch.testing.assert_close(
-            six.wav2vec2(heard[0][None]).last_hidden_state,
-            eight.wav2vec2(heard[0][None]).last_hidden_state,
+            six.wav2vec2(waveforms[0][None]).last_hidden_state,
+            eight.wav2vec2(waveforms[0][None]).last_hidden_state,
         )
 
 
-def test_what_is_left_to_learn_from_a_teacher_shrinks(untaught: dict[str, torch.Tensor]) -> None:
+def test_training_lowers_the_distillation_loss(random_weights: dict[str, torch.Tensor]) -> None:
     clean = [at_its_level(x) for x in voices(3, seconds=0.6)]
-    heard = [torch.from_numpy(x) for x in clean]
-    model = use_channels_last(pupil(untaught, heard, SETTINGS, layers=6)).eval()
-    distillation = Distillation(Teacher(untaught), model, heard)
+    teacher_inputs = [torch.from_numpy(x) for x in clean]
+    model = use_channels_last(student(random_weights, teacher_inputs, SETTINGS, layers=6)).eval()
+    distillation = Distillation(Teacher(random_weights), model, teacher_inputs)
     optimizer = torch.optim.AdamW(model.parameters(), lr=5e-5)
-    waveforms = torch.stack([torch.from_numpy(standardise(x)) for x in clean])
+    student_inputs = torch.stack([torch.from_numpy(standardise(x)) for x in clean])
     samples = torch.tensor([len(x) for x in clean])
-    apart = []
+    losses = []
     for _ in range(20):
         distillation.forget()
-        model(waveforms)
-        loss = distillation.loss(torch.stack(heard), samples)
+        model(student_inputs)
+        loss = distillation.loss(torch.stack(teacher_inputs), samples)
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
-        apart.append(float(loss.detach()))
-    assert apart[-1] < 0.8 * apart[0]
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.8 * losses[0]
 
 
-def test_what_was_inherited_learns_slower_and_what_all_layers_hear_by_slower_still(
-    untaught: dict[str, torch.Tensor],
+def test_inherited_weights_learn_slower_and_those_before_the_layers_slowest(
+    random_weights: dict[str, torch.Tensor],
 ) -> None:
-    model = pupil(untaught, [torch.from_numpy(at_its_level(voices(1)[0]))], SETTINGS, layers=7)
+    model = student(
+        random_weights, [torch.from_numpy(at_its_level(voices(1)[0]))], SETTINGS, layers=7
+    )
     shares = {name: share_of_rate(name, 0.1) for name, _ in model.named_parameters()}
     fast = ("q_proj", "k_proj", "lm_head", "layers.6.")
     slow = ("feature_", "pos_conv_embed", "masked_spec_embed")
@@ -115,37 +122,39 @@ def test_what_was_inherited_learns_slower_and_what_all_layers_hear_by_slower_sti
             assert share == 0.1, name
 
 
-def test_what_tells_places_does_not_learn(untaught: dict[str, torch.Tensor]) -> None:
-    heard = [torch.from_numpy(at_its_level(x)) for x in voices(2)]
-    model = use_channels_last(pupil(untaught, heard, SETTINGS, layers=6)).train()
-    before = known_places(model)
+def test_positional_embeddings_are_not_trained(random_weights: dict[str, torch.Tensor]) -> None:
+    waveforms = [torch.from_numpy(at_its_level(x)) for x in voices(2)]
+    model = use_channels_last(student(random_weights, waveforms, SETTINGS, layers=6)).train()
+    before = position_table(model)
     assert before is not None
-    heard_before = model.wav2vec2.feature_projection.projection.weight[0].detach().clone()
+    weight_before = model.wav2vec2.feature_projection.projection.weight[0].detach().clone()
     optimizer = torch.optim.AdamW(_groups(model, TrainingSettings()), lr=0.1)
     for _ in range(2):
-        model(torch.stack(heard)).logits.square().sum().backward()
+        model(torch.stack(waveforms)).logits.square().sum().backward()
         optimizer.step()
     assert not torch.equal(
-        model.wav2vec2.feature_projection.projection.weight[0].detach(), heard_before
+        model.wav2vec2.feature_projection.projection.weight[0].detach(), weight_before
     )
-    after = known_places(model)
+    after = position_table(model)
     assert after is not None
     torch.testing.assert_close(after, before, rtol=0, atol=0)
 
 
-def test_padding_teaches_nothing(untaught: dict[str, torch.Tensor]) -> None:
+def test_padding_does_not_change_the_distillation_loss(
+    random_weights: dict[str, torch.Tensor],
+) -> None:
     clean = torch.from_numpy(at_its_level(voices(1)[0]))
-    model = use_channels_last(pupil(untaught, [clean], SETTINGS, layers=6)).eval()
-    distillation = Distillation(Teacher(untaught), model, [clean])
+    model = use_channels_last(student(random_weights, [clean], SETTINGS, layers=6)).eval()
+    distillation = Distillation(Teacher(random_weights), model, [clean])
 
     def loss(after: float) -> float:
-        """Of a batch whose only recording ends half way; the pupil hears `after` behind it."""
+        """Of a batch whose only recording ends half way; the student's states are `after` there."""
         half = len(clean) // 2
         waveform = clean.clone()
         waveform[half:] = 0
         distillation.forget()
         model(waveform[None])
-        for state in distillation._heard:
+        for state in distillation._student_states:
             state[:, int(frames(torch.tensor(half))) :] = after
         return float(distillation.loss(waveform[None], torch.tensor([half])))
 
@@ -167,16 +176,16 @@ def packaged() -> Path:
         pytest.skip("needs requirements-training.txt")
 
 
-def test_a_pupil_begins_near_its_teacher(packaged: Path) -> None:
+def test_a_student_starts_near_its_teacher(packaged: Path) -> None:
     weights = teachers.read_weights(packaged)
     spoken = [decode_clip(path)[:48_000] for path in sorted(SAMPLES.rglob("*.mp3"))[:24:2]]
     fitted = [torch.from_numpy(at_its_level(waveform)) for waveform in spoken[:8]]
-    model = use_channels_last(pupil(weights, fitted, SETTINGS, layers=6)).eval()
+    model = use_channels_last(student(weights, fitted, SETTINGS, layers=6)).eval()
     distillation = Distillation(Teacher(weights), model, fitted)
-    assert distillation.left(model, spoken[8:]) < 0.7
+    assert distillation.mean_loss(model, spoken[8:]) < 0.7
 
 
-def test_the_packages_weights_are_the_teacher(packaged: Path) -> None:
+def test_the_packages_weights_give_the_teachers_output(packaged: Path) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
     teacher = Teacher(teachers.read_weights(packaged))
     waveform = at_its_level(voices(1, seconds=2.0)[0])[None]
@@ -184,5 +193,5 @@ def test_the_packages_weights_are_the_teacher(packaged: Path) -> None:
     (theirs,) = onnxruntime.InferenceSession(packaged).run(None, asked)
     with torch.no_grad():
         ours = teacher.encoder(torch.from_numpy(waveform)).last_hidden_state
-    # Theirs rounds what goes into a product to 8 bits, ours does not.
+    # The package's graph rounds the inputs of products to 8 bits; ours does not.
     assert explained(ours[0], torch.from_numpy(theirs[0])) > 0.98

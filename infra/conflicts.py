@@ -1,0 +1,60 @@
+"""Settings that are right each by itself and wrong together."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from infra.instance_types import MAX_SEARCH_GIB, MAX_SEARCH_NODES, MAX_T3_NODES
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
+
+
+def conflicts(settings: "Settings") -> Iterator[str]:
+    """A sentence for each; none if the settings go together."""
+    yield from _of_the_domain(settings)
+    yield from _of_a_domain_of_ones_own(settings)
+    for rate, burst in (("api_rate_per_s", "api_burst"), ("speech_rate_per_s", "speech_burst")):
+        at_least, given = getattr(settings, rate), getattr(settings, burst)
+        if given < at_least:
+            yield (
+                f"{burst} must be at least {rate}, which is {at_least}, not {given}: "
+                "otherwise requests of one moment are refused below the rate"
+            )
+    if settings.bulk_on_demand_base > settings.bulk_max_workers:
+        yield (
+            f"bulk_on_demand_base must be at most bulk_max_workers, which is "
+            f"{settings.bulk_max_workers}, not {settings.bulk_on_demand_base}"
+        )
+
+
+def _of_the_domain(settings: "Settings") -> Iterator[str]:
+    instance, nodes, gib = (
+        settings.opensearch_instance,
+        settings.opensearch_nodes,
+        settings.opensearch_gib,
+    )
+    most_nodes = MAX_T3_NODES if instance.startswith("t3.") else MAX_SEARCH_NODES
+    # Two zones share the nodes evenly:
+    # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-multiaz.html
+    if nodes > most_nodes or (nodes > 1 and nodes % 2):
+        yield (
+            f"opensearch_nodes must be 1 or an even number up to {most_nodes} "
+            f"of {instance}, not {nodes}"
+        )
+    if gib > MAX_SEARCH_GIB[instance]:
+        yield (
+            f"opensearch_gib must be at most {MAX_SEARCH_GIB[instance]} with {instance}, not {gib}"
+        )
+
+
+def _of_a_domain_of_ones_own(settings: "Settings") -> Iterator[str]:
+    if settings.opensearch_arn and not settings.opensearch_url:
+        yield "opensearch_arn goes with opensearch_url, which is missing"
+    if settings.opensearch_url and not settings.local:
+        if not settings.opensearch_arn:
+            yield (
+                "opensearch_url goes with opensearch_arn, which is missing: "
+                "the functions are granted access to it"
+            )
+        if not settings.opensearch_url.startswith("https://"):
+            yield f"opensearch_url must begin with https://, not be {settings.opensearch_url!r}"

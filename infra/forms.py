@@ -1,0 +1,40 @@
+"""What settings that are text look like."""
+
+from infra.rules import Matching
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html; the bulk
+# lane's stack adds four letters.
+STACK_NAME = Matching(
+    r"[A-Za-z][A-Za-z0-9-]{0,123}",
+    "a letter and then letters, digits and hyphens, 124 in all at most",
+)
+
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+MODEL_SOURCE = Matching(  # the image's build sees no other folder
+    rf"{_NAME}(?:/{_NAME})?|models(?:/{_NAME})+",
+    "a hub id such as facebook/wav2vec2-large-960h, or a folder below models/",
+)
+LOCAL_MODEL = Matching(r"\S(?:.*\S)?", "a folder or a hub id")
+REVISION = Matching(rf"{_NAME}(?:/{_NAME})*", "a commit, branch or tag of the model on the hub")
+
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html and
+# API_ImageIdentifier.html. A registry's host is no part of it.
+_REPOSITORY = r"(?!.*\.amazonaws\.)[a-z0-9]+(?:[._/-][a-z0-9]+)*"
+_TAG = r":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+_DIGEST = r"@sha256:[0-9a-f]{64}"
+IMAGE = Matching(
+    rf"{_REPOSITORY}(?:{_TAG}|{_DIGEST})",
+    "repository:tag or repository@sha256:digest of this account's ECR, without its host",
+)
+
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
+OPENSEARCH_URL = Matching(
+    rf"https?://{_HOST}(?::\d{{1,5}})?",
+    "an address such as https://search.example.org, without a path",
+)
+OPENSEARCH_ARN = Matching(
+    r"arn:aws(?:-[a-z]+)*:es:[a-z]+(?:-[a-z]+)+-\d:\d{12}:domain/[a-z][a-z0-9-]{2,27}",
+    "an ARN such as arn:aws:es:eu-central-1:123456789012:domain/mine",
+)
+INTERVAL = Matching(r"[1-9]\d{0,6}(?:ms|s|m)", "a time such as 200ms, 1s or 1m")
+EMAIL = Matching(r"[^@\s,;<>]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}", "one e-mail address")

@@ -1,0 +1,5 @@
+"""`python -m earshot`."""
+
+from earshot.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""The command line: `earshot COMMAND`. One module a command; what several share stands beside."""

@@ -1,0 +1,1 @@
+"""Comparing sound, table and search index, and repairing what differs."""

@@ -1,0 +1,1 @@
+"""Have the recordings, or what is made of them, changed over time?"""

@@ -1,0 +1,1 @@
+"""The tables that commands read: who speaks in which file, and what was said."""

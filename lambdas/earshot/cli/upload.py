@@ -1,0 +1,59 @@
+"""`earshot upload`: put recordings in the bucket, and wait until they are searchable."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from earshot.cli import outputs
+from earshot.cli.options import Stack
+from earshot.cli.progress import progress
+from earshot.cli.tables.manifest import facets_by_name
+from earshot.cli.uploading import collect, put
+from earshot.cli.waiting import BULK_PATIENCE, PATIENCE, wait_for
+from earshot.errors import InputError
+from earshot.recordings.ids import BULK_PREFIX
+
+
+def upload(
+    paths: Annotated[
+        list[Path], typer.Argument(help="A folder, or files.", metavar="FOLDER|FILES", exists=True)
+    ],
+    csv: Annotated[
+        Path | None, typer.Option(help="Who speaks: filename, age, gender, accent.")
+    ] = None,
+    prefix: Annotated[str, typer.Option(help="Put before every key, e.g. `interviews/`.")] = "",
+    wait: Annotated[bool, typer.Option(help="Until all can be searched.")] = False,
+    bulk: Annotated[
+        bool, typer.Option(help="By the bulk lane (keys under bulk/): for thousands of files.")
+    ] = False,
+    again: Annotated[bool, typer.Option(help="Put even what is there already.")] = False,
+    stack: Stack = None,
+) -> None:
+    """Drop recordings in the bucket. Stopped half-way, it goes on where it was."""
+    target = outputs.find(stack)
+    facets = facets_by_name(csv) if csv else {}
+    uploads = collect(paths, BULK_PREFIX + prefix if bulk else prefix, facets)
+    if not uploads:
+        raise InputError("There is no audio file there.")
+    with progress("Uploading", len(uploads)) as advance:
+        moments, failures, etags = put(uploads, target, again, advance)
+    for key, reason in failures:
+        print(f"{key}: {reason}", file=sys.stderr)
+    there_already = len(uploads) - len(moments) - len(failures)
+    print(f"{len(moments)} uploaded, {there_already} were there already.")
+    bad = bool(failures)
+    if wait:
+        patience = BULK_PATIENCE if bulk else PATIENCE
+        try:
+            with progress("Transcribing", len(etags)) as advance:
+                for ended in wait_for(etags, target, patience, etags=etags):
+                    advance(1)
+                    if failure := ended.recording.failure:
+                        bad = True
+                        print(f"{ended.recording.key}: {failure.message}", file=sys.stderr)
+        except TimeoutError as late:
+            bad = True
+            print(f"error: {late}. The same command goes on waiting.", file=sys.stderr)
+    raise typer.Exit(1 if bad else 0)

@@ -1,0 +1,247 @@
+"""The truth about every recording, in DynamoDB: the one module that reads and writes the table.
+
+Events arrive at least once and in any order, so every write is conditional: on S3's sequencer (an
+older event never overwrites what a newer one wrote) and on the status (a repeated event does its
+work once). A deletion leaves a tombstone, so that a late event can't resurrect the recording.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from earshot.recordings.bodies import Bodies
+from earshot.recordings.changes import ObjectEvent
+from earshot.recordings.claim import Claim, Claimed
+from earshot.recordings.imports import Import, add_imported, adopt
+from earshot.recordings.item import pack, recording_from_item, transcript_attributes
+from earshot.recordings.listing import page_of_recordings
+from earshot.recordings.record import Failure, Recording, Source, Status
+from earshot.recordings.writes import ConditionalWrites
+from earshot.speech.transcript import Transcript
+
+INTERNAL = "internal"  # the failure that a redrive may try again
+
+_TOMBSTONE_LIFETIME = timedelta(days=14)  # SQS keeps a message for at most as long
+_TRANSCRIPT_ATTRIBUTES = ("body", "body_key", "text", "duration", "model", "fingerprint")
+_ERROR_ATTRIBUTES = ("error_code", "error_message")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Recordings:
+    """The recordings of one table; `transcripts` is the S3 bucket for bodies over the limit."""
+
+    def __init__(
+        self, table: Any, transcripts: Any = None, now: Callable[[], datetime] = _now
+    ) -> None:
+        self._table = table
+        self._bodies = Bodies(transcripts)
+        self._writes = ConditionalWrites(table, self._bodies, now)
+
+    # -- reading
+
+    def get(self, recording_id: str) -> Recording | None:
+        """The recording with its transcript; None when there is none (any more)."""
+        item = self._table.get_item(Key={"recording_id": recording_id}, ConsistentRead=True)
+        recording = item.get("Item") and recording_from_item(item["Item"], self.read_body)
+        return recording if recording and recording.status is not Status.DELETED else None
+
+    def read_body(self, key: str) -> bytes | None:
+        """A transcript body that was too large for its item; None when it was replaced since."""
+        return self._bodies.read(key)
+
+    def list(
+        self,
+        status: Status | None = None,
+        prefix: str | None = None,
+        cursor: str | None = None,
+        size: int = 50,
+    ) -> tuple[list[Recording], str | None]:
+        """Recordings without transcripts, the latest changed first, and a cursor for the next page.
+
+        `prefix` keeps keys that begin with it; the page may then be short though more follow: go on
+        while there is a cursor. Raises InvalidRequest for a cursor that isn't one of ours.
+        """
+        return page_of_recordings(self._table, status, prefix, cursor, size)
+
+    def current(self, recording_id: str) -> Recording | None:
+        """The recording as `get` gives it, but a tombstone too: what the index must show."""
+        item = self._table.get_item(Key={"recording_id": recording_id}, ConsistentRead=True)
+        return recording_from_item(item["Item"], self.read_body) if "Item" in item else None
+
+    def scan(self, since: str | None = None, transcripts: bool = True) -> Iterator[Recording]:
+        """Every recording with its transcript, tombstones too, in no order.
+
+        With `since` only what was written at that time (ISO 8601) or later. Without `transcripts`
+        only the ids, revisions and passages are read.
+        """
+        arguments: dict[str, Any] = {"ConsistentRead": True}
+        if since:
+            arguments["FilterExpression"] = Attr("updated_at").gte(since)
+        if not transcripts:
+            arguments["ProjectionExpression"] = "recording_id, #status, revision, passages"
+            arguments["ExpressionAttributeNames"] = {"#status": "status"}
+        while True:
+            page = self._table.scan(**arguments)
+            for item in page["Items"]:
+                yield recording_from_item(item, self.read_body)
+            if "LastEvaluatedKey" not in page:
+                return
+            arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def about_how_many(self) -> int:
+        """How many items the table has, by an estimate that DynamoDB makes every six hours."""
+        self._table.reload()
+        return int(self._table.item_count)
+
+    # -- the way of an object event
+
+    def claim(
+        self, event: ObjectEvent, fingerprint: str, facets: Mapping[str, str] | None, size: int
+    ) -> Claimed:
+        """Take up the work that a created object means, unless it is done or overtaken.
+
+        The same content under a newer event only refreshes the facets: its transcript stays. Facets
+        are None where the object could not be looked at; an import, which its metadata would spare,
+        is spared then.
+        """
+        current = self._writes.look(event.recording_id, "status", "etag", "fingerprint")
+        seen = {
+            "key": event.key,
+            "sequencer": event.sequencer,
+            "uploaded_at": event.time,
+            "size": size,
+            "source": Source.UPLOAD,
+        }
+        if facets is not None:
+            seen["facets"] = dict(facets)
+        if (
+            current.get("status") == Status.DONE
+            and current.get("etag") == event.etag
+            and current.get("fingerprint") == fingerprint
+        ):
+            refreshed = self._writes.write(
+                event.recording_id,
+                set_=seen | {"status": Status.DONE},
+                condition="sequencer < :sequencer AND #status = :status AND etag = :etag",
+                values={":etag": event.etag},
+            )
+            if refreshed is not None:
+                return Claimed(Claim.UNCHANGED)
+            # Another event came between: if it was an older one, this one's work is left to do.
+        condition = (
+            "attribute_not_exists(sequencer) OR sequencer < :sequencer OR (sequencer = :sequencer"
+            " AND (#status IN (:queued, :transcribing) OR error_code = :internal))"
+        )
+        values = {
+            ":queued": Status.QUEUED,
+            ":transcribing": Status.TRANSCRIBING,
+            ":internal": INTERNAL,
+        }
+        if facets is None:
+            condition = f"(attribute_not_exists(#source) OR #source <> :import) AND ({condition})"
+            values[":import"] = Source.IMPORT
+        taken = self._writes.write(
+            event.recording_id,
+            set_=seen | {"status": Status.TRANSCRIBING, "etag": event.etag},
+            remove=(*_TRANSCRIPT_ATTRIBUTES, *_ERROR_ATTRIBUTES, "expires_at"),
+            condition=condition,
+            values=values,
+        )
+        if taken is None:
+            return Claimed(Claim.STALE)
+        return Claimed(Claim.TAKEN, passages=int(taken.get("passages", 0)))
+
+    def finish(self, event: ObjectEvent, transcript: Transcript, passages: int) -> bool:
+        """Write the transcript of the claimed event; False when a newer event took over.
+
+        `passages`: the most passages any version, this one included, had in the index.
+        """
+        body = self._bodies.keep(event.recording_id, pack(transcript))
+        attributes = transcript_attributes(transcript) | {"passages": passages}
+        ended = self._end(event, attributes | body | {"status": Status.DONE})
+        return ended or self._writes.kept_after_all(event.recording_id, body)
+
+    def fail(self, event: ObjectEvent, failure: Failure) -> bool:
+        """Write why the claimed event has no transcript; False when a newer event took over."""
+        return self._end(
+            event,
+            {
+                "status": Status.FAILED,
+                "error_code": failure.code,
+                "error_message": failure.message,
+            },
+        )
+
+    def remove(self, event: ObjectEvent) -> bool:
+        """Leave a tombstone for a removed object; False when a newer event was there before."""
+        return self._bury(event, "attribute_not_exists(sequencer) OR sequencer < :sequencer")
+
+    def forget(self, event: ObjectEvent) -> bool:
+        """Leave a tombstone for a claimed object that was gone before it was worked on."""
+        return self._bury(event, "sequencer = :sequencer")
+
+    # -- the way of an import
+
+    def add_imported(self, imports: Iterable[Import]) -> int:
+        """Write existing transcripts; how many were new. Several threads may do this at once."""
+        return sum(add_imported(self._writes, one) for one in imports)
+
+    def adopt(self, event: ObjectEvent, size: int) -> bool:
+        """Give an imported recording the sound that this event brought; its transcript stays.
+
+        False when there is no imported transcript to keep, or a newer event was there before.
+        """
+        return adopt(self._writes, event, size)
+
+    # -- the way of a repair
+
+    def raise_revision(self, recording_id: str, least: int) -> Recording | None:
+        """Count the revision on, to `least` or more, and nothing else; the recording after it.
+
+        A tombstone too; None when the table knows nothing of it.
+        """
+        while (current := self.current(recording_id)) is not None:
+            revision = max(current.revision + 1, least)
+            if self._writes.set_revision(recording_id, current.revision, revision):
+                return replace(current, revision=revision)
+        return None
+
+    # -- writing
+
+    def _end(self, event: ObjectEvent, attributes: Mapping[str, Any]) -> bool:
+        ended = self._writes.write(
+            event.recording_id,
+            set_=attributes,
+            condition="sequencer = :sequencer AND #status = :transcribing",
+            values={":sequencer": event.sequencer, ":transcribing": Status.TRANSCRIBING},
+        )
+        return ended is not None
+
+    def _bury(self, event: ObjectEvent, condition: str) -> bool:
+        """Leave a tombstone, and clear away a body in S3.
+
+        The tombstone goes on naming that body: where a crash came between the two, the repeated
+        event finds it there and ends the work.
+        """
+        expiry = int((self._writes.now() + _TOMBSTONE_LIFETIME).timestamp())
+        traces = {*_TRANSCRIPT_ATTRIBUTES, *_ERROR_ATTRIBUTES} - {"body_key"}
+        before = self._writes.write(
+            event.recording_id,
+            set_={"status": Status.DELETED, "sequencer": event.sequencer, "expires_at": expiry},
+            remove=(*sorted(traces), "key", "etag", "size", "facets", "listed_at", "uploaded_at"),
+            condition=condition,
+        )
+        left = before
+        if left is None:
+            left = self._writes.look(event.recording_id, "status", "body_key")
+            if left.get("status") != Status.DELETED:
+                return False
+        if "body_key" in left:
+            self._bodies.drop(left["body_key"])
+        return before is not None

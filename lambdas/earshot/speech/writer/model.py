@@ -1,0 +1,138 @@
+"""Loads a writer: from a folder, or by hub id and revision."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from earshot.bundled import model_folder
+from earshot.errors import ModelError
+from earshot.speech import fingerprint
+from earshot.speech.engine_onnx import cores
+from earshot.speech.model import INSTALL
+from earshot.speech.writer.files import (
+    CHECKPOINT_FILES,
+    DECODER,
+    ENCODER,
+    FP32_FILES,
+    INT8_FILES,
+    SETTINGS_FILES,
+)
+from earshot.speech.writer.moonshine import MoonshineWriter
+from earshot.speech.writer.sessions import open_session, recorded
+from earshot.speech.writer.settings import read_settings
+from earshot.speech.writer.tokens import read_tokens
+from earshot.speech.writer.written import Writer
+
+PRECISIONS = {
+    "onnx": (INT8_FILES, FP32_FILES),
+    "onnx-int8": (INT8_FILES,),
+    "onnx-fp32": (FP32_FILES,),
+}
+
+
+NONE = "none"
+"""In place of a writer's name: the listener's own words are shown."""
+
+BUNDLED = "moonshine-tiny"
+"""The writer that ships with Earshot."""
+
+
+def open_writer(
+    source: str, revision: str | None = None, *, side_by_side: bool = False
+) -> Writer | None:
+    """The bundled writer by its name, one in a folder or on the hub, or None for "none".
+
+    Raises ModelError.
+    """
+    if source == NONE:
+        return None
+    folder = str(model_folder(source)) if source == BUNDLED else source
+    return load_writer(folder, revision, side_by_side=side_by_side)
+
+
+def load_writer(
+    source: str, revision: str | None = None, engine: str = "onnx", *, side_by_side: bool = False
+) -> MoonshineWriter:
+    """The writer in folder `source`, or else the one of that id on the Hugging Face hub.
+
+    `engine` is one of PRECISIONS; "onnx" takes int8 where there is one. A hub model without ONNX
+    files of ours is exported once, which needs torch; the result is kept. `side_by_side` is for
+    many clips: each has one processor rather than all. Raises ModelError if there is no such
+    writer or it can't be used.
+    """
+    if engine not in PRECISIONS:
+        raise ModelError(f"There is no engine {engine!r} for writers: {', '.join(PRECISIONS)}.")
+    folder = Path(source)
+    if folder.is_dir():
+        return _load_folder(folder, None, engine, side_by_side)
+    from earshot.speech import hub
+
+    encoders = [files[ENCODER] for files in PRECISIONS[engine]]
+    folder, found = hub.fetch(source, revision, encoders, SETTINGS_FILES, read_settings)
+    if found is None:
+        folder = _exported(source, revision, engine)
+    else:
+        decoders = [files[DECODER] for files in PRECISIONS[engine] if files[ENCODER] == found]
+        folder, _ = hub.fetch(source, folder.name, decoders, SETTINGS_FILES, read_settings)
+    return _load_folder(folder, source, engine, side_by_side)
+
+
+def _load_folder(
+    folder: Path, hub_id: str | None, engine: str, side_by_side: bool
+) -> MoonshineWriter:
+    """A folder is called what its exporter recorded, else by its own name."""
+    settings, tokens = read_settings(folder), read_tokens(folder)
+    files = next(
+        (
+            files
+            for files in PRECISIONS[engine]
+            if all((folder / file).is_file() for file in files.values())
+        ),
+        None,
+    )
+    if files is None:
+        raise ModelError(
+            f"{hub_id or folder.resolve().name} has no weights of a writer for {engine} "
+            f"({', '.join(INT8_FILES.values())}). "
+            "`earshot model export-writer` makes them."
+        )
+    threads = 1 if side_by_side else cores()
+    sessions = {part: open_session(folder / file, threads) for part, file in files.items()}
+    told = recorded(sessions[ENCODER])
+    mark = told.get(fingerprint.FINGERPRINT_KEY) or fingerprint.joined(
+        *(fingerprint.of_file(folder / file) for file in files.values())
+    )
+    name = hub_id or told.get(fingerprint.NAME_KEY) or folder.resolve().name
+    precision = "int8" if files is INT8_FILES else "fp32"
+    return MoonshineWriter(
+        name, mark, f"onnx-{precision}", sessions[ENCODER], sessions[DECODER], settings, tokens
+    )
+
+
+def exporter() -> Callable[..., list[Path]]:
+    """earshot.speech.writer.export.export. Raises ModelError if its packages are not installed."""
+    try:
+        from earshot.speech.writer.export import export
+    except ImportError as error:
+        raise ModelError(f"Exporting a writer to ONNX needs {INSTALL}") from error
+    return export
+
+
+def _exported(name: str, revision: str | None, engine: str) -> Path:
+    """The folder of hub model `name` as ONNX, exported once a revision and precision."""
+    from earshot.speech import hub
+
+    checkpoint, weights = hub.fetch(name, revision, CHECKPOINT_FILES, SETTINGS_FILES, read_settings)
+    if weights is None:
+        raise ModelError(f"{name} holds no weights that can be read ({CHECKPOINT_FILES[0]}).")
+    precision = "fp32" if engine == "onnx-fp32" else "int8"
+    kept = hub.cache() / f"{name.replace('/', '--')}@{checkpoint.name}-{precision}"
+    if kept.is_dir():
+        return kept
+    export = exporter()
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
+        made = Path(scratch) / "model"
+        export(checkpoint, made, precision, name)
+        made.rename(kept)
+    return kept

@@ -1,0 +1,109 @@
+"""Transcripts from a CSV: what is taken, what is refused, and that repeating changes nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from earshot.cli.import_ import add_rows, sounds
+from earshot.cli.tables.csv_rows import Refused, Row, read_rows
+from earshot.cli.tables.manifest import ManifestError
+from earshot.recordings.ids import recording_id
+from earshot.recordings.record import Source
+from earshot.recordings.store import Recordings
+from tests.shared_data import COMMON_VOICE, needs_common_voice
+from tests.unit.recordings.conftest import aws, recordings  # noqa: F401
+
+HEADER = "filename,text,age,gender,accent,generated_text,duration\n"
+GOOD = "a.mp3,said,teens,,us,HEARD THIS,2.5\n"
+
+
+def write(tmp_path: Path, *lines: str | bytes) -> Path:
+    path = tmp_path / "model-x.csv"
+    path.write_bytes(b"".join(one.encode() if isinstance(one, str) else one for one in lines))
+    return path
+
+
+def test_a_row_is_a_transcript_with_its_facets(tmp_path: Path) -> None:
+    (row,) = read_rows(write(tmp_path, HEADER, GOOD))
+    assert row == Row(2, "a.mp3", "HEARD THIS", 2.5, {"age": "teens", "accent": "us"})
+
+
+@pytest.mark.parametrize("between", ["\t", ";"])
+def test_columns_may_stand_between_tabs_or_semicolons(tmp_path: Path, between: str) -> None:
+    (row,) = read_rows(write(tmp_path, *(one.replace(",", between) for one in (HEADER, GOOD))))
+    assert row == Row(2, "a.mp3", "HEARD THIS", 2.5, {"age": "teens", "accent": "us"})
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (",,,,,WORDS,1\n", "a key has at least one character"),
+        ("../b.mp3,,,,,WORDS,1\n", "'..'"),
+        ("b.mp3,,,,,,1\n", "generated_text is empty"),
+        ("b.mp3,,,,,WORDS,\n", "duration is no number"),
+        ("b.mp3,,,,,WORDS,nan\n", "duration is not within"),
+        ("b.mp3,,,,,WORDS,-1\n", "duration is not within"),
+        ("b.mp3,,,,,WORDS\n", "duration is no number"),
+        ("b.mp3,,,,,WORDS,1,2,3\n", "more fields"),
+        ("b.mp3,,,,,WO\x00RDS,1\n", "control characters"),
+        ("b.mp3,," + "x" * 65 + ",,,WORDS,1\n", "age has more than 64"),
+        (b"b.mp3,,,,,W\xffRDS,1\n", "not UTF-8"),
+        ("a.mp3,,,,,OTHER WORDS,1\n", "line 2 has the same filename"),
+    ],
+)
+def test_a_bad_row_is_refused_with_the_reason_and_the_others_are_taken(
+    tmp_path: Path, line: str | bytes, reason: str
+) -> None:
+    last = "z.mp3,,,,,LAST,1\n"
+    first, bad, after = read_rows(write(tmp_path, HEADER, GOOD, line, last))
+    assert isinstance(first, Row) and isinstance(after, Row)
+    assert isinstance(bad, Refused) and bad.line == 3
+    assert reason in bad.reason
+
+
+def test_a_csv_without_transcripts_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="generated_text, duration"):
+        list(read_rows(write(tmp_path, "filename,text\n", "a.mp3,b\n")))
+
+
+@needs_common_voice
+def test_every_row_of_published_transcripts_is_taken() -> None:
+    rows = list(read_rows(COMMON_VOICE / "wav2vec2-large-960h.csv"))
+    assert len(rows) == 3074 and all(isinstance(row, Row) for row in rows)
+
+
+def test_importing_again_changes_nothing(
+    recordings: Recordings,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    rows = [Row(n, f"{n}.mp3", f"WORDS OF {n}", 3.0, {"accent": "us"}) for n in range(40)]
+    first = add_rows(rows, recordings, "model-x", "pre/")
+    before = recordings.get(recording_id("pre/7.mp3"))
+    again = add_rows(rows, recordings, "model-x", "pre/")
+    assert (first.written, first.failures) == (40, [])
+    assert (again.written, again.unchanged) == (0, 40)
+    assert before is not None and before == recordings.get(recording_id("pre/7.mp3"))
+    assert (before.source, before.model, before.duration) == (Source.IMPORT, "model-x", 3.0)
+
+
+def test_word_times_are_estimates_that_fill_the_duration(recordings: Recordings) -> None:  # noqa: F811
+    add_rows([Row(2, "a.mp3", "A LONGER WORD", 5.0, {})], recordings, "m")
+    recording = recordings.get(recording_id("a.mp3"))
+    assert recording is not None and recording.transcript is not None
+    words = recording.transcript.words
+    assert (words[0].start, words[-1].end) == (0, 5)
+    assert words[1].end - words[1].start > words[0].end - words[0].start
+    assert "estimated" in recording.transcript.provenance.decoder
+
+
+def test_sound_is_found_by_path_or_name_and_marked(tmp_path: Path) -> None:
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev" / "a.mp3").write_bytes(b"a")
+    (tmp_path / "b.mp3").write_bytes(b"b")
+    rows = [Row(n, name, "W", 1, {}) for n, name in enumerate(("dev/a.mp3", "dev/b.mp3", "c.mp3"))]
+    uploads, missing = sounds(rows, tmp_path)
+    assert [(one.key, one.path.name) for one in uploads] == [
+        ("dev/a.mp3", "a.mp3"), ("dev/b.mp3", "b.mp3"),
+    ]  # fmt: skip
+    assert uploads[0].marks == {"transcript": "imported"}
+    assert [one.filename for one in missing] == ["c.mp3"]

@@ -1,0 +1,87 @@
+"""S3's notifications as they arrive in SQS messages."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from earshot.ingest.events import MalformedEvent, object_events
+from earshot.recordings.changes import Change, comparable_sequencer
+
+EVENTS = Path(__file__).resolve().parents[2] / "events"
+
+
+def notification(*records: dict[str, object]) -> str:
+    return json.dumps({"Records": list(records)})
+
+
+def record(name: str, key: str = "a.mp3", sequencer: str = "01") -> dict[str, object]:
+    return {
+        "eventName": name,
+        "eventTime": "2026-03-02T10:15:30.123Z",
+        "s3": {"bucket": {"name": "b"}, "object": {"key": key, "sequencer": sequencer}},
+    }
+
+
+def test_a_recorded_put_gives_the_key_as_it_was_typed() -> None:
+    message = json.loads((EVENTS / "s3_put_in_sqs.json").read_text())["Records"][0]
+    (event,) = object_events(message["body"])
+    assert event.key == "interviews/Anna + Ben é.mp3"
+    assert event.change is Change.CREATED
+    assert event.size == 40545
+
+
+def test_all_records_of_a_message_count() -> None:
+    body = notification(
+        record("ObjectCreated:Put", "a.mp3"),
+        record("ObjectCreated:CompleteMultipartUpload", "b.mp3"),
+        record("ObjectRemoved:Delete", "c.mp3"),
+        record("ObjectRemoved:DeleteMarkerCreated", "d.mp3"),
+        record("LifecycleExpiration:Delete", "e.mp3"),
+    )
+    assert [(one.key, one.change) for one in object_events(body)] == [
+        ("a.mp3", Change.CREATED),
+        ("b.mp3", Change.CREATED),
+        ("c.mp3", Change.REMOVED),
+        ("d.mp3", Change.REMOVED),
+        ("e.mp3", Change.REMOVED),
+    ]
+
+
+def test_test_events_folders_and_other_changes_mean_no_work() -> None:
+    assert list(object_events((EVENTS / "s3_test_event.json").read_text())) == []
+    body = notification(
+        record("ObjectCreated:Put", "folder/"),
+        record("ObjectTagging:Put"),
+        record("ObjectRestore:Post"),
+    )
+    assert list(object_events(body)) == []
+
+
+def test_sequencers_of_different_length_compare_as_s3_says() -> None:
+    assert comparable_sequencer("0065A") < comparable_sequencer("0065A1")
+    assert comparable_sequencer("0065a1") == comparable_sequencer("0065A10")
+    assert comparable_sequencer("0066") > comparable_sequencer("0065FFFFFFFF")
+
+
+@given(
+    st.text()
+    | st.recursive(st.none() | st.integers() | st.text(), st.lists, max_leaves=5).map(json.dumps)
+)
+def test_anything_else_is_refused_as_malformed(body: str) -> None:
+    with pytest.raises(MalformedEvent):
+        list(object_events(body))
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["eventName", "s3", "eventTime"]),
+        st.none() | st.text() | st.dictionaries(st.text(), st.text()),
+    )
+)
+def test_a_broken_record_is_malformed_or_nothing(broken: dict[str, object]) -> None:
+    with suppress(MalformedEvent):
+        assert list(object_events(notification(broken))) == []

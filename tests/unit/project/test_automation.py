@@ -1,0 +1,115 @@
+"""What runs by itself: CI, audits, updates, hooks, issue forms."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.unit.project.repository import ROOT, read, targets, tracked
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+HOOKS = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+
+
+def steps(workflow: Path) -> list[dict[str, Any]]:
+    jobs = yaml.safe_load(workflow.read_text())["jobs"]
+    return [step for job in jobs.values() for step in job["steps"]]
+
+
+def test_every_yaml_file_parses() -> None:
+    found = tracked("*.yml", "*.yaml")
+    assert len(found) >= 6
+    for path in found:
+        assert yaml.safe_load(path.read_text()), path
+
+
+def test_ci_runs_what_a_person_runs_and_nothing_else() -> None:
+    commands = [step["run"] for step in steps(ROOT / ".github/workflows/ci.yml") if "run" in step]
+    assert commands == [".ci/run"]
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+    assert set(re.findall(r"^make ([\w-]+)$", read(".ci/run"), re.MULTILINE)) <= targets()
+
+
+def test_ci_tries_the_oldest_python_that_is_supported() -> None:
+    jobs = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]
+    tried = jobs["ci"]["strategy"]["matrix"]["python"]
+    oldest = tomllib.loads(read("pyproject.toml"))["project"]["requires-python"]
+    assert f">={tried[0]}" == oldest
+
+
+def test_dependencies_are_audited_by_a_schedule() -> None:
+    path = ROOT / ".github/workflows/audit.yml"
+    # YAML 1.1 reads the key "on" as true.
+    assert "schedule" in yaml.safe_load(path.read_text())[True]
+    assert [step["run"] for step in steps(path) if "run" in step] == ["make audit"]
+    assert "audit" in targets()
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_may_only_read_and_pins_its_actions(path: Path) -> None:
+    workflow = yaml.safe_load(path.read_text())
+    assert workflow["permissions"] == {"contents": "read"}
+    assert not [job for job in workflow["jobs"].values() if "permissions" in job]
+    for step in steps(path):
+        if "uses" in step:
+            assert re.search(r"@(v\d+\.\d+\.\d+|[0-9a-f]{40})$", step["uses"]), step["uses"]
+    assert "secrets." not in path.read_text()
+
+
+def test_updates_look_wherever_something_is_pinned() -> None:
+    looked: dict[str, set[str]] = {}
+    for update in yaml.safe_load(read(".github/dependabot.yml"))["updates"]:
+        folders = update.get("directories", [update.get("directory")])
+        looked.setdefault(update["package-ecosystem"], set()).update(folders)
+    for ecosystem, pattern in {"pip": "*requirements*.txt", "docker": "*Dockerfile"}.items():
+        folders = {"/" + str(path.parent.relative_to(ROOT)) for path in tracked(pattern)}
+        assert looked[ecosystem] == {folder.removesuffix(".") for folder in folders}
+    assert looked["github-actions"] == {"/"}
+
+
+def test_hooks_bring_no_second_version_of_a_tool() -> None:
+    for repository in HOOKS:
+        assert repository["repo"] == "local"
+        for hook in repository["hooks"]:
+            assert hook["language"] in ("system", "pygrep")
+            assert hook["language"] == "pygrep" or hook["entry"].startswith(".venv/bin/python -m ")
+
+
+@pytest.mark.parametrize(
+    ("name", "bad", "good"),
+    [
+        ("trailing-whitespace", "a \nb\n", "a\n  b\n"),
+        ("final-newline", "a", "a\n"),
+        ("final-newline", "a\n\n", "a\n\nb\n"),
+        ("carriage-return", "a\r\n", "a\n"),
+        ("merge-conflict", "<" * 7 + " HEAD\n", "a << b\n"),
+        ("private-key", "-----BEGIN RSA " + "PRIVATE KEY-----\n", "a private key\n"),
+        ("private-key", "id = AKIA" + "Z" * 16, "AKIA\n"),
+    ],
+)
+def test_a_hook_finds_what_it_is_named_after(name: str, bad: str, good: str) -> None:
+    (hook,) = [hook for repo in HOOKS for hook in repo["hooks"] if hook["id"] == name]
+
+    def found(text: str) -> bool:
+        """As pre-commit searches: line by line, or in the whole file."""
+        if "--multiline" in hook.get("args", ()):
+            return bool(re.search(hook["entry"], text, re.MULTILINE))
+        return any(re.search(hook["entry"], line) for line in text.splitlines(keepends=True))
+
+    assert found(bad)
+    assert not found(good)
+
+
+def test_issue_forms_ask_for_each_thing_once() -> None:
+    for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"):
+        if path.name != "config.yml":
+            form = yaml.safe_load(path.read_text())
+            names = [part["id"] for part in form["body"] if part["type"] != "markdown"]
+            assert names and len(names) == len(set(names))
+            assert form["name"] and form["description"]
+        for named in re.findall(r"\b(?:docs/)?\w+\.md\b", path.read_text()):
+            assert (ROOT / named).exists(), f"{path.name}: {named}"
