@@ -105,7 +105,7 @@ class _Searched:
         said = Counter(word for clip in self.clips for word in clip.written | clip.heard)
         frequencies = rank.Frequencies(len(self.clips), {word: said[word] for word in query})
         close = rank.closeness(question, self._passages, frequencies)
-        text = [one + two for one, two in zip(first, close, strict=True)]
+        text = [one + two for one, two in zip(first, close.values, strict=True)]
         heard = soundings(query, [clip.letters for clip in self.clips])
         terms = [one.term for one in heard]
         both = [

@@ -3,9 +3,9 @@
 The engine finds passages that share words, sounds or trigrams with the question; which of them
 says it best is decided here, in two views. As words: each for itself, weighed by its rarity in this
 index. As a phrase: the letters and the sounds of the whole question are laid over the text by an
-edit distance that may run over word boundaries. People ask in both ways, and which one a question
-is shows in what is found: where some passage is like the whole phrase, that view counts, else the
-other one. A hundred candidates take a few milliseconds.
+edit distance that may run over word boundaries. People ask in both ways, and what is found shows in
+which: where some passage is like the whole phrase, that view counts, else the other one. A hundred
+candidates take a few milliseconds.
 """
 
 import math
@@ -26,9 +26,9 @@ from earshot.search.question import Question, Slot, Term
 LETTERS, SOUNDS, SPELLING, WORDS_OF_PHRASE, WORDS = 100.0, 50.0, 3.0, 60.0, 400.0
 WORD_POWER = 1.5  # of the likeness of thrown in words: half a likeness is less than half a word
 STOP_WORD_SHARE = 0.05  # of what the rarest word weighs
-# A question is the more a phrase the liker the likest passage is to it as a phrase, from here on
-# and in so many steps, if in that passage something is at all like each of its telling words.
-PHRASE_FROM, PHRASE_STEP, LEAST_LIKE = 0.6, 0.2, 0.3
+# A question begins to be a phrase where the likest passage is so like it, and is one a step on. Three
+# words are like something by chance less often than more are, and two are seldom neighbours.
+PHRASE_FROM, THREE_WORDS_FROM, PHRASE_STEP = 0.74, 0.70, 0.03
 CUT = KINDS["near"].likeness  # of a word that was heard as two, or as one with a neighbour
 IN_PIECES = 0.8  # of the likeness of words that were asked for in a row, where they are not in one
 
@@ -52,25 +52,40 @@ class Frequencies:
         return min(rarities)
 
 
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """Of each passage, 0..1: 1 has all the words in order, as they were written. `as_phrase` is the
+    likest one's likeness to the whole phrase."""
+
+    values: Sequence[float]
+    as_phrase: float
+
+
 def closeness(
     question: Question, digests: Sequence[PassageDigest], frequencies: Frequencies
-) -> list[float]:
-    """For each passage, 0..1: 1 has all the words in order, as they were written."""
+) -> Closeness:
     compared = _compare(question, digests, frequencies)
+    likest = max((one.as_phrase for one in compared), default=0.0)
+    phrase = _is_phrase(question, likest)
+    values = [phrase * one.as_phrase + (1 - phrase) * one.as_words for one in compared]
+    return Closeness(values, likest)
+
+
+def _is_phrase(question: Question, likest: float) -> float:
+    """0..1: whether the words were asked for as a phrase. One word is the same in both ways."""
+    words = len(question.words)
     if len(question.free) < 2:
-        return [one.as_phrase for one in compared]
-    likest = max((one.as_phrase for one in compared if one.least >= LEAST_LIKE), default=0.0)
-    phrase = min(max((likest - PHRASE_FROM) / PHRASE_STEP, 0.0), 1.0)
-    return [phrase * one.as_phrase + (1 - phrase) * one.as_words for one in compared]
+        return 1.0
+    if words < 3:
+        return 0.0
+    begins = THREE_WORDS_FROM if words == 3 else PHRASE_FROM
+    return min(max((likest - begins) / PHRASE_STEP, 0.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Views:
-    """A passage in both views; `least` is the likeness of the telling word it is least like."""
-
     as_phrase: float
     as_words: float
-    least: float
 
 
 def _compare(
@@ -79,7 +94,6 @@ def _compare(
     vocabularies = [digest.vocabulary() for digest in digests]
     like = likenesses(_free_words(question), set().union(*vocabularies))
     weights = [frequencies.weight(slot, question) for slot in question.free]
-    telling = [n for n, slot in enumerate(question.free) if slot in question.telling]
     row = _Row.of(question)
     joined = question.joined
     return [
@@ -87,15 +101,12 @@ def _compare(
             max((row.likeness(text) for text in digest.texts), default=0.0),
             _each(question.free, like, joined, digest, vocabulary),
             weights,
-            telling,
         )
         for digest, vocabulary in zip(digests, vocabularies, strict=True)
     ]
 
 
-def _views(
-    in_a_row: float, each: Sequence[float], weights: Sequence[float], telling: Sequence[int]
-) -> _Views:
+def _views(in_a_row: float, each: Sequence[float], weights: Sequence[float]) -> _Views:
     """Both views of how like the passage is to the words in a row, and to each word."""
     words = sum(each) / max(len(each), 1)
     weighed = zip(weights, each, strict=True)
@@ -104,7 +115,6 @@ def _views(
     return _Views(
         as_phrase=(in_a_row + WORDS_OF_PHRASE * words) / (whole + WORDS_OF_PHRASE),
         as_words=(in_a_row + WORDS * rare) / (whole + WORDS),
-        least=min((each[n] for n in telling), default=0.0),
     )
 
 

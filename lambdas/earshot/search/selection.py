@@ -6,7 +6,7 @@ when nothing that was found is close.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -20,10 +20,11 @@ from earshot.search.request import Match
 
 WINDOW = 100  # of the engine's best passages that are put in order by how close they are
 MAYBE_WINDOW = 60
-# The broad query is asked when nothing is closer. Of several words some are heard right.
-CLOSE_WORD, CLOSE = 0.9, 0.7
+# The broad query is asked when nothing is closer. Of several words some are heard right. What is
+# nearly like the whole phrase may be a part of it, and the rest elsewhere.
+CLOSE_WORD, CLOSE, NEARLY_PHRASE = 0.9, 0.7, (0.7, 0.8)
 # What is less close is no maybe but chance; of the rest the best are shown.
-FAINT_WORD, FAINT = 0.48, 0.35
+FAINT_WORD, FAINT = 0.48, 0.3
 MAX_MAYBES = 10
 # Where nothing says enough words, the rarest words that were said at all have to do: those of at
 # least this share of the rarest one's weight.
@@ -31,7 +32,7 @@ RARE_SHARE = 0.75
 FEWER_WORDS_TRIED = 3
 
 # A maybe comes before what holds the question only if it is so much closer; of one word never.
-HOLDS_BONUS, WORD_HOLDS_BONUS = 0.05, 1.0
+HOLDS_BONUS, WORD_HOLDS_BONUS = 0.02, 1.0
 
 _EVERYWHERE = "everywhere"  # counts what holds the question whatever facets are chosen
 
@@ -61,6 +62,7 @@ class Selection:
     relaxed: bool = False
     frequencies: Frequencies = field(default_factory=Frequencies)
     compared: Sequence[Candidate] = ()
+    as_phrase: float = 0.0  # how like the likest passage is to the question as a phrase
 
     @property
     def closest(self) -> float:
@@ -99,12 +101,11 @@ def select(engine: Engine, question: Question, counted: Mapping[str, Any]) -> Se
                 asked, found, relaxed = level, answer, True
                 break
     selection = _selection(question, asked, found, heard, relaxed)
-    close = CLOSE_WORD if len(question.words) == 1 else CLOSE
-    if found.total <= WINDOW and selection.closest < close:
+    if not _is_close(question, selection):
         (more,) = engine.ask([Ask(query.broad(question, but=asked), MAYBE_WINDOW)])
         heard = _Heard(_joined(heard.candidates, more.candidates), heard.frequencies)
         selection = _selection(question, asked, found, heard, relaxed)
-    return selection
+    return selection if selection.is_whole else _checked(engine, selection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +119,17 @@ class _Heard:
 def _selection(
     question: Question, asked: Query, found: Found, heard: _Heard, relaxed: bool = False
 ) -> Selection:
-    """All candidates in order. Behind what was not compared nothing may come: so there are no
-    maybes where more holds the question than the window takes."""
+    """All candidates in order."""
     holding = list(found.candidates)
     known = {one.place.recording_id for one in holding}
-    others = [] if found.total > WINDOW else heard.candidates
-    maybes = [one for one in others if one.place.recording_id not in known]
+    maybes = [one for one in heard.candidates if one.place.recording_id not in known]
     close = closeness(question, [one.digest for one in (*holding, *maybes)], heard.frequencies)
     bonus = 0.0 if relaxed else WORD_HOLDS_BONUS if len(question.free) == 1 else HOLDS_BONUS
     ranked = [
         Ranked(one.place, value, "holds", value + bonus)
-        for one, value in zip(holding, close[: len(holding)], strict=True)
+        for one, value in zip(holding, close.values[: len(holding)], strict=True)
     ]
-    ranked += _maybes(question, maybes, close[len(holding) :])
+    ranked += _maybes(question, maybes, close.values[len(holding) :])
     return Selection(
         asked,
         found.total,
@@ -138,8 +137,33 @@ def _selection(
         sorted(ranked, key=_order),
         relaxed,
         heard.frequencies,
-        compared=[*holding, *others],
+        compared=[*holding, *heard.candidates],
+        as_phrase=close.as_phrase,
     )
+
+
+def _is_close(question: Question, selection: Selection) -> bool:
+    if len(question.words) == 1:
+        return selection.closest >= CLOSE_WORD
+    least, most = NEARLY_PHRASE
+    nearly = len(question.words) > 2 and least <= selection.as_phrase < most
+    return selection.closest >= CLOSE and not nearly
+
+
+def _checked(engine: Engine, selection: Selection) -> Selection:
+    """Where more holds the question than was compared: without maybes of recordings that hold it,
+    or that would come before what was not compared."""
+    last = min(one.order for one in selection.window if one.match == "holds")
+    maybes = [one for one in selection.window if one.match == "maybe" and one.order > last]
+    unsure = {
+        one.place.recording_id for one in maybes if selection.relaxed or one.place.passages > 1
+    }
+    holding = engine.best_of_each(selection.query, sorted(unsure)) if unsure else {}
+    shown = {one.place.document_id for one in maybes if one.place.recording_id not in holding}
+    window = [
+        one for one in selection.window if one.match == "holds" or one.place.document_id in shown
+    ]
+    return replace(selection, window=window)
 
 
 def _maybes(
