@@ -29,8 +29,8 @@ STOP_WORD_SHARE = 0.05  # of what the rarest word weighs
 # A question begins to be a phrase where the likest passage is so like it, and is one a step on.
 # Three words are like something by chance less often than more are, and two are seldom neighbours.
 PHRASE_FROM, THREE_WORDS_FROM, PHRASE_STEP = 0.74, 0.70, 0.03
-# Of what the best passage has of the words by weight: "what did you do about the" is no sign that
-# "what did the boy say about the sheep" is a phrase, though most of it is the same.
+# Of what the best passage has of the words by weight: "what did he do with the" is no sign that
+# "what did the boy do with the sheep" is a phrase, though most of it is the same.
 MIN_WORDS_OF_PHRASE = 0.3
 CUT = KINDS["near"].likeness  # of a word that was heard as two, or as one with a neighbour
 IN_PIECES = 0.8  # of the likeness of words that were asked for in a row, where they are not in one
