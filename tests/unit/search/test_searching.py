@@ -73,11 +73,11 @@ def test_where_nothing_says_enough_the_rarest_words_have_to_do() -> None:
     assert held(page) == ["we left early"]
 
 
-def test_a_word_that_ran_into_its_neighbour_is_found_by_the_broad_question() -> None:
-    texts = ["that is a philosophers tone and thelixer", "nothing of the kind"]
-    page = search(texts, "elixir")
+def test_a_word_that_lost_a_consonant_is_found_by_the_broad_question() -> None:
+    texts = ["advancing slowly they surged on", "nothing of the kind"]
+    page = search(texts, "searched")
     assert (page.total, maybe(page)) == (0, texts[:1])
-    assert [mark.word for mark in page.hits[0].marks] == [6]
+    assert [mark.word for mark in page.hits[0].marks] == [3]
 
 
 def test_a_usual_query_takes_two_round_trips() -> None:
