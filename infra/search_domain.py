@@ -11,7 +11,7 @@ VERSION = aws_opensearchservice.EngineVersion.OPENSEARCH_2_19
 WRITER_METHODS = ("Get", "Head", "Post", "Put")
 # Writes are POST too, so readers are granted these paths below the alias only.
 READER_METHODS = ("Get", "Post")
-READER_PATHS = ("_search", "_mget")
+READER_PATHS = ("_search", "_msearch")
 
 
 class SearchDomain(Construct):

@@ -1,19 +1,17 @@
-"""Does search find what was said although it was misheard, and how fast?
+"""Does search find what was said although it was misheard, only that, and how fast?
 
 Measured beside the query that Earshot set out from: one `match` with the english analyzer and
 fuzziness AUTO. Each query is put to both, one right after the other.
 """
 
-import hashlib
 import json
 import random
 import statistics
-import string
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,15 +19,25 @@ import typer
 
 from earshot.cli.progress import progress
 from scripts import ROOT
-from scripts.bench.queries import Answers, Clip, Phrase, Queries, Split, draw, read_clips
+from scripts.bench.queries import Row, draw
+from scripts.bench.search_corpus import fill, large_corpus
+from scripts.bench.transcribed import read_clips
 
 HOME = ROOT / ".local" / "bench-opensearch"
-MODEL = "facebook/wav2vec2-large-960h"
-MISHEARD = 0.1  # of the words of the large corpus
-_BATCH = 500
-_HITS = 10
+FIRST_PAGE, LONGEST_PAGE = 10, 100  # hits
+SORTED_QUERIES = 40  # of each row, asked newest first too
 
-Ask = Callable[[str], Sequence[str]]
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The keys of the hits in order, of those that hold the query, and the hits without a mark."""
+
+    keys: Sequence[str]
+    holds: Sequence[str]
+    unmarked: int = 0
+
+
+Ask = Callable[[str, int], Answer]
 
 
 def search(
@@ -48,110 +56,161 @@ def search(
     if not transcripts.is_file():
         print(f"error: there is no {transcripts}", file=sys.stderr)
         raise typer.Exit(2)
+    from earshot.search.client import connect
     from scripts.local import opensearch
 
     def say(line: str) -> None:
         print(line, file=sys.stderr)
 
-    own = opensearch.start(HOME, say)
+    client = connect(opensearch.start(HOME, say), timeout=120)
     try:
         clips = read_clips(transcripts)
-        for figure in _measure(own, clips, split, count, passages, words, seed):  # type: ignore[arg-type]
-            print(json.dumps(figure), flush=True)
+        rows = draw(clips, split, count, seed)  # type: ignore[arg-type]
+        fill(client, "bench-clips", clips)
+        about = {"split": split, "clips": len(clips)}
+        for figure in _quality(client, "bench-clips", rows):
+            print(json.dumps(figure | about), flush=True)
+        if passages:
+            alias = f"bench-{passages}-{words}"
+            fill(client, alias, large_corpus(clips, passages, words, seed))
+            for figure in _latency(_askers(client, alias), rows, passages, words, seed):
+                print(json.dumps(figure), flush=True)
     finally:
         opensearch.stop(HOME)
-
-
-def _measure(
-    url: str, clips: list[Clip], split: Split, count: int, passages: int, words: int, seed: int
-) -> Iterator[Mapping[str, Any]]:
-    from earshot.search.client import connect
-
-    client = connect(url, timeout=120)
-    drawn = draw(clips, split, count, seed)
-    answers = Answers.of(clips)
-    _fill(client, "bench-clips", clips)
-    for queries in drawn:
-        for success in _success(_askers(client, "bench-clips"), queries, answers):
-            yield {**success, "split": split, "clips": len(clips)}
-    if passages:
-        alias = f"bench-{passages}-{words}"
-        _fill(client, alias, large_corpus(clips, passages, words, seed))
-        yield from _latency(_askers(client, alias), drawn, passages, words, seed)
-
-
-# -- what is asked
 
 
 def _askers(client: Any, alias: str) -> dict[str, Ask]:
     from earshot.search.request import SearchRequest
     from earshot.search.searcher import search as ours
 
-    def origin(q: str) -> list[str]:
+    def origin(q: str, size: int) -> Answer:
         body = {
             "query": {"match": {"generated_text": {"query": q, "fuzziness": "AUTO"}}},
             "aggs": {name: {"terms": {"field": name}} for name in ("age", "gender", "accent")},
-            "size": _HITS,
+            "size": size,
         }
         answer = client.search(index=f"{alias}-origin", body=body)
-        return [hit["_source"]["filename"] for hit in answer["hits"]["hits"]]
+        keys = [hit["_source"]["filename"] for hit in answer["hits"]["hits"]]
+        return Answer(keys, keys)
 
-    return {
-        "origin": origin,
-        "earshot": lambda q: [
-            hit.key for hit in ours(client, alias, SearchRequest(q, size=_HITS)).hits
-        ],
-    }
+    def earshot(q: str, size: int) -> Answer:
+        hits = ours(client, alias, SearchRequest(q, size=size)).hits
+        return Answer(
+            [hit.key for hit in hits],
+            [hit.key for hit in hits if hit.match == "holds"],
+            sum(not hit.marks for hit in hits),
+        )
+
+    return {"origin": origin, "earshot": earshot}
+
+
+# -- how good
+
+
+def _quality(client: Any, alias: str, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    askers = _askers(client, alias)
+    unmarked: Counter[str] = Counter()
+    for row in rows:
+        size = LONGEST_PAGE if row.kind == "telling" else FIRST_PAGE
+        answers: dict[str, list[Answer]] = {name: [] for name in askers}
+        with progress(_name(row), len(row.queries)) as on:
+            for asked in row.queries:
+                for name, ask in askers.items():
+                    answers[name].append(ask(asked.q, size))
+                on(1)
+        yield from _figures(row, answers)
+        unmarked["hits"] += sum(len(one.keys) for one in answers["earshot"])
+        unmarked["unmarked"] += sum(one.unmarked for one in answers["earshot"])
+        unmarked += _newest_first(client, alias, row)
+    yield {"figure": "hits without a mark", "earshot": dict(unmarked)}
+
+
+def _newest_first(client: Any, alias: str, row: Row) -> Counter[str]:
+    from earshot.search.request import SearchRequest
+    from earshot.search.searcher import search as ours
+
+    found: Counter[str] = Counter()
+    for asked in row.queries[:SORTED_QUERIES]:
+        hits = ours(client, alias, SearchRequest(asked.q, sort="newest")).hits
+        found["hits"] += len(hits)
+        found["unmarked"] += sum(not hit.marks for hit in hits)
+    return found
+
+
+def _figures(row: Row, answers: Mapping[str, list[Answer]]) -> Iterator[dict[str, Any]]:
+    about = {"kind": row.kind, "words": row.words, "heard": "all" if row.heard else "not all"}
+    right = [asked.right for asked in row.queries]
+    if row.kind == "never said":
+        yield {
+            "figure": "never said",
+            "queries": len(right),
+            **{
+                name: {"nothing_holds": _per_cent(not one.holds for one in given)}
+                for name, given in answers.items()
+            },
+        }
+        return
+    if row.kind == "telling":
+        yield {
+            "figure": "precision",
+            "queries": len(right),
+            **{
+                name: {
+                    "hits_that_say_it": _per_cent(
+                        key in ok for one, ok in zip(given, right, strict=True) for key in one.holds
+                    )
+                }
+                for name, given in answers.items()
+            },
+        }
+        return
+    yield about | _success(right, answers)
+    if not row.heard:
+        # What another clip heard right, an exact match answers too; the rest none does.
+        unheard = [n for n, asked in enumerate(row.queries) if not asked.heard]
+        given = {name: [one[n] for n in unheard] for name, one in answers.items()}
+        success = _success([right[n] for n in unheard], given)
+        yield about | {"heard": "not all, in no clip"} | success
 
 
 def _success(
-    askers: Mapping[str, Ask], queries: Queries, answers: Answers
-) -> Iterator[Mapping[str, Any]]:
-    """Of all the queries; of misheard ones also of those that no clip at all heard right, which an
-    exact match in another clip can't answer.
-    """
-    heard = "all" if queries.heard else "not all"
-    found: dict[Phrase, dict[str, Sequence[str]]] = {}
-    with progress(f"{queries.length} words, heard: {heard}", len(queries.phrases)) as on:
-        for phrase in queries.phrases:
-            found[phrase] = {name: ask(" ".join(phrase)) for name, ask in askers.items()}
-            on(1)
-    groups = {heard: list(queries.phrases)}
-    if not queries.heard:
-        groups["not all, in no clip"] = [one for one in queries.phrases if one not in answers.heard]
-    for name, phrases in groups.items():
-        hits = {one: [found[phrase][one] for phrase in phrases] for one in askers}
-        right = [answers.holding[phrase] for phrase in phrases]
-        yield _figure(queries.length, name, hits, right)
-
-
-def _figure(
-    length: int, heard: str, found: Mapping[str, list[Sequence[str]]], right: Sequence[set[str]]
-) -> Mapping[str, Any]:
-    figure: dict[str, Any] = {
-        "figure": "success",
-        "words": length,
-        "heard": heard,
-        "queries": len(right),
-    }
-    for name, hits in found.items():
+    right: Sequence[frozenset[str]], answers: Mapping[str, Sequence[Answer]]
+) -> dict[str, Any]:
+    figure: dict[str, Any] = {"figure": "success", "queries": len(right)}
+    for name, given in answers.items():
+        pairs = [(one.keys, ok) for one, ok in zip(given, right, strict=True)]
         figure[name] = {
-            "success_at_1": _share(
-                bool(ids) and ids[0] in ok for ids, ok in zip(hits, right, strict=True)
-            ),
-            "success_at_10": _share(
-                any(i in ok for i in ids) for ids, ok in zip(hits, right, strict=True)
-            ),
-            "zero_results": _share(not ids for ids in hits),
+            "success_at_1": _per_cent(bool(keys) and keys[0] in ok for keys, ok in pairs),
+            "success_at_10": _per_cent(not ok.isdisjoint(keys[:10]) for keys, ok in pairs),
+            "relevant_on_top": _per_cent(_on_top(keys, ok) for keys, ok in pairs),
+            "zero_results": _per_cent(not keys for keys, _ in pairs),
         }
     return figure
 
 
+def _on_top(keys: Sequence[str], right: frozenset[str]) -> float:
+    """Of n relevant clips (ten of more), the share of the first n hits that are relevant."""
+    places = min(len(right), FIRST_PAGE)
+    return sum(key in right for key in keys[:places]) / places
+
+
+def _per_cent(of: Iterable[float]) -> float:
+    values = list(of)
+    return round(100 * sum(values) / max(len(values), 1), 1)
+
+
+def _name(row: Row) -> str:
+    return f"{row.kind}, {row.words} words, heard: {'all' if row.heard else 'not all'}"
+
+
+# -- how fast
+
+
 def _latency(
-    askers: Mapping[str, Ask], drawn: Sequence[Queries], passages: int, words: int, seed: int
-) -> Iterator[Mapping[str, Any]]:
+    askers: Mapping[str, Ask], rows: Sequence[Row], passages: int, words: int, seed: int
+) -> Iterator[dict[str, Any]]:
     """Both in turn, twice: the first round warms the caches and is not counted."""
-    asked = [" ".join(phrase) for queries in drawn for phrase in queries.phrases]
+    asked = [one.q for row in rows for one in row.queries]
     random.Random(seed).shuffle(asked)  # noqa: S311
     taken: dict[str, list[float]] = defaultdict(list)
     with progress("Latency", 2 * len(asked)) as on:
@@ -159,7 +218,7 @@ def _latency(
             for q in asked:
                 for name, ask in askers.items():
                     began = time.perf_counter()
-                    ask(q)
+                    ask(q, FIRST_PAGE)
                     if counted:
                         taken[name].append(1000 * (time.perf_counter() - began))
                 on(1)
@@ -175,117 +234,3 @@ def _latency(
         },
         "p95_ratio": round(cuts["earshot"][18] / cuts["origin"][18], 2),
     }
-
-
-def _share(of: Iterator[bool] | Any) -> float:
-    values = list(of)
-    return float(round(100 * sum(values) / max(len(values), 1), 1))
-
-
-# -- what is searched
-
-
-def large_corpus(clips: Sequence[Clip], count: int, words: int, seed: int) -> list[Clip]:
-    """Passages made of the clips' word pairs, a tenth of the words misheard at random.
-
-    The word frequencies are those of the clips, and the mishearings bring the ever new spellings
-    that recognisers bring.
-    """
-    chance = random.Random(seed)  # noqa: S311
-    following: dict[str, list[str]] = defaultdict(list)
-    starts: list[str] = []
-    for clip in clips:
-        heard = clip.heard.lower().split()
-        starts.extend(heard[:1])
-        for one, two in pairwise(heard):
-            following[one].append(two)
-
-    def talk(length: int) -> Iterator[str]:
-        word = ""
-        for _ in range(length):
-            word = chance.choice(following.get(word) or starts)
-            yield _misheard(word, chance) if chance.random() < MISHEARD else word
-
-    made: list[Clip] = []
-    for number in range(count):
-        like = chance.choice(clips)
-        length = words or max(1, len(like.heard.split()))
-        text = " ".join(talk(length))
-        duration = like.duration * length / max(1, len(like.heard.split()))
-        made.append(Clip(f"{number}.mp3", text, duration, like.facets, (), ()))
-    return made
-
-
-def _misheard(word: str, chance: random.Random) -> str:
-    place = chance.randrange(len(word))
-    letter = chance.choice(("", chance.choice(string.ascii_lowercase)))
-    return word[:place] + letter + word[place + chance.randrange(2) :] or word
-
-
-def _fill(client: Any, alias: str, clips: Sequence[Clip]) -> None:
-    """Both indices of these clips; those of an earlier run are kept if they are the same."""
-    from earshot.search.index import SearchIndex
-    from earshot.search.mapping import SCHEMA
-
-    heard = "\n".join(clip.heard for clip in clips)
-    mark = f"{SCHEMA}-{len(clips)}-{hashlib.blake2b(heard.encode(), digest_size=8).hexdigest()}"
-    origin = f"{alias}-origin"
-    if client.indices.exists(index=origin):
-        meta = client.indices.get_mapping(index=origin)[origin]["mappings"].get("_meta", {})
-        if meta.get("mark") == mark:
-            return
-    client.indices.delete(index=f"{alias}-*", ignore_unavailable=True)
-    index = SearchIndex(client, alias, refresh_interval="-1")
-    index.ensure()
-    _make_origin(client, origin)
-    with progress("Indexing", len(clips)) as on:
-        for start in range(0, len(clips), _BATCH):
-            batch = clips[start : start + _BATCH]
-            failed = index.project([_recording(clip) for clip in batch])
-            if failed:
-                raise RuntimeError(f"not indexed: {failed[0][1]}")
-            _add_to_origin(client, origin, batch)
-            on(len(batch))
-    client.indices.refresh(index=[alias, origin])
-    for one in (alias, origin):  # how many segments there are would else be left to chance
-        client.indices.forcemerge(index=one, params={"max_num_segments": 1})
-    client.indices.refresh(index=[alias, origin])
-    client.indices.put_mapping(index=origin, body={"_meta": {"mark": mark}})
-
-
-def _recording(clip: Clip) -> Any:
-    from earshot.recordings.ids import recording_id
-    from earshot.recordings.imported import imported_transcript
-    from earshot.recordings.record import Recording, Source, Status
-
-    return Recording(
-        recording_id=recording_id(clip.key),
-        key=clip.key,
-        status=Status.DONE,
-        revision=1,
-        updated_at="2026-01-01T00:00:00Z",
-        source=Source.IMPORT,
-        facets=clip.facets,
-        transcript=imported_transcript(clip.heard, clip.duration, MODEL, "bench"),
-        passages=1,
-    )
-
-
-def _make_origin(client: Any, name: str) -> None:
-    fields: dict[str, Any] = {"generated_text": {"type": "text", "analyzer": "english"}}
-    fields |= {name: {"type": "keyword"} for name in ("filename", "age", "gender", "accent")}
-    fields["duration"] = {"type": "float"}
-    settings = {"number_of_shards": 1, "number_of_replicas": 0, "refresh_interval": "-1"}
-    client.indices.create(
-        index=name, body={"settings": settings, "mappings": {"properties": fields}}
-    )
-
-
-def _add_to_origin(client: Any, name: str, clips: Sequence[Clip]) -> None:
-    lines: list[dict[str, Any]] = []
-    for clip in clips:
-        document = {"filename": clip.key, "generated_text": clip.heard, "duration": clip.duration}
-        lines += [{"index": {}}, {**document, **clip.facets}]
-    answer = client.bulk(index=name, body=lines)
-    if answer["errors"]:
-        raise RuntimeError("the reference index took not all")

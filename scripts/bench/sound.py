@@ -76,8 +76,7 @@ class _Searched:
         from earshot.search.sound_grams import asked_grams, sound_grams
 
         self.clips = clips
-        self._writer = [_heard(clip.writer) for clip in clips]
-        self._listener = [_heard(clip.listener) for clip in clips]
+        self._passages = [_digest(clip) for clip in clips]
         self._text_grams = _Grams(
             [[*analysis.grams(clip.writer), *analysis.grams(clip.listener)] for clip in clips],
             analysis.grams,
@@ -94,17 +93,19 @@ class _Searched:
         the rest.
         """
         from earshot.search import rank
+        from earshot.search.question import parse
         from earshot.search.sound import soundings
 
-        telling = {word for word in query if word not in analysis.COMMON} or set(query)
+        telling = {word for word in query if word not in analysis.STOP_WORDS} or set(query)
         first = [
             20.0 if telling <= clip.written else 10.0 if telling <= clip.heard else 0.0
             for clip in self.clips
         ]
-        by_writer, by_listener = (
-            rank.closeness(query, query, texts) for texts in (self._writer, self._listener)
-        )
-        text = [one + max(two) for one, *two in zip(first, by_writer, by_listener, strict=True)]
+        question = parse(" ".join(query))
+        said = Counter(word for clip in self.clips for word in clip.written | clip.heard)
+        frequencies = rank.Frequencies(len(self.clips), {word: said[word] for word in query})
+        close = rank.closeness(question, self._passages, frequencies)
+        text = [one + two for one, two in zip(first, close.values, strict=True)]
         heard = soundings(query, [clip.letters for clip in self.clips])
         terms = [one.term for one in heard]
         both = [
@@ -220,13 +221,11 @@ def _query_ms(packed: Sequence[bytes]) -> Mapping[str, Any]:
     return {"candidates": len(passages), "bytes": sum(map(len, passages)), "cpu_ms": taken}
 
 
-def _heard(tokens: Phrase) -> Any:
-    from earshot.search.heard import Heard, familiarity
+def _digest(clip: Clip) -> Any:
+    from earshot.search.digest import PassageDigest, Text
 
-    return Heard(
-        "", 0, 1, " ".join(tokens), "".join(map(analysis.sound, tokens)),
-        familiarity(tokens, [1.0] * len(tokens)), " ".join(tokens),
-    )  # fmt: skip
+    texts = [Text.of(words, [1.0] * len(words)) for words in (clip.writer, clip.listener)]
+    return PassageDigest("", 0, 1, tuple(texts))
 
 
 def _only(values: Sequence[float], candidates: set[int]) -> list[float]:

@@ -210,7 +210,7 @@ def _tokens(text: str) -> Phrase:
 
 
 def _is_telling(word: str) -> bool:
-    return len(word) >= MIN_LETTERS and word not in analysis.COMMON
+    return len(word) >= MIN_LETTERS and word not in analysis.STOP_WORDS
 
 
 def _holds(clip: Clip, phrase: Phrase) -> bool:

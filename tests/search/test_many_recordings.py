@@ -79,12 +79,22 @@ def test_a_forged_cursor_is_refused_or_shows_a_page(many: Ask, cursor: str) -> N
 
 def test_a_cursor_of_another_order_is_refused(many: Ask) -> None:
     cursor = many("again", sort="newest", size=60).cursor
-    with pytest.raises(InvalidRequest, match="order newest"):
+    with pytest.raises(InvalidRequest, match="another order"):
         many("again", sort="relevance", size=60, cursor=cursor)
 
 
+@pytest.mark.parametrize(
+    "other", [{"q": "and again"}, {"facets": {"accent": ("us",)}}, {"prefix": "0"}, {"exact": True}]
+)
+def test_a_cursor_of_another_search_is_refused(many: Ask, other: dict[str, object]) -> None:
+    cursor = many("again", size=60).cursor
+    with pytest.raises(InvalidRequest, match="another query"):
+        many(**({"q": "again", "cursor": cursor, "size": 60} | other))
+
+
 def test_a_position_far_from_any_document_shows_a_page(many: Ask) -> None:
-    far = pages.Cursor(60, (2.0**62, "x", 1 << 62), "relevance")
+    search = pages.fingerprint(SearchRequest("again"))
+    far = pages.Cursor(60, (2.0**62, "x", 1 << 62), "relevance", search)
     assert isinstance(many("again", cursor=far.encode()), SearchPage)
 
 

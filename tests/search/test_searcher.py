@@ -162,9 +162,9 @@ def test_common_words_alone_are_not_enough_of_a_query(index: SearchIndex, ask: A
 def test_a_misspelled_word_is_asked_back_in_a_word_that_was_said(
     index: SearchIndex, ask: Ask
 ) -> None:
-    index.project(of(["the alchemist smiled", "said the alchemist"]))
-    assert ask("alchemest smiled").did_you_mean == "alchemist smiled"
-    assert ask("alchemist smiled").did_you_mean is None
+    index.project(of(["the teacher smiled", "said the teacher"]))
+    assert ask("teecher smiled").did_you_mean == "teacher smiled"
+    assert ask("teacher smiled").did_you_mean is None
 
 
 def test_an_empty_query_shows_everything_the_newest_first(index: SearchIndex, ask: Ask) -> None:

@@ -50,8 +50,14 @@ def search(
     response: Response,
     q: Annotated[
         str,
-        Query(max_length=MAX_QUERY_CHARS, description='Words; "in quotes" for exactly these.'),
+        Query(
+            max_length=MAX_QUERY_CHARS,
+            description='Words, at most 40; "in quotes" for exactly these; a OR b; -without.',
+        ),
     ] = "",
+    exact: Annotated[
+        bool, Query(description="Only these very words: no other form, nothing that sounds so.")
+    ] = False,
     age: Choice = [],  # noqa: B006 - FastAPI copies defaults
     gender: Choice = [],  # noqa: B006
     accent: Choice = [],  # noqa: B006
@@ -73,8 +79,10 @@ def search(
         str | None, Query(max_length=2000, description="The `cursor` of the page before.")
     ] = None,
 ) -> SearchPage:
-    """Recordings in which something like `q` was said, each by its best passage.
+    """Recordings in which `q`, or something like it, was said, each by its best passage.
 
+    `total` counts those that hold it, `maybe` those listed that only sound like it; each hit's
+    `match` says which it is.
     `words` are [text, start, end]; `marks` are indexes into them, with how each answers the query.
     Facets are counted as if their own choice had not been made.
     """
@@ -97,6 +105,7 @@ def search(
         page=page,
         size=size,
         cursor=cursor,
+        exact=exact,
     )
     found = index.search(request)
     response.headers.update(caching.SEARCH)

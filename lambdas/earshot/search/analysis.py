@@ -21,9 +21,10 @@ from metaphone import doublemetaphone
 
 from earshot import numerals
 
-LONGEST_TOKEN = 64  # letters; what is longer was never a word
-GRAM = 3
-SHORTEST_SLIP, LONGEST_SLIP = 3, 8  # longer tokens have trigrams enough that survive an edit
+MAX_TOKEN_LETTERS = 64  # what is longer was never a word
+GRAM_LETTERS = 3
+# Longer tokens have trigrams enough that survive an edit.
+MIN_SLIP_LETTERS, MAX_SLIP_LETTERS = 3, 8
 
 # A number (with thousands, decimals, an ordinal's ending or a plural's), a word with inner
 # apostrophes, or one of the signs that people say. Letters behind a number are a word of their own.
@@ -36,12 +37,13 @@ _UNITS = re.compile(
 _SIGNS = {"&": "and", "%": "percent", "@": "at"}
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ´`", "'"))
 
+_HYPHENS = re.compile("[-‐‑–—]+")
 _PUNCTUATION = "'\".,;:!?()[]{}…–—-*/\\<>|~^=+_#"
 
 # English contractions are a closed class. 'd is left alone (had or would), and so is 's after a
 # noun, where it is mostly a possessive.
-_ENDINGS = {"'re": "are", "'ve": "have", "'ll": "will", "'m": "am"}
-_IS = frozenset(
+_CLITICS = {"'re": "are", "'ve": "have", "'ll": "will", "'m": "am"}
+_BEFORE_IS = frozenset(
     (
         "it",
         "that",
@@ -58,7 +60,7 @@ _IS = frozenset(
         "this",
     )
 )
-_WHOLE = {
+_CONTRACTIONS = {
     "can't": ("can", "not"), "cannot": ("can", "not"), "won't": ("will", "not"),
     "shan't": ("shall", "not"), "ain't": ("is", "not"), "let's": ("let", "us"),
     "gonna": ("going", "to"), "wanna": ("want", "to"), "gotta": ("got", "to"),
@@ -73,11 +75,12 @@ _WHOLE = {
     "ok": ("okay",), "mr": ("mister",), "mrs": ("missus",), "dr": ("doctor",),
 }  # fmt: skip
 
-# Heard right nearly always, and said by everybody: found as they are, never by what is near.
-COMMON = frozenset(
-    """a about all an and are as at be been but by can could did do for from had has have he her him
-    his i if in into is it me my no not of on one or out said she so that the their them then there
-    they this to up was we were what when which who will with would you your""".split()  # noqa: SIM905
+# Matched exactly, never by what is near: recognisers rarely mishear them, and all else is near one.
+STOP_WORDS = frozenset(
+    """a about all also am an and any anyone are as at be been being but by can could did do does
+    doing for from had has have he her him his how i if in into is it its me my no not of on one or
+    our out said she so some than that the their them then there these they this those to too up us
+    very was we were what when where which while who whom why will with would you your""".split()  # noqa: SIM905
 )
 
 _stemmer = snowballstemmer.stemmer("english")
@@ -92,9 +95,13 @@ class Token:
 
 
 def written(words: Iterable[str]) -> list[str]:
-    """The words as they stand, but for case and outer punctuation."""
-    bare = (word.translate(_APOSTROPHES).casefold().strip(_PUNCTUATION) for word in words)
-    return [word[:LONGEST_TOKEN] for word in bare if word]
+    """The words as they stand, but for case and punctuation; parts with a hyphen are words."""
+    parts = (
+        part.strip(_PUNCTUATION)
+        for word in words
+        for part in _HYPHENS.split(word.translate(_APOSTROPHES).casefold())
+    )
+    return [part[:MAX_TOKEN_LETTERS] for part in parts if part]
 
 
 def tokens(words: Iterable[str]) -> list[Token]:
@@ -108,7 +115,7 @@ def spoken(word: str) -> tuple[str, ...]:
     folded = unicodedata.normalize("NFKD", word.translate(_APOSTROPHES)).casefold()
     plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
     spelled = (part for unit in _UNITS.finditer(plain) for part in _say(unit))
-    return tuple(part[:LONGEST_TOKEN] for part in spelled if part)
+    return tuple(part[:MAX_TOKEN_LETTERS] for part in spelled if part)
 
 
 def _say(unit: re.Match[str]) -> Sequence[str]:
@@ -124,14 +131,14 @@ def _say(unit: re.Match[str]) -> Sequence[str]:
 
 
 def _expand(word: str) -> Sequence[str]:
-    if word in _WHOLE:
-        return _WHOLE[word]
+    if word in _CONTRACTIONS:
+        return _CONTRACTIONS[word]
     if word.endswith("n't"):
         return word[:-3], "not"
     stem, apostrophe, ending = word.rpartition("'")
-    if "'" + ending in _ENDINGS and apostrophe:
-        return stem, _ENDINGS["'" + ending]
-    if ending == "s" and stem in _IS:
+    if "'" + ending in _CLITICS and apostrophe:
+        return stem, _CLITICS["'" + ending]
+    if ending == "s" and stem in _BEFORE_IS:
         return stem, "is"
     return (word.replace("'", ""),)
 
@@ -154,7 +161,7 @@ def slips(token: str) -> tuple[str, ...]:
     Two tokens have one of these in common if they are an edit apart: what a fuzzy query looks for
     in the whole dictionary is a few exact look-ups here (Garbe's symmetric deletes).
     """
-    if not SHORTEST_SLIP <= len(token) <= LONGEST_SLIP:
+    if not MIN_SLIP_LETTERS <= len(token) <= MAX_SLIP_LETTERS:
         return (token,)
     return (token, *{token[:at] + token[at + 1 :] for at in range(len(token))})
 
@@ -162,6 +169,6 @@ def slips(token: str) -> tuple[str, ...]:
 def grams(texts: Iterable[str]) -> list[str]:
     """Trigrams of the texts written without spaces; the whole when it is shorter than one."""
     joined = "".join(texts)
-    if len(joined) <= GRAM:
+    if len(joined) <= GRAM_LETTERS:
         return [joined] if joined else []
-    return [joined[start : start + GRAM] for start in range(len(joined) - GRAM + 1)]
+    return [joined[start : start + GRAM_LETTERS] for start in range(len(joined) - GRAM_LETTERS + 1)]

@@ -7,13 +7,13 @@ words as they were heard.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from earshot.recordings.passages import Passage, passages
 from earshot.recordings.record import FACETS, Recording
-from earshot.search import analysis
-from earshot.search.heard import FORM, Heard, familiarity
+from earshot.search import analysis, misheard
+from earshot.search.digest import FORMAT, PassageDigest, Text
 
 UNKNOWN = "unknown"
 KEYWORD_FACETS = (*FACETS, "source", "model")
@@ -24,22 +24,25 @@ _GRAMS = _TOKENS | {"index_options": "freqs"}
 _STORED = {"index": False, "doc_values": False}
 
 # From the word as it was written to what it shares with any that sounds a little like it.
-SEARCHED = ("written", "exact", "stem", "sound", "slips", "sound_slips", "grams")
+SEARCHED = (
+    "written", "exact", "stem", "misheard", "sound", "slips", "sound_slips", "grams"
+)  # fmt: skip
 
 MAPPING: dict[str, Any] = {
     "dynamic": "strict",
-    "_source": {"excludes": [*SEARCHED, "heard"]},
+    "_source": {"excludes": [*SEARCHED, "digest"]},
     "properties": {
         "written": _TOKENS,
         # Prefixes are for suggestions as one types.
         "exact": _TOKENS | {"index_prefixes": {"min_chars": 1, "max_chars": 8}},
         "stem": _TOKENS,
+        "misheard": _GRAMS,
         "sound": _TOKENS,
         "slips": _GRAMS,
         "sound_slips": _GRAMS,
         "grams": _GRAMS,
-        # What ranking compares, where it costs nothing to fetch.
-        "heard": {"type": "binary", "doc_values": True},
+        # What ranking and marks need, where it costs nothing to fetch.
+        "digest": {"type": "binary", "doc_values": True},
         "text": {"type": "text", "index": False},
         "words": {"type": "object", "enabled": False},
         "recording_id": {"type": "keyword"},
@@ -56,10 +59,10 @@ MAPPING: dict[str, Any] = {
     },
 }
 
-ANALYSIS_VERSION = 3  # to be raised when earshot.search.analysis makes other tokens
+ANALYSIS_VERSION = 4  # to be raised when earshot.search.analysis makes other tokens
 
 SCHEMA = hashlib.blake2b(
-    json.dumps([MAPPING, ANALYSIS_VERSION, FORM], sort_keys=True).encode(), digest_size=4
+    json.dumps([MAPPING, ANALYSIS_VERSION, FORMAT], sort_keys=True).encode(), digest_size=4
 ).hexdigest()
 
 
@@ -119,37 +122,50 @@ def _about(recording: Recording, count: int) -> dict[str, Any]:
 
 def _said(passage: Passage, recording_id: str, count: int) -> dict[str, Any]:
     words = passage.words
-    tokens = analysis.tokens(word.text for word in words)
-    exact = [token.text for token in tokens]
-    sound = [analysis.sound(token) for token in exact]
-    telling = [token for token in exact if token not in analysis.COMMON]
-    written = analysis.written(word.text for word in words)
-    confidences = [words[token.word].confidence for token in tokens]
-    heard = Heard(
-        recording_id,
-        passage.n,
-        count,
-        tokens=" ".join(exact),
-        sounds="".join(sound),
-        familiar=familiarity(exact, confidences),
-        written=" ".join(written),
-    )
-    searched = {
-        "written": written,
-        "exact": exact,
-        "stem": map(analysis.stem, exact),
-        "sound": sound,
-        "slips": (slip for token in telling for slip in analysis.slips(token)),
-        "sound_slips": (
-            slip for token in telling for slip in analysis.slips(analysis.sound(token))
-        ),
-        "grams": analysis.grams(exact),
-    }
-    return {name: " ".join(tokens) for name, tokens in searched.items()} | {
-        "heard": heard.pack(),
+    digest = digest_of(passage, recording_id, count)
+    return _searched(digest) | {
+        "digest": digest.pack(),
         "n": passage.n,
         "text": passage.text,
         "words": [[word.text, round(word.start, 3), round(word.end, 3)] for word in words],
         "start": passage.start,
         "end": passage.end,
     }
+
+
+def digest_of(passage: Passage, recording_id: str, count: int) -> PassageDigest:
+    words = passage.words
+    shown = Text.of([word.text for word in words], [word.confidence for word in words])
+    return PassageDigest(recording_id, passage.n, count, (shown,))
+
+
+def _searched(digest: PassageDigest) -> dict[str, list[str]]:
+    """The searched fields, one value for each text: so no phrase runs from one into the other."""
+    fields: dict[str, list[str]] = {name: [] for name in SEARCHED}
+    for text in digest.texts:
+        tokens = text.tokens.split()
+        sounds = list(map(analysis.sound, tokens))
+        telling = [
+            (token, sound)
+            for token, sound in zip(tokens, sounds, strict=True)
+            if token not in analysis.STOP_WORDS
+        ]
+        misspelt = [
+            key
+            for token, familiar in zip(tokens, text.familiar, strict=True)
+            if misheard.may_be_misspelt(token, familiar)
+            for key in misheard.indexed_keys(token)
+        ]
+        values: dict[str, Iterable[str]] = {
+            "written": text.written.split(),
+            "exact": tokens,
+            "stem": (analysis.stem(token) for token, _ in telling),
+            "misheard": (*misspelt, *misheard.joined_keys(tokens)),
+            "sound": sounds,
+            "slips": (slip for token, _ in telling for slip in analysis.slips(token)),
+            "sound_slips": (slip for _, sound in telling for slip in analysis.slips(sound)),
+            "grams": analysis.grams(tokens),
+        }
+        for name, value in values.items():
+            fields[name].append(" ".join(value))
+    return fields

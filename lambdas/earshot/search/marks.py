@@ -1,99 +1,142 @@
-"""Which words of a hit answer the query, and how: decided here, from the words alone."""
+"""Which words of a hit answer the question, and how: decided here, from its digest alone."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from itertools import pairwise
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
 
-from earshot.search import analysis, query
-from earshot.search.analysis import Token
-from earshot.search.query import Question
-from earshot.search.request import Kind, Mark
+from earshot.search import analysis, misheard
+from earshot.search.digest import PassageDigest, Text
+from earshot.search.kinds import KINDS, MatchKind
+from earshot.search.likeness import alike, kind_of
+from earshot.search.question import Question, Term
+from earshot.search.request import Mark
 
-_RANK: dict[Kind, int] = {"exact": 0, "stem": 1, "near": 2, "sound": 3}
-_NEIGHBOURS = 2  # words between which a common word belongs to a marked one
-_STRETCH = 60.0  # per cent of letters that a stretch must share to be marked at all
+NEIGHBOUR_WORDS = 2  # between which a stop word belongs to a marked one
+MIN_LIKENESS = 0.4  # of the token that is likest to a word, to be marked where nothing else is
+MIN_STRETCH = 60.0  # per cent of letters that a stretch must share to be marked at all
+
+_Found = tuple[int, MatchKind]  # a token's place, and how it answers
 
 
-def marks(words: Sequence[str], question: Question) -> tuple[Mark, ...]:
-    """The words (as written, in order) that answer the question, the best kind each."""
-    said = analysis.tokens(words)
-    asked = question.tokens
-    found: dict[int, Kind] = {}
-    for word, kind in _matches(said, asked):
-        if word not in found or _RANK[kind] < _RANK[found[word]]:
-            found[word] = kind
-    if not all(map(query.is_common, asked)):
-        found = _without_stray(found, said)
-    if not found and asked:
-        found = _stretch(said, asked)
+def marks(digest: PassageDigest, question: Question) -> tuple[Mark, ...]:
+    """The shown words that answer the question, the best kind each.
+
+    What is only like a word is marked where the passage does not say the word itself.
+    """
+    found: dict[int, MatchKind] = {}
+    for text in digest.texts:
+        for slot in question.slots:
+            for term in slot.terms:
+                if term.quoted:
+                    for place in _in_a_row(text.written.split(), term.tokens):
+                        _keep_better(found, text.written_words[place], "exact")
+        tokens = text.tokens.split()
+        for token, kind in _without_stray(_said(tokens, text, question), tokens, question):
+            _keep_better(found, text.token_words[token], kind)
+    if not found and not question.exact:
+        for text in digest.texts:
+            tokens = text.tokens.split()
+            for token in [*_likest(tokens, question)] or [*_stretch(tokens, question)]:
+                _keep_better(found, text.token_words[token], "sound")
     return tuple(Mark(word, kind) for word, kind in sorted(found.items()))
 
 
-def _matches(said: Sequence[Token], asked: Sequence[str]) -> Iterator[tuple[int, Kind]]:
-    pairs = [one + two for one, two in pairwise(asked)]
-    for token in said:
-        for wanted in asked:
-            if kind := likeness(wanted, token.text):
-                yield token.word, kind
-        for pair in pairs:  # asked for as two words, heard as one
-            if token.text == pair:
-                yield token.word, "near"
-    for one, two in pairwise(said):
-        for wanted in asked:  # asked for as one word, heard as two
-            if len(wanted) > len(one.text) and one.text + two.text == wanted:
-                yield one.word, "near"
-                yield two.word, "near"
-
-
-@lru_cache(maxsize=200_000)
-def likeness(asked: str, said: str) -> Kind | None:
-    """How the token that was said answers the one that was asked for; None when it doesn't."""
-    if asked == said:
-        return "exact"
-    if analysis.stem(asked) == analysis.stem(said):
-        return "stem"
-    if query.is_common(asked):
-        return None  # too much is near "a" or sounds like "the"
-    allowed = edits(asked)
-    if allowed and OSA.distance(asked, said, score_cutoff=allowed) <= allowed:
-        return "near"
-    if analysis.sound(asked) == analysis.sound(said):
-        return "sound"
-    return None
-
-
-def edits(token: str) -> int:
-    """How many letters of a token may be wrong for another one to be near: 0, 1 or 2."""
-    return 0 if len(token) < 3 else 1 if len(token) < 6 else 2
-
-
-def _without_stray(found: dict[int, Kind], said: Sequence[Token]) -> dict[int, Kind]:
-    """Without the common words that stand far from any other match: every "the" is no answer."""
-    common = {token.word for token in said if query.is_common(token.text)}
-    telling = [word for word in found if word not in common]
-    return {
-        word: kind
-        for word, kind in found.items()
-        if word not in common or any(abs(word - other) <= _NEIGHBOURS for other in telling)
-    }
-
-
-def _stretch(said: Sequence[Token], asked: Sequence[str]) -> dict[int, Kind]:
-    """The words over which the letters of the query lie best, when no word by itself answers."""
-    text = " ".join(token.text for token in said)
-    wanted = " ".join(asked)
-    if len(wanted) > len(text):
-        return {token.word: "sound" for token in said}
-    best = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=_STRETCH)
-    found: dict[int, Kind] = {}
-    start = 0
-    for token in said:
-        end = start + len(token.text)
-        # Half of a word under the stretch is not by chance.
-        if best and min(end, best.dest_end) - max(start, best.dest_start) > len(token.text) / 2:
-            found[token.word] = "sound"
-        start = end + 1
+def _said(tokens: Sequence[str], text: Text, question: Question) -> list[_Found]:
+    """The tokens that answer the free words."""
+    found: list[_Found] = []
+    for slot in question.free:
+        terms = [term for term in slot.terms if not term.quoted]
+        here = [one for term in terms for one in _held(tokens, text.familiar, term, question)]
+        if not here and not question.exact:
+            words = (word for term in terms for word in term.tokens)
+            here = [one for word in words for one in _similar(tokens, word)]
+        found += here
     return found
+
+
+def _held(tokens: Sequence[str], familiar: str, term: Term, question: Question) -> Iterator[_Found]:
+    """Where the term is said, or as good as said: what the query for what holds it finds."""
+    if len(term.tokens) > 1:
+        yield from ((n, "exact") for n in _in_a_row(tokens, term.tokens))
+        return
+    (word,) = term.tokens
+    joined = question.joined.get(word, frozenset())
+    for n, token in enumerate(tokens):
+        if token == word:
+            yield n, "exact"
+        elif question.exact or term.is_stop_word or token in analysis.STOP_WORDS:
+            continue
+        elif analysis.stem(token) == analysis.stem(word):
+            yield n, "stem"
+        elif token in joined or misheard.is_misspelling(word, token, familiar[n]):
+            yield n, "near"
+        elif n and tokens[n - 1] + token == word and misheard.are_one_word(tokens[n - 1], token):
+            yield n - 1, "near"
+            yield n, "near"
+
+
+def _in_a_row(said: Sequence[str], row: Sequence[str]) -> Iterator[int]:
+    """The places where all of a row is said."""
+    for start in range(len(said) - len(row) + 1):
+        if list(said[start : start + len(row)]) == list(row):
+            yield from range(start, start + len(row))
+
+
+def _similar(tokens: Sequence[str], word: str) -> Iterator[_Found]:
+    for n, token in enumerate(tokens):
+        if kind := kind_of(word, token):
+            yield n, kind
+
+
+def _keep_better(found: dict[int, MatchKind], word: int, kind: MatchKind) -> None:
+    if word not in found or KINDS[kind].worth > KINDS[found[word]].worth:
+        found[word] = kind
+
+
+def _without_stray(
+    found: Sequence[_Found], tokens: Sequence[str], question: Question
+) -> list[_Found]:
+    """Without the stop words that stand far from any other match: every "the" is no answer."""
+    if all(slot.is_stop_word for slot in question.slots):
+        return list(found)
+    telling = [n for n, _ in found if tokens[n] not in analysis.STOP_WORDS]
+    return [
+        (n, kind)
+        for n, kind in found
+        if tokens[n] not in analysis.STOP_WORDS
+        or any(abs(n - other) <= NEIGHBOUR_WORDS for other in telling)
+    ]
+
+
+def _likest(tokens: Sequence[str], question: Question) -> Iterator[int]:
+    """For each telling word the token that is most like it, if one is."""
+    for word in question.words:
+        if word in analysis.STOP_WORDS:
+            continue
+        like = {
+            token: one.likeness
+            for token, one in alike(word, set(tokens) - analysis.STOP_WORDS).items()
+            if one.likeness >= MIN_LIKENESS
+        }
+        if like:
+            best = max(like, key=lambda token: (like[token], token))
+            yield from (n for n, token in enumerate(tokens) if token == best)
+
+
+def _stretch(tokens: Sequence[str], question: Question) -> Iterator[int]:
+    """The tokens over which the letters of the question lie best, where no word answers alone."""
+    text = " ".join(tokens)
+    wanted = " ".join(question.words)
+    if not wanted:
+        return
+    if len(wanted) > len(text):
+        yield from range(len(tokens))
+        return
+    best = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=MIN_STRETCH)
+    start = 0
+    for n, token in enumerate(tokens):
+        end = start + len(token)
+        # Half of a word under the stretch is not by chance.
+        if best and min(end, best.dest_end) - max(start, best.dest_start) > len(token) / 2:
+            yield n
+        start = end + 1

@@ -1,130 +1,182 @@
-"""From what a person typed to what the engine is asked; the engine itself parses nothing.
+"""From a question to what the engine is asked; the engine itself parses nothing.
 
-Two questions are made of one query. The precise one looks every word up in ways that cost a few
-look-ups each; it answers nearly all queries. The broad one slides over the letters of the whole
-query, wherever the recogniser put the spaces; it is asked when the precise one found nothing close.
+Three queries are made of one question. `holds` finds what was said, or as good as said: what it
+finds is counted. `similar` looks every telling word up in ways that cost a few look-ups each, and
+`broad` slides over the letters of all words, wherever the recogniser put the spaces: what they find
+beyond is a maybe.
 """
 
 import math
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from earshot.errors import InvalidRequest
-from earshot.search import analysis
-from earshot.search.request import MAX_QUERY_CHARS
+from earshot.search import analysis, misheard
+from earshot.search.kinds import KINDS
+from earshot.search.question import Question, Slot, Term
 
 Query = dict[str, Any]
 
-MAX_TOKENS = 40
 MAX_CLAUSES = 1000  # of the 1,024 that the engine takes in one search; filters need some
-ENOUGH = 0.6  # of the words must be there, in one way or another
-FEW = 0.01  # one word is enough
-BROAD_WORD, BROAD = 0.5, 0.3  # of the trigrams of one word, of several
+ENOUGH_SHARE = 0.6  # of the telling words must be there, in one way or another
+BROAD_WORD_SHARE, BROAD_SHARE = 0.5, 0.3  # of the trigrams of one word, of several
+LONG_WORD_GRAM_SHARE = 0.5
 
-_EXACT, _STEM, _SOUND, _NEAR = 1.0, 0.8, 0.3, 0.15
-_PHRASE, _WRITTEN = 3.0, 0.5
-_PHRASE_SLOP = 2
-_LONG_WORD = 9  # letters; from here on trigrams find what one slip does not
+PHRASE_BOOST, WRITTEN_BOOST, STOP_WORD_BOOST = 3.0, 0.5, 0.05
+PHRASE_SLOP_WORDS = 2
+MIN_LONG_WORD_LETTERS = 9  # from here on trigrams find what one slip does not
 # Codes of a sound that is looked up as it is, and with a slip. One alone is shared by a tenth of
-# the language, and two words of four are often a slip apart: those are for the broad question.
-_TELLING_SOUND, _LONG_SOUND = 2, 5
-_BROAD_SOUND, _BROAD_LONG_SOUND = 1, 3
+# the language, and two words of four are often a slip apart: those are for the broad query.
+MIN_SOUND_CODES, MIN_SOUND_SLIP_CODES = 2, 5
+MIN_BROAD_SOUND_CODES, MIN_BROAD_SOUND_SLIP_CODES = 1, 3
+
+EVERYTHING: Query = {"term": {"n": 0}}  # every recording once
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """The tokens of the free words and of each quoted phrase; `written`: the words as typed."""
-
-    words: tuple[str, ...] = ()
-    phrases: tuple[tuple[str, ...], ...] = ()
-    written: tuple[str, ...] = ()
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        return self.words + tuple(token for phrase in self.phrases for token in phrase)
-
-    def __bool__(self) -> bool:
-        return bool(self.words or self.phrases)
+def enough(question: Question) -> int:
+    """How many of the telling words a passage must say to hold the question."""
+    return math.ceil(ENOUGH_SHARE * len(question.telling) - 1e-9)
 
 
-def parse(q: str) -> Question:
-    """What was typed, as tokens; text in double quotes is a strict phrase.
-
-    Raises InvalidRequest when it is too long to be a question.
-    """
-    if len(q) > MAX_QUERY_CHARS:
-        raise InvalidRequest(f"The query is longer than {MAX_QUERY_CHARS} characters.")
-    pieces = re.sub("[“”„«»]", '"', q).split('"')
-    if len(pieces) % 2 == 0:  # a quote that is not closed (yet) quotes nothing
-        pieces[-2:] = [f"{pieces[-2]} {pieces[-1]}"]
-    free = " ".join(pieces[::2]).split()
-    quoted = (_tokens(piece.split()) for piece in pieces[1::2])
-    question = Question(
-        words=_tokens(free),
-        phrases=tuple(phrase for phrase in quoted if phrase),
-        written=tuple(analysis.written(free)),
-    )
-    if len(question.tokens) > MAX_TOKENS:
-        raise InvalidRequest(f"The query has more than {MAX_TOKENS} words.")
-    return question
-
-
-def is_common(token: str) -> bool:
-    return token in analysis.COMMON
-
-
-def precise(question: Question, enough: float = ENOUGH) -> Query:
-    """Passages with all phrases and `enough` of the words: said, or something like them said."""
+def holds(question: Question, needed: int, telling: Sequence[Slot] | None = None) -> Query:
+    """Passages with all quoted phrases and `needed` of the telling words (of `telling`, if given),
+    said as asked, in another form, or as good as said."""
     if not question:
-        return {"term": {"n": 0}}  # every recording once
-    must = [_phrase("exact", phrase, 1.0, slop=0) for phrase in question.phrases]
+        return EVERYTHING
+    counted = question.telling if telling is None else telling
+    said = [_slot(slot, lambda word: _said(word, question)) for slot in counted]
+    others = [slot for slot in question.free if slot not in counted]
+    return {
+        "bool": {
+            "must": [*_required(question), *([_at_least(needed, said)] if said else [])],
+            "should": [*_stop_words(others, question), *_order(question)],
+            "must_not": _excluded(question),
+        }
+    }
+
+
+def similar(question: Question, but: Query) -> Query:
+    """Passages with enough of the telling words, or of words like them; not those of `but`."""
 
     def whole(every_way: bool) -> Query:
-        words = [_word(word, every_way=every_way) for word in question.words]
-        enough_of = _enough_of(question.words, enough, words) if words else []
-        return {"bool": {"must": [*must, *enough_of], "should": _order(question)}}
+        words = [
+            _slot(slot, lambda word: _word(word, every_way=every_way)) for slot in question.telling
+        ]
+        return _beyond(question, but, [_at_least(enough(question), words)])
 
     return _affordable(whole)
 
 
-def broad(question: Question) -> Query:
-    """The precise ones, and passages with all phrases and sounds near the words', or much of all
-    the words' letters.
+def broad(question: Question, but: Query) -> Query:
+    """Passages with sounds near the telling words', or much of all the words' letters; not those
+    of `but`.
 
-    It does not look for the words in a row: that would have been found by the precise question.
+    It does not look for the words in a row: that would have been found before.
     """
-    must = [_phrase("exact", phrase, 1.0, slop=0) for phrase in question.phrases]
     grams = [_term("grams", gram) for gram in analysis.grams(question.words)]
-    share = BROAD_WORD if len(question.words) == 1 else BROAD
-    alike = _at_least(share, grams, least=2)  # one trigram alone says nothing
+    share = BROAD_WORD_SHARE if len(question.words) == 1 else BROAD_SHARE
+    # One trigram alone says nothing.
+    alike = _at_least(max(min(2, len(grams)), math.ceil(share * len(grams) - 1e-9)), grams)
 
     def whole(every_way: bool) -> Query:
-        words = [_word(word, broad=True, every_way=every_way) for word in question.words]
-        near_enough = {"bool": {"must": _enough_of(question.words, ENOUGH, words)}}
-        return {"bool": {"must": [*must, _at_least(FEW, [near_enough, alike])]}}
+        words = [
+            _slot(slot, lambda word: _word(word, broad=True, every_way=every_way))
+            for slot in question.telling
+        ]
+        return _beyond(question, but, [_at_least(1, [_at_least(enough(question), words), alike])])
 
     return _affordable(whole)
 
 
-def said(word: str) -> Query:
-    """Passages with this very word."""
-    return _term("exact", word)
+def said_counts(question: Question) -> Mapping[str, Query]:
+    """For each token of a free word, the passages that say it in some form."""
+    tokens = {term.tokens for slot in question.free for term in slot.terms if not term.quoted}
+    return {
+        token: _term("stem", analysis.stem(token))
+        for one in tokens
+        for token in one
+        if token not in analysis.STOP_WORDS
+    }
 
 
-def _enough_of(words: Sequence[str], share: float, queries: Sequence[Query]) -> list[Query]:
-    """Where the words' `queries` match for that share, common words alone are not enough.
+def _beyond(question: Question, but: Query, found: Sequence[Query]) -> Query:
+    """The quoted phrases must be there in every query."""
+    must_not = [*_excluded(question), but]
+    return {"bool": {"must": [*_required(question), *found], "must_not": must_not}}
 
-    "the … of the …" is most of a query and says nothing; without them a rare word leads the engine.
-    """
-    needed = _at_least(share, queries)
-    telling = [one for word, one in zip(words, queries, strict=True) if word not in analysis.COMMON]
-    return [needed] if len(telling) in (0, len(words)) else [needed, _filter(telling)]
+
+def _required(question: Question) -> list[Query]:
+    return [_at_least(1, [_phrase_of(term) for term in slot.terms]) for slot in question.required]
+
+
+def _excluded(question: Question) -> list[Query]:
+    return [_phrase_of(term) for term in question.excluded]
+
+
+def _stop_words(slots: Sequence[Slot], question: Question) -> list[Query]:
+    """What finds nothing, and in the order counts next to nothing."""
+    terms = [term for slot in slots for term in slot.terms if not term.quoted]
+    return [_term("exact", token, STOP_WORD_BOOST) for term in terms for token in term.tokens]
+
+
+def _order(question: Question) -> list[Query]:
+    """What finds nothing more, but puts first who says the words together, and spelled so."""
+    if len(question.words) == 1:
+        return [_term("written", word, WRITTEN_BOOST) for word in question.written]
+    if not question.words:
+        return []
+    return [
+        _phrase("exact", question.words, PHRASE_BOOST, PHRASE_SLOP_WORDS),
+        _phrase("written", question.written, WRITTEN_BOOST),
+    ]
+
+
+def _slot(slot: Slot, word: Callable[[str], Query]) -> Query:
+    """Any of the alternatives, the best one counting."""
+    ways = [
+        word(term.tokens[0]) if len(term.tokens) == 1 and not term.quoted else _phrase_of(term)
+        for term in slot.terms
+    ]
+    return ways[0] if len(ways) == 1 else {"dis_max": {"queries": ways}}
+
+
+def _said(word: str, question: Question) -> Query:
+    """One word as it is, or as good as said."""
+    only = _term("exact", word, KINDS["exact"].boost)
+    if question.exact or word in analysis.STOP_WORDS:
+        return only
+    near = KINDS["near"].boost
+    ways = [only, _term("stem", analysis.stem(word), KINDS["stem"].boost)]
+    ways += [_term("exact", joined, near) for joined in sorted(question.joined.get(word, ()))]
+    if keys := misheard.asked_keys(word):
+        ways.append({"terms": {"misheard": keys, "boost": near}})
+    return {"dis_max": {"queries": ways}}
+
+
+def _word(word: str, broad: bool = False, every_way: bool = True) -> Query:
+    """One word, in the ways that it may have been heard: the best way counts."""
+    exact = _term("exact", word, KINDS["exact"].boost)
+    if word in analysis.STOP_WORDS:
+        return exact
+    sound = analysis.sound(word)
+    ways = [exact, _term("stem", analysis.stem(word), KINDS["stem"].boost)]
+    if len(sound) >= (MIN_BROAD_SOUND_CODES if broad else MIN_SOUND_CODES):
+        ways.append(_term("sound", sound, KINDS["sound"].boost))
+    if not every_way:
+        return {"dis_max": {"queries": ways}}
+    near = KINDS["near"].boost
+    if len(word) > analysis.MIN_SLIP_LETTERS:
+        ways += [_term("slips", slip, near) for slip in analysis.slips(word)]
+    if len(word) >= MIN_LONG_WORD_LETTERS:
+        grams = [_term("grams", gram) for gram in analysis.grams([word])]
+        needed = math.ceil(LONG_WORD_GRAM_SHARE * len(grams))
+        ways.append(_at_least(needed, grams, boost=near / len(grams)))
+    if len(sound) >= (MIN_BROAD_SOUND_SLIP_CODES if broad else MIN_SOUND_SLIP_CODES):
+        ways += [_term("sound_slips", slip, near) for slip in analysis.slips(sound)]
+    return {"dis_max": {"queries": ways}}
 
 
 def _affordable(make: Callable[[bool], Query]) -> Query:
-    """The question with every way to look a word up, or with the few best where it has many words:
+    """The query with every way to look a word up, or with the few best where it has many words:
     those that were heard right find the passage.
     """
     whole = make(True)
@@ -139,55 +191,20 @@ def _clauses(part: Any) -> int:
     return sum(map(_clauses, part)) if isinstance(part, list) else 0
 
 
-def _word(word: str, broad: bool = False, every_way: bool = True) -> Query:
-    """One word, in the ways that it may have been heard: the best way counts."""
-    exact = _term("exact", word, _EXACT)
-    if word in analysis.COMMON:
-        return exact
-    sound = analysis.sound(word)
-    ways = [exact, _term("stem", analysis.stem(word), _STEM)]
-    if len(sound) >= (_BROAD_SOUND if broad else _TELLING_SOUND):
-        ways.append(_term("sound", sound, _SOUND))
-    if not every_way:
-        return {"dis_max": {"queries": ways}}
-    if len(word) > analysis.SHORTEST_SLIP:
-        ways += [_term("slips", slip, _NEAR) for slip in analysis.slips(word)]
-    if len(word) >= _LONG_WORD:
-        grams = [_term("grams", gram) for gram in analysis.grams([word])]
-        ways.append(_at_least(0.5, grams, boost=_NEAR / len(grams)))
-    if len(sound) >= (_BROAD_LONG_SOUND if broad else _LONG_SOUND):
-        ways += [_term("sound_slips", slip, _NEAR) for slip in analysis.slips(sound)]
-    return {"dis_max": {"queries": ways}}
-
-
-def _order(question: Question) -> list[Query]:
-    """What finds nothing more, but puts first who says the words together, and spelled so."""
-    if not question.words:
-        return []
-    if len(question.words) == 1:
-        return [_term("written", word, _WRITTEN) for word in question.written]
-    return [
-        _phrase("exact", question.words, _PHRASE, _PHRASE_SLOP),
-        _phrase("written", question.written, _WRITTEN, slop=0),
-    ]
-
-
-def _at_least(share: float, clauses: Sequence[Query], boost: float = 1.0, least: int = 1) -> Query:
-    needed = max(min(least, len(clauses)), math.ceil(share * len(clauses) - 1e-9))
+def _at_least(needed: int, clauses: Sequence[Query], boost: float = 1.0) -> Query:
     return {"bool": {"should": list(clauses), "minimum_should_match": needed, "boost": boost}}
-
-
-def _filter(any_of: Sequence[Query]) -> Query:
-    return {"constant_score": {"filter": _at_least(FEW, any_of), "boost": 0.0}}
 
 
 def _term(field: str, token: str, boost: float = 1.0) -> Query:
     return {"term": {field: {"value": token, "boost": boost}}}
 
 
-def _phrase(field: str, tokens: Sequence[str], boost: float, slop: int) -> Query:
+def _phrase_of(term: Term) -> Query:
+    field = "written" if term.quoted else "exact"
+    if len(term.tokens) == 1:
+        return _term(field, term.tokens[0])
+    return _phrase(field, term.tokens, boost=1.0)
+
+
+def _phrase(field: str, tokens: Sequence[str], boost: float, slop: int = 0) -> Query:
     return {"match_phrase": {field: {"query": " ".join(tokens), "slop": slop, "boost": boost}}}
-
-
-def _tokens(words: Sequence[str]) -> tuple[str, ...]:
-    return tuple(token.text for token in analysis.tokens(words))

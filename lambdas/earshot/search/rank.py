@@ -1,54 +1,161 @@
 """How closely a passage holds what was asked.
 
-The engine finds passages that share words, sounds or trigrams with the query; which of them says
-the thing best is decided here, on letters and on sounds, by an edit distance that may run over word
-boundaries. A hundred candidates take two milliseconds.
+The engine finds passages that share words, sounds or trigrams with the question; which of them
+says it best is decided here, in two views. As words: each for itself, weighed by its rarity in this
+index. As a phrase: the letters and the sounds of the whole question are laid over the text by an
+edit distance that may run over word boundaries. People ask in both ways, and what is found shows in
+which: where some passage is like the whole phrase, that view counts, else the other one. A hundred
+candidates take a few milliseconds.
 """
 
-from collections.abc import Mapping, Sequence, Set
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from earshot.search import analysis
-from earshot.search.heard import Heard
+from earshot.search.digest import PassageDigest, Text
+from earshot.search.kinds import KINDS
+from earshot.search.likeness import Alike, likenesses
+from earshot.search.misheard import MIN_JOINED_LETTERS
+from earshot.search.question import Question, Slot, Term
 
-# Weights of: the letters in a row, the sounds in a row, each word for itself, the very spelling.
-_LETTERS, _SOUNDS, _WORDS, _WRITTEN = 100.0, 50.0, 60.0, 3.0
-_ALL = _LETTERS + _SOUNDS + _WORDS + _WRITTEN
+# What counts in a view: the letters in a row, the sounds in a row, the very spelling, and each word
+# for itself, as one of a phrase or as one of the words that people throw in.
+LETTERS, SOUNDS, SPELLING, WORDS_OF_PHRASE, WORDS = 100.0, 50.0, 3.0, 60.0, 400.0
+WORD_POWER = 1.5  # of the likeness of thrown in words: half a likeness is less than half a word
+STOP_WORD_SHARE = 0.05  # of what the rarest word weighs
+# A question begins to be a phrase where the likest passage is so like it, and is one a step on.
+# Three words are like something by chance less often than more are, and two are seldom neighbours.
+PHRASE_FROM, THREE_WORDS_FROM, PHRASE_STEP = 0.74, 0.70, 0.03
+# Of what the best passage has of the words by weight: "what did he do with the" is no sign that
+# "what did the boy do with the sheep" is a phrase, though most of it is the same.
+MIN_WORDS_OF_PHRASE = 0.3
+CUT = KINDS["near"].likeness  # of a word that was heard as two, or as one with a neighbour
+IN_PIECES = 0.8  # of the likeness of words that were asked for in a row, where they are not in one
 
-# A word's likeness to the word that was asked for. A word of the language was probably said as it
-# was heard, the more so the commoner it is, so it takes a better likeness to be held for a
-# mishearing than it takes a non-word.
-_SAME, _SAME_STEM, _LIKE = 1.0, 0.83, 0.8
-_KNOWN, _COMMON = 0.1, 0.05  # of a word of the language, and with every step of familiarity
-_LEAST = 50.0  # per cent of letters, below which two words are nothing alike
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """In how many of all `passages` each asked word is said, in some form."""
+
+    passages: int = 0
+    said: Mapping[str, int] = field(default_factory=dict)
+
+    def rarity(self, word: str) -> float:
+        """The logarithm of one in how many passages says it (inverse document frequency)."""
+        return math.log(1 + (self.passages + 1) / (self.said.get(word, 0) + 1))
+
+    def weight(self, slot: Slot, question: Question) -> float:
+        if slot.is_stop_word:
+            alone = slot in question.telling
+            return math.log(2 + self.passages) * (1.0 if alone else STOP_WORD_SHARE)
+        rarities = (max(map(self.rarity, term.tokens)) for term in slot.terms if term.tokens)
+        return min(rarities)
+
+
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """Of each passage, 0..1: 1 has all the words in order, as they were written. `as_phrase` is the
+    likest one's likeness to the whole phrase."""
+
+    values: Sequence[float]
+    as_phrase: float
 
 
 def closeness(
-    words: Sequence[str], written: Sequence[str], candidates: Sequence[Heard]
-) -> list[float]:
-    """For each candidate, 0..1: 1 has all the words (tokens, in order) as they were `written`."""
-    letters = f" {' '.join(words)} "
-    sounds = "".join(map(analysis.sound, words))
-    spelling = f" {' '.join(written)} "
-    vocabularies = [heard.vocabulary() for heard in candidates]
-    likenesses = [alike(word, set().union(*vocabularies)) for word in words]
+    question: Question, digests: Sequence[PassageDigest], frequencies: Frequencies
+) -> Closeness:
+    compared = _compare(question, digests, frequencies)
+    least = MIN_WORDS_OF_PHRASE * max((one.words for one in compared), default=0.0)
+    likest = max((one.as_phrase for one in compared if one.words >= least), default=0.0)
+    phrase = _is_phrase(question, likest)
+    values = [phrase * one.as_phrase + (1 - phrase) * one.as_words for one in compared]
+    return Closeness(values, likest)
+
+
+def _is_phrase(question: Question, likest: float) -> float:
+    """0..1: whether the words were asked for as a phrase. One word is the same in both ways."""
+    words = len(question.words)
+    if len(question.free) < 2:
+        return 1.0
+    if words < 3:
+        return 0.0
+    begins = THREE_WORDS_FROM if words == 3 else PHRASE_FROM
+    return min(max((likest - begins) / PHRASE_STEP, 0.0), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Views:
+    as_phrase: float
+    as_words: float
+    words: float  # 0..1: how much of the words it has, by their weights
+
+
+def _compare(
+    question: Question, digests: Sequence[PassageDigest], frequencies: Frequencies
+) -> list[_Views]:
+    vocabularies = [digest.vocabulary() for digest in digests]
+    like = likenesses(_free_words(question), set().union(*vocabularies))
+    weights = [frequencies.weight(slot, question) for slot in question.free]
+    row = _Row.of(question)
+    joined = question.joined
     return [
-        (
-            _LETTERS * _within(letters, f" {heard.tokens} ")
-            + _SOUNDS * _within(sounds, heard.sounds)
-            + _WORDS * _each(likenesses, vocabulary)
-            + _WRITTEN * (spelling in f" {heard.written} ")
+        _views(
+            max((row.likeness(text) for text in digest.texts), default=0.0),
+            _each(question.free, like, joined, digest, vocabulary),
+            weights,
         )
-        / _ALL
-        for heard, vocabulary in zip(candidates, vocabularies, strict=True)
+        for digest, vocabulary in zip(digests, vocabularies, strict=True)
     ]
 
 
-def alike(word: str, vocabulary: Set[str]) -> dict[str, float]:
-    """The tokens that are at all like the word, with their likeness in 0..1."""
-    near = process.extract(word, vocabulary, scorer=fuzz.ratio, score_cutoff=_LEAST, limit=None)
-    return {token: _likeness(word, token, letters) for token, letters, _ in near}
+def _views(in_a_row: float, each: Sequence[float], weights: Sequence[float]) -> _Views:
+    """Both views of how like the passage is to the words in a row, and to each word."""
+    words = sum(each) / max(len(each), 1)
+    weighed = zip(weights, each, strict=True)
+    rare = sum(weight * like**WORD_POWER for weight, like in weighed) / max(sum(weights), 1e-9)
+    whole = LETTERS + SOUNDS + SPELLING
+    return _Views(
+        as_phrase=(in_a_row + WORDS_OF_PHRASE * words) / (whole + WORDS_OF_PHRASE),
+        as_words=(in_a_row + WORDS * rare) / (whole + WORDS),
+        words=rare,
+    )
+
+
+def _free_words(question: Question) -> set[str]:
+    return {
+        token
+        for slot in question.free
+        for term in slot.terms
+        if not term.quoted
+        for token in term.tokens
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """All free words of a question in a row."""
+
+    letters: str
+    sounds: str
+    spelling: str
+
+    @classmethod
+    def of(cls, question: Question) -> "_Row":
+        return cls(
+            letters=f" {' '.join(question.words)} ",
+            sounds="".join(map(analysis.sound, question.words)),
+            spelling=f" {' '.join(question.written)} ",
+        )
+
+    def likeness(self, text: Text) -> float:
+        return (
+            LETTERS * _within(self.letters, f" {text.tokens} ")
+            + SOUNDS * _within(self.sounds, text.sounds)
+            + SPELLING * (self.spelling in f" {text.written} ")
+        )
 
 
 def _within(wanted: str, text: str) -> float:
@@ -58,26 +165,53 @@ def _within(wanted: str, text: str) -> float:
     return ratio(wanted, text) / 100
 
 
-def _each(likenesses: Sequence[Mapping[str, float]], vocabulary: Mapping[str, str]) -> float:
-    """The mean over the words of their likeness to the most alike token."""
-    total = 0.0
-    for tokens in likenesses:
-        there = tokens.keys() & vocabulary.keys()
-        if there:
-            total += max(_as_misheard(tokens[token], vocabulary[token]) for token in there)
-    return total / max(len(likenesses), 1)
+def _each(
+    slots: Sequence[Slot],
+    like: Mapping[str, Mapping[str, Alike]],
+    joined: Mapping[str, Iterable[str]],
+    digest: PassageDigest,
+    vocabulary: Mapping[str, str],
+) -> list[float]:
+    """For each slot the likeness of the most alike token, 0..1."""
+    there = {
+        word: max(
+            (tokens[one].as_heard(vocabulary[one]) for one in tokens.keys() & vocabulary.keys()),
+            default=0.0,
+        )
+        for word, tokens in like.items()
+    }
+    for word, value in there.items():
+        if value < CUT and _is_cut(word, digest, vocabulary, joined.get(word, ())):
+            there[word] = CUT
+    return [max(_likeness(term, there, digest) for term in slot.terms) for slot in slots]
 
 
-def _as_misheard(likeness: float, familiar: str) -> float:
-    if likeness > _LIKE or familiar == "0":
-        return likeness
-    return max(likeness - _KNOWN - _COMMON * int(familiar), 0.0)
+def _is_cut(
+    word: str, digest: PassageDigest, vocabulary: Mapping[str, str], joined: Iterable[str]
+) -> bool:
+    """Whether the word was heard as two, or as one with a neighbour."""
+    if any(one in vocabulary for one in joined):
+        return True
+    if len(word) < MIN_JOINED_LETTERS:
+        return False
+    return any(
+        word in text.tokens.replace(" ", "")
+        and any(f" {word[:at]} {word[at:]} " in f" {text.tokens} " for at in range(1, len(word)))
+        for text in digest.texts
+    )
 
 
-def _likeness(word: str, token: str, letters: float) -> float:
-    if token == word:
-        return _SAME
-    if analysis.stem(token) == analysis.stem(word):
-        return _SAME_STEM
-    sounds = fuzz.ratio(analysis.sound(word), analysis.sound(token))
-    return _LIKE * (2 * letters + sounds) / 300
+def _likeness(term: Term, there: Mapping[str, float], digest: PassageDigest) -> float:
+    if len(term.tokens) == 1 and not term.quoted:
+        return there[term.tokens[0]]
+    if says(digest, term):
+        return 1.0
+    if term.quoted:
+        return 0.0
+    return IN_PIECES * sum(there[token] for token in term.tokens) / len(term.tokens)
+
+
+def says(digest: PassageDigest, term: Term) -> bool:
+    """Whether the passage says the term's words in a row, quoted ones as they are written."""
+    row = f" {' '.join(term.tokens)} "
+    return any(row in f" {text.written if term.quoted else text.tokens} " for text in digest.texts)

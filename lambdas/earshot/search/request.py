@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from earshot.search.kinds import MatchKind
 from earshot.search.mapping import KEYWORD_FACETS
 
-Kind = Literal["exact", "stem", "near", "sound"]
+Match = Literal["holds", "maybe"]
 Order = Literal["relevance", "newest", "oldest", "longest", "shortest", "confidence"]
 
 MAX_QUERY_CHARS = 500
+MAX_QUERY_WORDS = 40
+MAX_PREFIX_BYTES = 1000  # the engine refuses longer ones
 MAX_SIZE = 100
 MAX_FACET_VALUES = 50
 FILTERS = (*KEYWORD_FACETS, "duration")
@@ -29,7 +32,8 @@ class SearchRequest:
     duration (a range such as "5-10", in seconds); values of one facet are alternatives.
 
     `after` and `before` bound the upload (ISO dates, `before` not included), `confidence` the mean
-    confidence of a recording's words. `page` counts from 1; a `cursor` takes its place.
+    confidence of a recording's words. `page` counts from 1; a `cursor` takes its place. With
+    `exact` only the very words count.
     """
 
     q: str = ""
@@ -42,6 +46,7 @@ class SearchRequest:
     page: int = 1
     size: int = 10
     cursor: str | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +54,15 @@ class Mark:
     """The `word`-th word of a hit answers the query, and how well."""
 
     word: int
-    kind: Kind
+    kind: MatchKind
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One recording, shown by its best passage; `others` are further passages of it that match.
 
-    `score` is the closeness to the query in 0..1, for the hits that were compared with it.
+    `match`: it holds what was asked, or maybe, since it sounds like it. `score` is the closeness to
+    the query in 0..1, for the hits that were compared with it.
     """
 
     recording_id: str
@@ -75,6 +81,7 @@ class Hit:
     uploaded_at: str
     confidence: float
     score: float | None
+    match: Match = "holds"
     others: tuple["Hit", ...] = ()
 
 
@@ -87,13 +94,19 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of hits. `relaxed`: no passage held enough of the words, so fewer had to do."""
+    """One page of hits.
+
+    `total` counts the recordings that hold the query. `maybe` counts those listed among them that
+    only sound like it: by relevance alone, and where not more hold it than are compared.
+    `relaxed`: no passage held enough of the words, so fewer had to do.
+    """
 
     total: int
     total_relation: Literal["eq", "gte"]
     took_ms: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
+    maybe: int = 0
     relaxed: bool = False
     did_you_mean: str | None = None
     cursor: str | None = None

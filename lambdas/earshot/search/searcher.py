@@ -1,7 +1,7 @@
-"""Ask the index and make an answer of what it says."""
+"""A search from the request to the page: plan -> ask -> rank -> page."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,13 +9,16 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import NotFoundError
 
 from earshot.errors import InvalidRequest
-from earshot.search import facets, pages, query, spelling
-from earshot.search.engine import Engine
+from earshot.search import facets, pages
+from earshot.search.did_you_mean import did_you_mean
+from earshot.search.digest import PassageDigest
+from earshot.search.engine import Ask, Engine
 from earshot.search.index import NO_INDEX
 from earshot.search.marks import marks
-from earshot.search.pages import Cursor, Found
-from earshot.search.query import Question
-from earshot.search.request import MAX_SIZE, Hit, Order, SearchPage, SearchRequest
+from earshot.search.opensearch import OpenSearchEngine
+from earshot.search.pages import Cursor, Group
+from earshot.search.question import Question, parse
+from earshot.search.request import MAX_PREFIX_BYTES, MAX_SIZE, Hit, Match, SearchPage, SearchRequest
 from earshot.search.selection import Selection, select
 
 
@@ -25,28 +28,40 @@ def search(client: OpenSearch, alias: str, request: SearchRequest) -> SearchPage
     An index that is not made yet holds nothing. Raises InvalidRequest for what can't be asked.
     """
     began = time.monotonic()
-    start = _start(request)
-    facets.check(request.facets)
-    question = query.parse(request.q)
     try:
-        page = _page(client, alias, request, question, start)
+        page = search_in(OpenSearchEngine.of(client, alias, request), request)
     except NotFoundError as error:
         if error.error != NO_INDEX:
             raise
-        nothing = facets.nothing(request.facets)
-        page = SearchPage(total=0, total_relation="eq", took_ms=0, hits=(), facets=nothing.facets)
+        page = _nothing(request)
     return replace(page, took_ms=round((time.monotonic() - began) * 1000))
 
 
-def _page(
-    client: OpenSearch, alias: str, request: SearchRequest, question: Question, start: Cursor
-) -> SearchPage:
-    engine = Engine.of(client, alias, request)
+def search_in(engine: Engine, request: SearchRequest) -> SearchPage:
+    """The same, of passages that are behind any engine."""
+    _check(request)
+    start = pages.start(request)
+    question = parse(request.q, request.exact)
+    if request.q.strip() and not question:
+        return _nothing(request)  # typed, but nothing that can be said: "*"
     selection = select(engine, question, facets.counts(request.facets))
+    return _page(engine, request, question, selection, start)
+
+
+def _page(
+    engine: Engine,
+    request: SearchRequest,
+    question: Question,
+    selection: Selection,
+    start: Cursor,
+) -> SearchPage:
     counted = _count(engine, question, selection, request)
+    # Where nothing is asked, nothing is more relevant: the newest come first.
+    order = "newest" if request.sort == "relevance" and not question else request.sort
+    listed = counted.total + (selection.maybes if order == "relevance" else 0)
     found, following = (
-        pages.page(engine, selection, _order(request, question), start, request.size)
-        if start.offset < counted.total
+        pages.page(engine, selection, order, start, request.size)
+        if start.offset < listed
         else ([], None)
     )
     return SearchPage(
@@ -55,46 +70,48 @@ def _page(
         took_ms=0,
         hits=_hits(engine, found, question),
         facets=counted.facets,
+        maybe=selection.maybes,
         relaxed=selection.relaxed,
-        did_you_mean=spelling.did_you_mean(engine, request.q, question, selection),
-        cursor=following.encode() if following and following.offset < counted.total else None,
+        did_you_mean=did_you_mean(engine, request.q, question, selection),
+        cursor=following.encode() if following and following.offset < listed else None,
     )
 
 
-def _start(request: SearchRequest) -> Cursor:
+def _nothing(request: SearchRequest) -> SearchPage:
+    nothing = facets.nothing(request.facets)
+    return SearchPage(total=0, total_relation="eq", took_ms=0, hits=(), facets=nothing.facets)
+
+
+def _check(request: SearchRequest) -> None:
     if not (1 <= request.size <= MAX_SIZE and request.page >= 1):
         raise InvalidRequest(f"Pages count from 1 and have 1 to {MAX_SIZE} hits.")
-    if request.cursor:
-        return Cursor.decode(request.cursor)
-    return Cursor((request.page - 1) * request.size)
-
-
-def _order(request: SearchRequest, question: Question) -> Order:
-    """Where nothing is asked, nothing is more relevant: the newest come first."""
-    return "newest" if request.sort == "relevance" and not question else request.sort
+    if request.prefix and len(request.prefix.encode(errors="replace")) > MAX_PREFIX_BYTES:
+        raise InvalidRequest(f"The prefix is longer than {MAX_PREFIX_BYTES} bytes.")
+    facets.check(request.facets)
 
 
 def _count(
     engine: Engine, question: Question, selection: Selection, request: SearchRequest
 ) -> facets.Counted:
-    total, aggregations = selection.counts
+    """Recordings by facet value; what each passage counts for is told apart only where needed."""
     again = None
-    if question and facets.needs_distinct(aggregations):  # else each recording is there once
-        asked = facets.distinct(request.facets, aggregations)
-        again = engine.aggregate(selection.query, asked).aggregations
-    return facets.read(request.facets, total, aggregations, again)
+    if question and facets.needs_distinct(selection.aggregations):
+        asked = facets.distinct(request.facets, selection.aggregations)
+        again = engine.ask([Ask(selection.query, 0, asked)])[0].aggregations
+    return facets.read(request.facets, selection.total, selection.aggregations, again)
 
 
-def _hits(engine: Engine, found: list[Found], question: Question) -> tuple[Hit, ...]:
+def _hits(engine: Engine, found: Sequence[Group], question: Question) -> tuple[Hit, ...]:
     wanted = [place.document_id for one in found for place in (one.best, *one.others)]
     documents = engine.documents(wanted)
     return tuple(
         _hit(
-            documents[one.best.document_id],
+            *documents[one.best.document_id],
             question,
+            one.match,
             one.closeness if question.words else None,  # phrases are there, or they are not
             tuple(
-                _hit(documents[other.document_id], question, None)
+                _hit(*documents[other.document_id], question, one.match, None)
                 for other in one.others
                 if other.document_id in documents
             ),
@@ -106,7 +123,9 @@ def _hits(engine: Engine, found: list[Found], question: Question) -> tuple[Hit, 
 
 def _hit(
     document: Mapping[str, Any],
+    digest: PassageDigest,
     question: Question,
+    match: Match,
     score: float | None,
     others: tuple[Hit, ...] = (),
 ) -> Hit:
@@ -118,7 +137,7 @@ def _hit(
         start=document["start"],
         end=document["end"],
         words=words,
-        marks=marks([text for text, _, _ in words], question),
+        marks=marks(digest, question),
         duration=document["duration"],
         age=document["age"],
         gender=document["gender"],
@@ -128,5 +147,6 @@ def _hit(
         uploaded_at=document.get("uploaded_at", ""),
         confidence=document["confidence"],
         score=score if score is None else round(score, 4),
+        match=match,
         others=others,
     )

@@ -1,90 +1,226 @@
-"""Which passages answer a question, and the best of them in order."""
+"""Which passages answer a question, and the best of them in order.
+
+plan -> ask -> rank: what is asked first settles most questions. What holds the question is counted;
+the best of what only sounds like it is listed behind. More is asked only when nothing holds it, or
+when nothing that was found is close.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
-from earshot.search import query, rank
-from earshot.search.engine import Counts, Engine, Place
-from earshot.search.query import Query, Question
+from earshot.search import query
+from earshot.search.engine import Ask, Candidate, Engine, Found, Place
+from earshot.search.marks import marks
+from earshot.search.query import Query
+from earshot.search.question import Question, Slot
+from earshot.search.rank import Frequencies, closeness
+from earshot.search.request import Match
 
-# The engine's best, which are put in order by how closely they hold what was asked.
-WINDOW = 100
-# The broad question is asked when nothing is closer. Of several words some are heard right.
-CLOSE_WORD, CLOSE = 0.9, 0.75
-FAINT = 0.48  # what is less close, even at its best, is no answer but chance
+WINDOW = 100  # of the engine's best passages that are put in order by how close they are
+MAYBE_WINDOW = 60
+# The broad query is asked when nothing is closer. Of several words some are heard right. What is
+# nearly like the whole phrase may be a part of it, and the rest elsewhere.
+CLOSE_WORD, CLOSE, NEARLY_PHRASE = 0.9, 0.7, (0.7, 0.8)
+# What is less close is no maybe but chance; of the rest the best are shown.
+FAINT_WORD, FAINT = 0.48, 0.3
+MAX_MAYBES = 10
+# Where nothing says enough words, the rarest words that were said at all have to do: those of at
+# least this share of the rarest one's weight.
+RARE_SHARE = 0.75
+FEWER_WORDS_TRIED = 3
+
+# A maybe comes before what holds the question only if it is so much closer; of one word never.
+HOLDS_BONUS, WORD_HOLDS_BONUS = 0.02, 1.0
+
+_EVERYWHERE = "everywhere"  # counts what holds the question whatever facets are chosen
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage of the window; `closeness` in 0..1."""
+    """A passage that was compared: its `closeness` in 0..1, and what it is put in `order` by."""
 
     place: Place
     closeness: float
+    match: Match
+    order: float
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What `query` selects; `window` is its best, in order. `relaxed`: fewer words had to do."""
+    """What `query` selects holds the question: `total` passages, with `aggregations`.
+
+    `window` is the best of it, and among it what may hold the question too, in order. `relaxed`:
+    fewer words had to do. `compared` are all passages that were looked at.
+    """
 
     query: Query
-    window: Sequence[Ranked]
-    counts: Counts
+    total: int
+    aggregations: Mapping[str, Any]
+    window: Sequence[Ranked] = ()
     relaxed: bool = False
+    frequencies: Frequencies = field(default_factory=Frequencies)
+    compared: Sequence[Candidate] = ()
+    as_phrase: float = 0.0  # how like the likest passage is to the question as a phrase
+
+    @property
+    def closest(self) -> float:
+        return max((one.closeness for one in self.window), default=0.0)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that holds the question is in the window."""
+        return self.total <= WINDOW
+
+    @property
+    def maybes(self) -> int:
+        """How many recordings may hold the question."""
+        return len({one.place.recording_id for one in self.window if one.match == "maybe"})
 
 
-def select(engine: Engine, question: Question, aggregations: Mapping[str, Any]) -> Selection:
-    """The passages that answer a question, precisely if any do, else more and more broadly."""
+def select(engine: Engine, question: Question, counted: Mapping[str, Any]) -> Selection:
+    """The passages that hold a question, or if none does, those that hold most of it."""
+    counted = {**counted, _EVERYWHERE: {"filter": {"match_all": {}}}}
+    asked = query.holds(question, query.enough(question))
     if not question:
-        asked = query.precise(question)
-        return Selection(asked, (), engine.aggregate(asked, aggregations))
-    # All recordings decide which question is asked, whatever facets are chosen: what a facet's
-    # value counts before is what it shows afterwards.
-    everywhere = replace(engine, chosen={})
+        (found,) = engine.ask([Ask(asked, 0, counted)])
+        return Selection(asked, found.total, found.aggregations or {})
+    if question.exact or not question.telling:  # nothing is a maybe
+        (found,) = engine.ask([Ask(asked, WINDOW, counted)])
+        return _selection(question, asked, found, _Heard())
+    similar = query.similar(question, but=asked)
+    found, alike, said = engine.ask(
+        [Ask(asked, WINDOW, counted), Ask(similar, MAYBE_WINDOW), _frequency_ask(question)]
+    )
+    heard = _Heard(alike.candidates, _frequencies(said))
+    relaxed = False
+    if not _total_everywhere(found) and len(question.telling) > 1:
+        for level, answer in _fewer(engine, question, heard.frequencies, counted):
+            if _total_everywhere(answer):
+                asked, found, relaxed = level, answer, True
+                break
+    selection = _selection(question, asked, found, heard, relaxed)
+    if not _is_close(question, selection):
+        (more,) = engine.ask([Ask(query.broad(question, but=asked), MAYBE_WINDOW)])
+        heard = _Heard(_joined(heard.candidates, more.candidates), heard.frequencies)
+        selection = _selection(question, asked, found, heard, relaxed)
+    return selection if selection.is_whole else _checked(engine, selection)
 
-    def chosen(selection: Selection) -> Selection:
-        return _try(engine, question, selection.query, aggregations) if engine.chosen else selection
 
-    precise = _try(everywhere, question, query.precise(question), aggregations)
-    close = CLOSE_WORD if len(question.words) == 1 else CLOSE
-    if not question.words or _best(precise) >= close:
-        return chosen(precise)
-    broad = _try(everywhere, question, query.broad(question), aggregations)
-    if precise.window:
-        return _joined(chosen(precise), chosen(broad))
-    if _best(broad) >= FAINT:
-        return _relaxed(chosen(broad))
-    any_word = query.precise(question, enough=query.FEW)
-    return _relaxed(_try(engine, question, any_word, aggregations))
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What may hold the question, and how often its words are said."""
+
+    candidates: Sequence[Candidate] = ()
+    frequencies: Frequencies = field(default_factory=Frequencies)
 
 
-def _try(
-    engine: Engine, question: Question, asked: Query, aggregations: Mapping[str, Any]
+def _selection(
+    question: Question, asked: Query, found: Found, heard: _Heard, relaxed: bool = False
 ) -> Selection:
-    places, counted = engine.best(asked, WINDOW, aggregations)
-    heard = [place.heard for place in places if place.heard]
-    closeness = iter(rank.closeness(question.words, question.written, heard))
-    # What older code wrote can't be compared, and keeps the engine's order.
-    ranked = [Ranked(place, next(closeness) if place.heard else FAINT) for place in places]
-    return Selection(asked, _in_order(ranked), counted)
-
-
-def _best(selection: Selection) -> float:
-    return selection.window[0].closeness if selection.window else 0.0
-
-
-def _joined(precise: Selection, broad: Selection) -> Selection:
-    """The broad selection, which contains the precise one, with the best of both."""
-    best = {one.place.document_id: one for one in (*broad.window, *precise.window)}
-    return Selection(broad.query, _in_order(best.values()), broad.counts)
-
-
-def _in_order(ranked: Iterable[Ranked]) -> list[Ranked]:
-    return sorted(
-        ranked,
-        key=lambda one: (-one.closeness, -(one.place.score or 0.0), one.place.document_id),
+    """All candidates in order."""
+    holding = list(found.candidates)
+    known = {one.place.recording_id for one in holding}
+    maybes = [one for one in heard.candidates if one.place.recording_id not in known]
+    close = closeness(question, [one.digest for one in (*holding, *maybes)], heard.frequencies)
+    bonus = 0.0 if relaxed else WORD_HOLDS_BONUS if len(question.free) == 1 else HOLDS_BONUS
+    ranked = [
+        Ranked(one.place, value, "holds", value + bonus)
+        for one, value in zip(holding, close.values[: len(holding)], strict=True)
+    ]
+    ranked += _maybes(question, maybes, close.values[len(holding) :])
+    return Selection(
+        asked,
+        found.total,
+        found.aggregations or {},
+        sorted(ranked, key=_order),
+        relaxed,
+        heard.frequencies,
+        compared=[*holding, *heard.candidates],
+        as_phrase=close.as_phrase,
     )
 
 
-def _relaxed(selection: Selection) -> Selection:
-    return replace(selection, relaxed=bool(selection.window))
+def _is_close(question: Question, selection: Selection) -> bool:
+    if len(question.words) == 1:
+        return selection.closest >= CLOSE_WORD
+    least, most = NEARLY_PHRASE
+    nearly = len(question.words) > 2 and least <= selection.as_phrase < most
+    return selection.closest >= CLOSE and not nearly
+
+
+def _checked(engine: Engine, selection: Selection) -> Selection:
+    """Where more holds the question than was compared: without maybes of recordings that hold it,
+    or that would come before what was not compared."""
+    last = min(one.order for one in selection.window if one.match == "holds")
+    maybes = [one for one in selection.window if one.match == "maybe" and one.order > last]
+    unsure = {
+        one.place.recording_id for one in maybes if selection.relaxed or one.place.passages > 1
+    }
+    holding = engine.best_of_each(selection.query, sorted(unsure)) if unsure else {}
+    shown = {one.place.document_id for one in maybes if one.place.recording_id not in holding}
+    window = [
+        one for one in selection.window if one.match == "holds" or one.place.document_id in shown
+    ]
+    return replace(selection, window=window)
+
+
+def _maybes(
+    question: Question, candidates: Sequence[Candidate], close: Sequence[float]
+) -> list[Ranked]:
+    """The best that are close enough and can be marked."""
+    faint = FAINT_WORD if len(question.free) == 1 else FAINT
+    ranked = [
+        (Ranked(one.place, value, "maybe", value), one)
+        for one, value in zip(candidates, close, strict=True)
+        if value >= faint
+    ]
+    ranked.sort(key=lambda pair: _order(pair[0]))
+    shown = (best for best, one in ranked if marks(one.digest, question))
+    return list(islice(shown, MAX_MAYBES))
+
+
+def _order(ranked: Ranked) -> tuple[float, float, str]:
+    return -ranked.order, -(ranked.place.score or 0.0), ranked.place.document_id
+
+
+def _frequency_ask(question: Question) -> Ask:
+    filters = query.said_counts(question)
+    counted = {"said": {"filters": {"filters": filters}}} if filters else {}
+    return Ask({"match_all": {}}, 0, counted, everywhere=True)
+
+
+def _frequencies(found: Found) -> Frequencies:
+    buckets = (found.aggregations or {}).get("said", {"buckets": {}})["buckets"]
+    return Frequencies(found.total, {word: bucket["doc_count"] for word, bucket in buckets.items()})
+
+
+def _total_everywhere(found: Found) -> int:
+    return int((found.aggregations or {})[_EVERYWHERE]["doc_count"])
+
+
+def _fewer(
+    engine: Engine, question: Question, frequencies: Frequencies, counted: Mapping[str, Any]
+) -> list[tuple[Query, Found]]:
+    """What holds fewer and fewer of the words, at last any of the rarest that were said."""
+    needed = query.enough(question)
+    weights = {
+        slot: frequencies.weight(slot, question)
+        for slot in question.telling
+        if _is_said(slot, frequencies)
+    }
+    least = RARE_SHARE * max(weights.values(), default=0.0)
+    rare = [slot for slot in question.telling if weights.get(slot, least) >= least]
+    numbers = list(range(needed - 1, 1, -1))[:FEWER_WORDS_TRIED]
+    levels = [*(query.holds(question, n) for n in numbers), query.holds(question, 1, rare)]
+    answers = engine.ask([Ask(one, WINDOW, counted) for one in levels])
+    return list(zip(levels, answers, strict=True))
+
+
+def _is_said(slot: Slot, frequencies: Frequencies) -> bool:
+    return any(all(frequencies.said.get(token, 0) for token in term.tokens) for term in slot.terms)
+
+
+def _joined(one: Iterable[Candidate], two: Iterable[Candidate]) -> list[Candidate]:
+    return list({each.place.document_id: each for each in (*one, *two)}.values())

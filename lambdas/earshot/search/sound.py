@@ -79,7 +79,7 @@ def soundings(
 def _telling(words: Sequence[str]) -> list[int]:
     """Which words can be spotted and tell something: stop words only if there are no others."""
     spelled = [at for at, word in enumerate(words) if _spells(word)]
-    return [at for at in spelled if words[at] not in analysis.COMMON] or spelled
+    return [at for at in spelled if words[at] not in analysis.STOP_WORDS] or spelled
 
 
 def _shares(weights: Sequence[float]) -> list[float]:

@@ -8,7 +8,7 @@ candidates; earshot.search.spotting compares them with the sound.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from earshot.search.analysis import GRAM
+from earshot.search.analysis import GRAM_LETTERS
 from earshot.speech.frame_letters import BLANK, NO_LETTER, SPACE, FrameLetters, codes_of, letter_of
 
 BUDGET = 2  # levels that the letters of one trigram may lie below the best of their frames, in all
@@ -35,7 +35,7 @@ def sound_grams(passage: FrameLetters) -> list[str]:
         gram, left = before + runs[at].letter, left - runs[at].cost
         if left < 0:
             return
-        if len(gram) == GRAM:
+        if len(gram) == GRAM_LETTERS:
             found.add(gram)
             return
         for following in followers[at]:
@@ -49,7 +49,7 @@ def sound_grams(passage: FrameLetters) -> list[str]:
 def asked_grams(word: str) -> list[str]:
     """What a word is looked up by; nothing where it has too few letters."""
     letters = "".join(letter_of(code) for code in codes_of(word))
-    return [letters[at : at + GRAM] for at in range(len(letters) - GRAM + 1)]
+    return [letters[at : at + GRAM_LETTERS] for at in range(len(letters) - GRAM_LETTERS + 1)]
 
 
 def _runs(passage: FrameLetters) -> tuple[list[_Run], list[list[int]]]:

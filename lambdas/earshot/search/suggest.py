@@ -16,9 +16,9 @@ from opensearchpy.exceptions import NotFoundError
 from earshot.search import analysis
 from earshot.search.index import NO_INDEX
 
-LONGEST_CONTEXT = 5  # words before the one being typed that are looked at
-PASSAGES = 100  # whose words are counted
-ENGINE_PATIENCE = "500ms"  # a completion that comes later is of no use
+MAX_CONTEXT_WORDS = 5  # before the one being typed that are looked at
+MAX_PASSAGES = 100  # whose words are counted
+ENGINE_TIME_LIMIT = "500ms"  # a completion that comes later is of no use
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ def _plain(typed: str) -> str:
 def _readings(head: str, last: str) -> list[_Reading]:
     """The word being typed by its letters ("dr" may become "drill"), and by what it says if it is
     whole ("doctor"; "don't" are two words)."""
-    before = [token.text for token in analysis.tokens(head.split())][-LONGEST_CONTEXT:]
-    letters = "".join(filter(str.isalnum, last))[: analysis.LONGEST_TOKEN]
+    before = [token.text for token in analysis.tokens(head.split())][-MAX_CONTEXT_WORDS:]
+    letters = "".join(filter(str.isalnum, last))[: analysis.MAX_TOKEN_LETTERS]
     readings = {_Reading(tuple(before), letters)}
     if said := analysis.spoken(last):
-        readings.add(_Reading((*before, *said[:-1])[-LONGEST_CONTEXT:], said[-1]))
+        readings.add(_Reading((*before, *said[:-1])[-MAX_CONTEXT_WORDS:], said[-1]))
     return [reading for reading in readings if reading.before or reading.beginning]
 
 
@@ -87,10 +87,10 @@ def _body(readings: Sequence[_Reading]) -> dict[str, Any]:
                 "should": [_says(reading) for reading in readings if reading.before],
             }
         },
-        "size": PASSAGES,
+        "size": MAX_PASSAGES,
         "_source": ["words"],
         "track_total_hits": False,
-        "timeout": ENGINE_PATIENCE,
+        "timeout": ENGINE_TIME_LIMIT,
     }
 
 

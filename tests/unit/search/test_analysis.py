@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from earshot.search.analysis import spoken
@@ -9,6 +9,7 @@ from earshot.search.analysis import spoken
 NUMBERS = st.from_regex(r"\d{0,20}(,\d{3}){0,3}(\.\d{1,20})?(st|nd|rd|th|s|%|am)?", fullmatch=True)
 
 
+@settings(deadline=None)  # the first one imports the words of numbers
 @given(NUMBERS)
 @example("12.5")
 @example("19.9")

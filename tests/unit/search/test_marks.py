@@ -1,7 +1,8 @@
 import pytest
 
 from earshot.search.marks import marks
-from earshot.search.query import parse
+from earshot.search.question import parse
+from tests.unit.search.passages import digest
 
 
 @pytest.mark.parametrize(
@@ -15,4 +16,4 @@ def test_garbled_words_are_marked_though_common_ones_are_asked_for_too(
     q: str, heard: str, marked: str
 ) -> None:
     words = heard.split()
-    assert marked in [words[mark.word] for mark in marks(words, parse(q))]
+    assert marked in [words[mark.word] for mark in marks(digest(heard), parse(q))]

@@ -1,19 +1,23 @@
 import base64
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earshot.search.heard import Heard, familiarity, unpack
+from earshot.search.digest import PassageDigest, Text, familiarity, unpack
 
 WORDS = st.lists(st.text("aéñ'0", min_size=1), max_size=5)
 
 
-@given(WORDS, WORDS)
+@settings(deadline=None)  # the first one loads the language's words
+@given(WORDS, WORDS, st.booleans())
 def test_what_is_packed_comes_back_though_the_engine_drops_the_padding(
-    tokens: list[str], written: list[str]
+    shown: list[str], heard: list[str], both: bool
 ) -> None:
-    heard = Heard("id", 2, 3, " ".join(tokens), "S0", "1" * len(tokens), " ".join(written))
-    assert unpack(heard.pack().rstrip("=")) == heard
+    texts = [Text.of(shown, [0.9] * len(shown))]
+    if both:
+        texts.append(Text.of(heard, [0.5] * len(heard), [0] * len(heard)))
+    digest = PassageDigest("id", 2, 3, tuple(texts))
+    assert unpack(digest.pack().rstrip("=")) == digest
 
 
 def test_what_older_code_packed_is_nothing() -> None:
