@@ -212,6 +212,6 @@ def _likeness(term: Term, there: Mapping[str, float], digest: PassageDigest) -> 
 
 
 def says(digest: PassageDigest, term: Term) -> bool:
-    """Whether the passage says the term's words in a row, quoted ones as they are written."""
-    row = f" {' '.join(term.tokens)} "
-    return any(row in f" {text.written if term.quoted else text.tokens} " for text in digest.texts)
+    """Whether the shown text has the term's words in a row, quoted ones as they are written."""
+    text = digest.shown.written if term.quoted else digest.shown.tokens
+    return f" {' '.join(term.tokens)} " in f" {text} "
