@@ -21,11 +21,11 @@ CHECKED := app.py containers infra lambdas scripts tests training
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r t h; do printf '  make %-14s %s\n' "$$t" "$$h"; done
 
-demo: $(VENV)/runtime $(if $(MODEL),$(VENV)/model)  ## the stack, sample recordings, the page; MODEL= AUDIO= CSV=
-	@$(EARSHOT) local demo $(if $(MODEL),--model '$(MODEL)') $(if $(AUDIO),--audio '$(AUDIO)') $(if $(CSV),--csv '$(CSV)')
+demo: $(VENV)/runtime $(if $(MODEL),$(VENV)/model)  ## the stack, sample recordings, the page; MODEL= WRITER= AUDIO= CSV=
+	@$(EARSHOT) local demo $(if $(MODEL),--model '$(MODEL)') $(if $(WRITER),--writer '$(WRITER)') $(if $(AUDIO),--audio '$(AUDIO)') $(if $(CSV),--csv '$(CSV)')
 
 up: $(VENV)/runtime $(if $(MODEL),$(VENV)/model)  ## the stack in the background; writes .local/outputs.json
-	@$(EARSHOT) local up $(if $(MODEL),--model '$(MODEL)')
+	@$(EARSHOT) local up $(if $(MODEL),--model '$(MODEL)') $(if $(WRITER),--writer '$(WRITER)')
 
 down: $(VENV)/runtime  ## stop it; no process stays
 	@$(EARSHOT) local down

@@ -11,6 +11,7 @@ from aws_cdk import (
     aws_lambda,
     aws_logs,
     aws_secretsmanager,
+    aws_sqs,
 )
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
@@ -40,8 +41,10 @@ class Api(Construct):
         *,
         store: Mapping[str, str],
         search: Mapping[str, str],
+        retranscriptions: aws_sqs.IQueue,
         settings: Settings,
     ) -> None:
+        """`retranscriptions` takes the recordings that are to be transcribed again."""
         super().__init__(scope, name)
         self.key = aws_secretsmanager.Secret(
             self,
@@ -64,7 +67,9 @@ class Api(Construct):
             self,
             "Api",
             handler="api",
-            environment=environment_of(ApiSettings, **shared),
+            environment=environment_of(
+                ApiSettings, **shared, retranscribe_queue_url=retranscriptions.queue_url
+            ),
             memory_mib=1024,
             timeout=timeout,
             settings=settings,
@@ -73,7 +78,12 @@ class Api(Construct):
             self,
             "Speech",
             handler="api",
-            environment=environment_of(ApiSettings, **shared, model=settings.function_model),
+            environment=environment_of(
+                ApiSettings,
+                **shared,
+                model=settings.function_model,
+                writer=settings.function_writer,
+            ),
             memory_mib=settings.transcribe_memory_mib,
             timeout=timeout,
             settings=settings,

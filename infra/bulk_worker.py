@@ -157,6 +157,6 @@ def _image(scope: Construct, settings: Settings) -> aws_ecs.ContainerImage:
     return aws_ecs.ContainerImage.from_asset(  # of what .dockerignore lets through
         str(code.ROOT),
         file="containers/bulk/Dockerfile",
-        build_args={"MODEL": settings.model, "REVISION": settings.model_revision},
+        build_args=settings.build_args,
         platform=aws_ecr_assets.Platform.LINUX_AMD64,
     )

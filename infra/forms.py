@@ -14,6 +14,11 @@ MODEL_SOURCE = Matching(  # the image's build sees no other folder
     rf"{_NAME}(?:/{_NAME})?|models(?:/{_NAME})+",
     "a hub id such as facebook/wav2vec2-large-960h, or a folder below models/",
 )
+WRITER = Matching(
+    MODEL_SOURCE.pattern,
+    "moonshine-tiny, none, a hub id such as UsefulSensors/moonshine-base, "
+    "or a folder below models/",
+)
 LOCAL_MODEL = Matching(r"\S(?:.*\S)?", "a folder or a hub id")
 REVISION = Matching(rf"{_NAME}(?:/{_NAME})*", "a commit, branch or tag of the model on the hub")
 

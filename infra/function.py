@@ -127,7 +127,7 @@ def _image(
     return aws_lambda.DockerImageCode.from_image_asset(  # of what .dockerignore lets through
         str(code.ROOT),
         file="containers/transcribe/Dockerfile",
-        build_args={"MODEL": settings.model, "REVISION": settings.model_revision},
+        build_args=settings.build_args,
         platform=aws_ecr_assets.Platform.LINUX_AMD64,
         cmd=command,
     )

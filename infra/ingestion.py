@@ -55,6 +55,7 @@ class Ingestion(Construct):
                 TranscribeSettings,
                 **store,
                 model=settings.function_model,
+                writer=settings.function_writer,
                 max_audio_bytes=settings.max_audio_bytes,
                 max_audio_seconds=settings.max_audio_seconds,
                 max_receives=MAX_RECEIVES,

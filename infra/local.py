@@ -22,6 +22,9 @@ class Local(BaseModel):
     local_model: Annotated[str, forms.LOCAL_MODEL] = Field(
         description="a folder or hub id: no image holds a model here"
     )
+    local_writer: Annotated[str, forms.LOCAL_MODEL] = Field(
+        description="a folder, a hub id or none; functions run from a copy of the code alone"
+    )
     # What the emulator lacks, and what is done instead wherever `settings.local` is asked:
     # - functions are zips of the code alone, never images; the emulator's own interpreter has the
     #   dependencies (infra/code.py, infra/function.py)

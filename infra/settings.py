@@ -48,6 +48,11 @@ class Settings(BaseModel):
     model_revision: Annotated[str, forms.REVISION] = Field(
         DEFAULT_REVISION, description="The model's commit or branch on the hub."
     )
+    writer: Annotated[str, forms.WRITER] = Field(
+        default_of(TranscribeSettings, "writer"),
+        description="The model that makes the text readable, in the same image. With `none`, "
+        "transcripts are what `model` heard.",
+    )
     image: Annotated[str | None, forms.IMAGE] = Field(
         None, description="An image that is in ECR already, instead of building one."
     )
@@ -172,6 +177,16 @@ class Settings(BaseModel):
         return self.local.local_model if self.local else None
 
     @property
+    def function_writer(self) -> str | None:
+        """As `function_model`, of the writer."""
+        return self.local.local_writer if self.local else None
+
+    @property
+    def build_args(self) -> dict[str, str]:
+        """What both images are built with."""
+        return {"MODEL": self.model, "REVISION": self.model_revision, "WRITER": self.writer}
+
+    @property
     def builds_an_image(self) -> bool:
         return not self.local and not (self.image and (self.bulk_image or not self.bulk))
 
@@ -198,9 +213,11 @@ class Settings(BaseModel):
         target = values.pop("target", "aws")
         local = {name: values.pop(name) for name in Local.model_fields if name in values}
         settings = cls.from_values(values, target, local)
-        is_folder = settings.model.startswith("models/")
-        if settings.builds_an_image and is_folder and not (ROOT / settings.model).is_dir():
-            raise SettingsError(f"model is {settings.model}, but there is no such folder here")
+        if settings.builds_an_image:
+            for name in ("model", "writer"):
+                folder = getattr(settings, name)
+                if folder.startswith("models/") and not (ROOT / folder).is_dir():
+                    raise SettingsError(f"{name} is {folder}, but there is no such folder here")
         return settings
 
     @classmethod

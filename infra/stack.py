@@ -57,7 +57,15 @@ class EarshotStack(Stack):
             search=search,
             settings=settings,
         )
-        api = Api(self, "Api", store=store, search=search, settings=settings)
+        retranscriptions = bulk.queue if bulk else ingestion.queue
+        api = Api(
+            self,
+            "Api",
+            store=store,
+            search=search,
+            retranscriptions=retranscriptions,
+            settings=settings,
+        )
         site = Site(self, "Site", audio=audio, api=api.http_api, settings=settings)
 
         transcribe, index, (read, speech) = ingestion.function, projection.function, api.functions
@@ -82,6 +90,7 @@ class EarshotStack(Stack):
         allow(read, bodies.bucket_arn, "s3:ListBucket")
         # A presigned upload may do what its signer may.
         allow(read, audio_objects, "s3:PutObject", "s3:DeleteObject")
+        allow(read, retranscriptions.queue_arn, "sqs:SendMessage")
         for function in (read, speech):
             allow(function, api.key.secret_arn, "secretsmanager:GetSecretValue")
         if domain_arn:

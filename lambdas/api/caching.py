@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 
+from earshot import __version__
 from earshot.recordings.record import Recording
 
 # Shields the search cluster from a crowd that follows one link, at the price of one stale second;
@@ -17,8 +18,10 @@ DOCUMENTATION = {"cache-control": "public, max-age=300"}
 
 
 def revalidated(recording: Recording) -> dict[str, str]:
-    """Headers of an answer that holds until the recording's next revision."""
-    return {"cache-control": "public, no-cache", "etag": f'W/"{recording.revision}"'}
+    """Headers of an answer that holds until the recording's next revision, or Earshot's next
+    version, which may write it in another form."""
+    etag = f'W/"{recording.revision}-{__version__}"'
+    return {"cache-control": "public, no-cache", "etag": etag}
 
 
 def is_fresh(request: Request, headers: Mapping[str, str]) -> bool:

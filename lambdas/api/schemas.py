@@ -20,7 +20,10 @@ class RecordingFailure(BaseModel):
 
 
 class RecordingSummary(BaseModel):
-    """One recording. `text`, `duration` (seconds) and `model` are null until it is done."""
+    """One recording. `text`, `duration` (seconds) and `model` are null until it is done.
+
+    With `estimated_times` its words were imported without times, and have estimates.
+    """
 
     recording_id: str
     key: str
@@ -29,6 +32,7 @@ class RecordingSummary(BaseModel):
     duration: float | None
     error: RecordingFailure | None
     model: str | None
+    estimated_times: bool
     source: Source
     uploaded_at: str
     updated_at: str
@@ -50,6 +54,7 @@ class RecordingSummary(BaseModel):
             duration=recording.duration if done else None,
             error=RecordingFailure(code=failure.code, message=failure.message) if failure else None,
             model=recording.model or None,
+            estimated_times=recording.estimated_times and done,
             source=recording.source,
             uploaded_at=recording.uploaded_at,
             updated_at=recording.updated_at,
@@ -66,6 +71,13 @@ class RecordingPage(BaseModel):
 
 class Deletion(BaseModel):
     """A recording on its way out: its sound is deleted, its transcript follows within seconds."""
+
+    recording_id: str
+    key: str
+
+
+class Retranscription(BaseModel):
+    """A recording that is going to be transcribed again; until then it keeps its transcript."""
 
     recording_id: str
     key: str
@@ -98,10 +110,15 @@ class Upload(BaseModel):
 
 
 class Transcription(BaseModel):
-    """What was said, and how many seconds of sound it was."""
+    """What was said, and how many seconds of sound it was.
+
+    `transcription` is the text to read, `heard` what the listener alone heard. Without a writer
+    they are the same.
+    """
 
     transcription: str
     duration: float
+    heard: str
 
 
 class Pong(BaseModel):

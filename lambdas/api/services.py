@@ -15,6 +15,9 @@ from opensearchpy import OpenSearch
 
 from api.settings import ApiSettings
 from earshot import compose
+from earshot.errors import Unavailable
+from earshot.ingest.events import notification
+from earshot.recordings.changes import ObjectEvent
 from earshot.recordings.store import Recordings
 from earshot.search import searcher, suggest
 from earshot.search.client import connect
@@ -50,6 +53,26 @@ def audio_bucket() -> Any:
 @cache
 def recordings() -> Recordings:
     return compose.recordings(settings(), resource=_resource)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """Object events of our own, sent to the queue at `url` (with a boto3 client of SQS)."""
+
+    sqs: Any
+    url: str
+
+    def send(self, event: ObjectEvent) -> None:
+        self.sqs.send_message(QueueUrl=self.url, MessageBody=notification(event))
+
+
+@cache
+def announcements() -> Announcements:
+    """Where recordings go that are to be transcribed again. Raises Unavailable."""
+    url = settings().retranscribe_queue_url
+    if not url:
+        raise Unavailable("Nothing can be transcribed again here: no queue is set up for it.")
+    return Announcements(boto3.client("sqs"), url)
 
 
 class Searches(Protocol):
@@ -90,4 +113,5 @@ def warm() -> None:
 Settings = Annotated[ApiSettings, Depends(settings)]
 AudioBucket = Annotated[Any, Depends(audio_bucket)]
 Store = Annotated[Recordings, Depends(recordings)]
+Queue = Annotated[Announcements, Depends(announcements)]
 Index = Annotated[Searches, Depends(index)]

@@ -25,6 +25,9 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
     writer: Text = Field(
         default="moonshine-tiny", description="the writer: a name, a folder, a hub id, or none"
     )
+    retranscribe_queue_url: Text | None = Field(
+        default=None, description="queue for recordings that are to be transcribed again"
+    )
     # An HTTP API waits 30 s for an answer. Longer recordings go to the bucket.
     max_request_seconds: float = Field(
         default=300, gt=0, description="longest audio in one request, in seconds"

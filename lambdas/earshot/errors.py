@@ -96,6 +96,13 @@ class NotFound(EarshotError):
     http_status = 404
 
 
+class Conflict(EarshotError):
+    """What is asked for does not go with the state that the recording is in."""
+
+    code = "conflict"
+    http_status = 409
+
+
 class Unavailable(EarshotError):
     """A service that Earshot needs does not answer; trying again later may help."""
 

@@ -171,12 +171,11 @@ def _compared(target: Outputs, uploads: Sequence[Upload], count: int, seed: int)
     """How many texts differ from what this machine hears in the same files by itself."""
     from earshot.errors import AudioError
     from earshot.recordings.ids import recording_id
-    from earshot.speech.model import load
     from earshot.speech.recognise import transcribe_files
-    from earshot.speech.transcriber import Transcriber
+    from earshot.transcription import open_transcriber
 
     chosen = random.Random(seed).sample(list(uploads), min(count, len(uploads)))  # noqa: S311
-    transcriber = Transcriber(load(stack.model()))
+    transcriber = open_transcriber(stack.model(), writer=stack.writer())
     recordings = target.recordings()
     heard = transcribe_files([one.path for one in chosen], transcriber)
     differ = 0

@@ -10,6 +10,10 @@ app = typer.Typer(no_args_is_help=True, help="The whole stack on this machine.")
 Model = Annotated[
     str | None, typer.Option(help="A model folder or hub id; the bundled one if not given.")
 ]
+Writer = Annotated[
+    str | None,
+    typer.Option(help="A writer's folder or hub id, or none; the bundled one if not given."),
+]
 
 
 def say(line: str) -> None:
@@ -25,11 +29,11 @@ def _there(path: Path | None) -> Path | None:
 
 
 @app.command()
-def up(model: Model = None) -> None:
+def up(model: Model = None, writer: Writer = None) -> None:
     """Start the stack in the background, or find it running."""
     from scripts.local import stack
 
-    found = stack.up(say, model)
+    found = stack.up(say, model, writer)
     say(f"The search page:  {found.site_url}")
     say(f"The API:          {found.api_url}")
 
@@ -45,6 +49,7 @@ def down() -> None:
 @app.command()
 def demo(
     model: Model = None,
+    writer: Writer = None,
     audio: Annotated[
         Path | None, typer.Option(help="A folder of your own recordings.", callback=_there)
     ] = None,
@@ -57,7 +62,7 @@ def demo(
     """Start the stack, drop recordings in, wait until they can be searched, show the page."""
     from scripts.local import demo
 
-    complete = demo.run(say, model=model, audio=audio, csv=csv, stay=stay)
+    complete = demo.run(say, model=model, writer=writer, audio=audio, csv=csv, stay=stay)
     if not complete:
         raise typer.Exit(1)
 

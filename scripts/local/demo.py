@@ -23,7 +23,14 @@ SAMPLES = ROOT / "samples"
 Say = Callable[[str], None]
 
 
-def run(say: Say, model: str | None, audio: Path | None, csv: Path | None, stay: bool) -> bool:
+def run(
+    say: Say,
+    model: str | None,
+    writer: str | None,
+    audio: Path | None,
+    csv: Path | None,
+    stay: bool,
+) -> bool:
     """Whether every recording became searchable. Stops at Ctrl-C what it started itself."""
     facets = facets_by_name(csv or SAMPLES / "manifest.csv") if csv or not audio else {}
     uploads = collect([audio or SAMPLES], facets=facets)
@@ -32,7 +39,7 @@ def run(say: Say, model: str | None, audio: Path | None, csv: Path | None, stay:
         return False
     was_up = stack.is_up()
     try:
-        target = stack.up(say, model)
+        target = stack.up(say, model, writer)
         complete = _fill(target, uploads, say)
         _point_out(target, model, say)
         if stay:
@@ -70,13 +77,18 @@ def _print_table(uploads: Sequence[Upload], ended: Sequence[Ended]) -> None:
     table = Table(title=f"{len(ended)} recordings", title_justify="left", expand=True)
     table.add_column("recording", ratio=2, no_wrap=True, overflow="ellipsis")
     table.add_column("seconds", justify="right", no_wrap=True)
-    table.add_column("what the model heard", ratio=5, no_wrap=True, overflow="ellipsis")
+    table.add_column("what was said", ratio=5, no_wrap=True, overflow="ellipsis")
     recordings = {one.recording.key: one.recording for one in ended}
     for upload in uploads:
         if recording := recordings.get(upload.key):
-            said = recording.failure.message if recording.failure else recording.text.lower()
+            said = recording.failure.message if recording.failure else _quiet(recording.text)
             table.add_row(upload.key, f"{recording.duration or 0:.1f}", said)
     Console().print(table)
+
+
+def _quiet(text: str) -> str:
+    """A listener's own CAPITALS, where there is no writer, in lower case."""
+    return text.capitalize() if text.isupper() else text
 
 
 def _point_out(target: Outputs, model: str | None, say: Say) -> None:
@@ -89,7 +101,7 @@ def _point_out(target: Outputs, model: str | None, say: Say) -> None:
     say("  or             .venv/bin/python -m scripts upload my.mp3 --wait")
     if model is None:
         say(
-            "The small bundled model wrote these. `make demo MODEL=facebook/wav2vec2-large-960h`"
+            "The small bundled models wrote these. `make demo MODEL=facebook/wav2vec2-large-960h`"
             " fetches a real one (1.2 GB) where the hub can be reached."
         )
 

@@ -20,11 +20,11 @@ from earshot.search.index import SearchIndex
 from infra.local import LOCAL_DEFAULTS
 from scripts import ROOT
 from scripts.local import daemon, deploy, emulator, opensearch, worker
+from scripts.local.models import model_source, writer_source
 
 HOME = ROOT / ".local"
 SITE = ROOT / "site"
 REFRESH_INTERVAL: str = LOCAL_DEFAULTS["refresh_interval"]
-DEMO_MODEL = ROOT / "models" / "demo"
 
 Say = Callable[[str], None]
 
@@ -64,7 +64,7 @@ class Files:
         return self.home / LOCAL_OUTPUTS.name
 
 
-def up(say: Say, model: str | None = None, home: Path = HOME) -> Outputs:
+def up(say: Say, model: str | None = None, writer: str | None = None, home: Path = HOME) -> Outputs:
     """Bring the stack up, or find it up; what is stale or half dead is replaced."""
     files = Files(home)
     with daemon.locked(home / "stack.lock"):
@@ -82,7 +82,8 @@ def up(say: Say, model: str | None = None, home: Path = HOME) -> Outputs:
             "target": "local",
             "stack_name": deploy.STACK,  # whatever cdk.json calls the one on AWS
             "endpoint_port": url.rpartition(":")[2],
-            "local_model": _model(model, say),
+            "local_model": model_source(model, say),
+            "local_writer": writer_source(writer, say),
             "opensearch_url": search_url,
         }
         fingerprint = deploy.fingerprint(context)
@@ -128,12 +129,23 @@ def start_worker(home: Path = HOME) -> None:
     """Start the bulk lane's worker of a stack that is up, unless it runs."""
     files = Files(home)
     state = _state(files)
-    worker.start(files.worker, state["outputs"]["aws_endpoint_url"], state["cdk"], state["model"])
+    worker.start(
+        files.worker,
+        state["outputs"]["aws_endpoint_url"],
+        state["cdk"],
+        state["model"],
+        state["writer"],
+    )
 
 
 def model(home: Path = HOME) -> str:
     """The model that a stack that is up transcribes with."""
     return str(_state(Files(home))["model"])
+
+
+def writer(home: Path = HOME) -> str:
+    """Its writer, or "none"."""
+    return str(_state(Files(home))["writer"])
 
 
 def kill_worker(home: Path = HOME) -> None:
@@ -168,6 +180,7 @@ def _deploy(
         "fingerprint": fingerprint,
         "opensearch_url": context["opensearch_url"],
         "model": context["local_model"],
+        "writer": context["local_writer"],
         "cdk": dict(cdk),
         "outputs": json.loads(files.outputs.read_text()),
     }
@@ -188,22 +201,6 @@ def _is_well(known: Mapping[str, Any]) -> bool:
         return bool(httpx.get(f"{known['api_url']}/ping", timeout=30).json()["message"] == "pong")
     except (httpx.HTTPError, ValueError, KeyError):
         return False
-
-
-def _model(asked: str | None, say: Say) -> str:
-    """The bundled model, a folder of the user's, or a hub id that is on this machine by then.
-
-    Raises ModelError when the hub can't be reached or has no such model.
-    """
-    if asked is None:
-        return str(DEMO_MODEL)
-    if Path(asked).is_dir():
-        return str(Path(asked).resolve())
-    from earshot.speech.model import load
-
-    say(f"Fetching {asked}; the first time takes minutes …")
-    load(asked)
-    return asked
 
 
 def _wanted_port(files: Files) -> int | None:

@@ -16,7 +16,7 @@ MARK = f"bulk/{PROGRAM.name}"
 VISIBILITY_S = 20  # a killed worker's messages are back soon
 
 
-def start(home: Path, endpoint_url: str, cdk: Mapping[str, str], model: str) -> None:
+def start(home: Path, endpoint_url: str, cdk: Mapping[str, str], model: str, writer: str) -> None:
     """Start one, unless it runs. `cdk` are the stack's outputs."""
     if is_running(home):
         return
@@ -45,6 +45,7 @@ def start(home: Path, endpoint_url: str, cdk: Mapping[str, str], model: str) -> 
             transcripts_bucket=cdk["TranscriptsBucket"],
             bulk_queue_url=cdk["BulkQueueUrl"],
             model=model,
+            writer=writer,
             engine="onnx",  # as the functions
             visibility_s=VISIBILITY_S,
             # A little at a time: the emulator and the index serve live files in between.

@@ -17,6 +17,7 @@ LOCAL = {
     "target": "local",
     "endpoint_port": "4566",
     "local_model": "models/demo",
+    "local_writer": "models/moonshine-tiny",
     "opensearch_url": "http://127.0.0.1:9201",
 }
 NO_PIP = {"aws:cdk:bundling-stacks": []}  # zips of the code alone; test_bundling.py runs pip
@@ -52,6 +53,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
         "alarm_email": "ops@example.org",
         "bulk": "true",
         "max_request_seconds": "120",
+        "writer": "models/moonshine-tiny",
     }
     contexts = {"aws": NO_PIP | everything, "local": NO_PIP | LOCAL}
     folders = {target: tmp_path_factory.mktemp(target) for target in contexts}

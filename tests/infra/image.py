@@ -52,6 +52,18 @@ def stages(dockerfile: Path) -> list[Stage]:
     return found
 
 
+def defaults(dockerfile: Path) -> dict[str, str]:
+    """The arguments before the first stage that have a default, which every stage may ask for."""
+    found: dict[str, str] = {}
+    for line in DockerfileParser(str(dockerfile), cache_content=True).structure:
+        name, _, default = line["value"].partition("=")
+        if line["instruction"] == "FROM":
+            break
+        if line["instruction"] == "ARG" and default:
+            found[name] = default
+    return found
+
+
 def copies(stage: Stage) -> Iterator[tuple[str | None, list[str], str]]:
     """(other stage or None, sources, target) of every COPY."""
     for keyword, value in stage.instructions:
@@ -64,6 +76,7 @@ def copies(stage: Stage) -> Iterator[tuple[str | None, list[str], str]]:
 def build(context: Path, root: Path, arguments: Mapping[str, str]) -> Stage:
     """All stages of the context's Dockerfile; the last, which is the image."""
     built: dict[str, Stage] = {}
+    arguments = defaults(context / "containers/transcribe/Dockerfile") | dict(arguments)
     for number, stage in enumerate(stages(context / "containers/transcribe/Dockerfile")):
         stage.root = root / (stage.name or str(number))
         stage.variables = dict(BASE_IMAGE)

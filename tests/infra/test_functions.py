@@ -50,6 +50,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         },
         "RecordsTranscripts": {"s3:ListBucket", "s3:GetObject", "s3:DeleteObject"},
         "AudioBucket": {"s3:PutObject", "s3:DeleteObject"},
+        "BulkQueue": {"sqs:SendMessage"},
         "ApiKey": {"secretsmanager:GetSecretValue"},
         "SearchDomain": {"es:ESHttpGet", "es:ESHttpPost"},
     },

@@ -1,6 +1,8 @@
 """The functions as Lambda runs them: from their image or archive, with nothing else on the path."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -98,6 +100,21 @@ def test_every_stage_stands_on_one_pinned_base() -> None:
     assert tag.startswith("3.12.20")
 
 
+def test_the_image_carries_the_writer_that_ships(built: image.Stage) -> None:
+    assert built.variables["EARSHOT_WRITER"] == "moonshine-tiny"
+    folder = built.path(image.TASK_ROOT) / "earshot" / "models" / "moonshine-tiny"
+    assert (folder / "onnx" / "decoder_quantized.onnx").is_file()
+    assert (folder / "LICENSE.txt").is_file()
+
+
+def test_both_images_are_built_with_the_writer_of_the_settings(aws: Template) -> None:
+    for stack in ("Earshot", "EarshotBulk"):
+        assets = json.loads((aws.assembly / f"{stack}.assets.json").read_text())["dockerImages"]
+        (source,) = [one["source"] for one in assets.values()]
+        given = source["dockerBuildArgs"]["WRITER"]
+        assert given == "models/moonshine-tiny", "as the context of these tests says"
+
+
 def test_torch_stays_in_the_stage_that_exports(built: image.Stage) -> None:
     assert "torch" not in built.packages
     assert "onnxruntime" in built.packages
@@ -148,6 +165,8 @@ def test_the_image_writes_what_it_hears_and_the_api_reads_it_with_their_grants_a
     assert item["status"] == {"S": "done"}
     assert item["model"] == {"S": "demo"}
     assert len(item["text"]["S"].split()) > 20
+    assert "." in item["text"]["S"], "the writer's marks"
+    assert "+" in item["fingerprint"]["S"], "both models' weights"
 
     with zipped(cloud, "api", "Api", tmp_path) as function, cloud.enforced():
         (listed,) = json.loads(get(function, "/recordings"))["recordings"]
@@ -184,6 +203,8 @@ def test_the_same_image_answers_the_apis_speech_routes(
         assert answer["statusCode"] == 200, answer
         said = json.loads(answer["body"])
         assert len(said["transcription"].split()) > 20
+        assert "." in said["transcription"], "the writer's marks"
+        assert said["heard"].isupper()
         assert float(said["duration"]) == pytest.approx(17.0, abs=0.1)
         assert function.invoke(upload("/asr", SAMPLE, key="wrong"))["statusCode"] == 401
 
@@ -213,18 +234,54 @@ def test_a_zip_function_starts_with_what_its_requirements_name(
             assert json.loads(get(running, "/ping")) == {"message": "pong"}
 
 
-def test_a_checkpoint_is_exported_as_the_image_is_built(context: Path, tmp_path: Path) -> None:
-    pytest.importorskip("torch", reason="exporting needs requirements-model.txt")
-    from scripts.model.random import write
-
-    copy = tmp_path / "context"
+def with_models(context: Path, folder: Path) -> Path:
+    """A copy of the build's context whose models/ is empty, for models of one's own."""
+    copy = folder / "context"
     copy.mkdir()
     for part in context.iterdir():
         (copy / part.name).symlink_to(part)
     (copy / "models").unlink()
     (copy / "models").mkdir()
-    write("tiny-group", copy / "models" / "mine")
-    exported = image.build(copy, tmp_path / "image", {"MODEL": "models/mine"})
+    return copy
+
+
+def test_checkpoints_are_exported_as_the_image_is_built(context: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="exporting needs requirements-model.txt")
+    from scripts.model.random import write as write_listener
+    from scripts.model.random_writer import write as write_writer
+
+    copy = with_models(context, tmp_path)
+    write_listener("tiny-group", copy / "models" / "mine")
+    write_writer(copy / "models" / "scribe")
+    arguments = {"MODEL": "models/mine", "WRITER": "models/scribe"}
+    exported = image.build(copy, tmp_path / "image", arguments)
     folder = exported.path(exported.variables["EARSHOT_MODEL"])
     assert (folder / "onnx" / "model_quantized.onnx").is_file()
     assert (folder / "vocab.json").is_file()
+    assert opened(exported) == "scribe"
+
+
+def test_an_image_without_a_writer_shows_the_listeners_own_words(
+    context: Path, tmp_path: Path
+) -> None:
+    without = image.build(context, tmp_path, {"MODEL": "models/demo", "WRITER": "none"})
+    assert opened(without) == "none"
+    assert not list(without.path(image.TASK_ROOT).rglob("decoder*.onnx"))
+
+
+def opened(built: image.Stage) -> str:
+    """What the image's own code calls the writer that its environment names."""
+    code = (
+        "import os; from earshot.speech.writer.model import open_writer;"
+        "writer = open_writer(os.environ['EARSHOT_WRITER']);"
+        "print(writer.name if writer else 'none')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd="/", env={
+            "PYTHONPATH": str(built.path(image.TASK_ROOT)), "HF_HUB_OFFLINE": "1",
+            "EARSHOT_WRITER": built.variables["EARSHOT_WRITER"],
+        },
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.strip()

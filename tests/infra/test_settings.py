@@ -12,7 +12,9 @@ from infra.settings import Settings
 from tests.infra.conftest import LOCAL, ROOT, synthesize
 from tests.infra.template import Template
 
-LOCAL_GIVEN = {name: value for name, value in LOCAL.items() if name.endswith(("port", "model"))}
+LOCAL_GIVEN = {
+    name: value for name, value in LOCAL.items() if name.startswith(("endpoint", "local"))
+}
 OWN_DOMAIN = {
     "opensearch_url": "https://search.example.org",
     "opensearch_arn": "arn:aws:es:eu-central-1:123456789012:domain/mine",
@@ -45,6 +47,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"model": "facebook/wav2vec2 large"}, "model must be a hub id"),
     ({"model": "models/../secrets"}, "model must be a hub id"),
     ({"model_revision": " "}, "model_revision must be a commit, branch or tag"),
+    ({"writer": "/home/me/writer"}, "writer must be moonshine-tiny, none, a hub id"),
+    ({"writer": ""}, "writer must be moonshine-tiny, none, a hub id"),
     ({"image": "earshot"}, "image must be repository:tag or repository@sha256:digest"),
     ({"image": "earshot@sha256:0f"}, "image must be repository:tag"),
     ({"image": "1.dkr.ecr.eu-central-1.amazonaws.com/earshot:1"}, "image must be .* without its"),
@@ -111,6 +115,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"targett": "local"}, r"targett is not a setting; did you mean target\?"),
     ({"endpoint_port": "4566"}, "endpoint_port goes with target=local"),
     ({"target": "gcp"}, "target must be aws or local, not 'gcp'"),
+    ({"writer": "models/none-such"}, "writer is models/none-such, but there is no such folder"),
     ({"model": "models/none-such"}, "model is models/none-such, but there is no such folder"),
 ]
 
@@ -133,6 +138,9 @@ TAKEN: list[dict[str, Any]] = [
     {"image": f"earshot@sha256:{HEX}"},
     {"model": "models/none-such", "image": "earshot:1"},
     {"model": "models/demo"},
+    {"writer": "none"},
+    {"writer": "UsefulSensors/moonshine-base"},
+    {"writer": "models/moonshine-tiny"},
     {"model": "wav2vec2-mine", "model_revision": "refs/pr/1"},
     {"transcribe_memory_mib": 10240, "transcribe_timeout_s": "1", "transcribe_concurrency": 1000},
     {"max_audio_bytes": 10_112 * 1024**2},
@@ -175,7 +183,9 @@ def test_the_app_says_what_is_wrong_and_shows_no_traceback(tmp_path: Path) -> No
 
 
 def test_the_local_target_names_what_it_lacks() -> None:
-    with pytest.raises(ValueError, match="target=local needs -c endpoint_port=… -c local_model=…"):
+    with pytest.raises(
+        ValueError, match="needs -c endpoint_port=… -c local_model=… -c local_writer"
+    ):
         from_context({"target": "local"})
 
 

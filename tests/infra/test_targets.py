@@ -56,15 +56,18 @@ def test_one_image_serves_both_functions_that_run_the_model(aws: Template) -> No
     assert speech["ImageConfig"]["Command"] == ["api.handler.handler"]
 
 
-def test_only_the_emulator_names_a_model_folder_and_an_origin_without_tls(
+def test_only_the_emulator_names_models_and_an_origin_without_tls(
     aws: Template, local: Template
 ) -> None:
-    def named(template: Template) -> set[str]:
-        variables = [one["Environment"]["Variables"] for one in template.functions.values()]
-        return {one["EARSHOT_MODEL"] for one in variables if "EARSHOT_MODEL" in one}
+    def named(template: Template, variable: str) -> dict[str, str]:
+        told = {name: one["Environment"]["Variables"] for name, one in template.functions.items()}
+        return {name: one[variable] for name, one in told.items() if variable in one}
 
-    assert named(local) == {"models/demo"}
-    assert named(aws) == set(), "the image says where its model is"
+    both = ("ApiSpeech", "IngestionTranscribe")
+    assert named(local, "EARSHOT_MODEL") == dict.fromkeys(both, "models/demo")
+    assert named(local, "EARSHOT_WRITER") == dict.fromkeys(both, "models/moonshine-tiny")
+    for variable in ("EARSHOT_MODEL", "EARSHOT_WRITER"):
+        assert named(aws, variable) == {}, "the image says where its models are"
     assert "http-only" in local.path.read_text()
     assert "http-only" not in aws.path.read_text()
     assert "127.0.0.1" not in aws.path.read_text()

@@ -17,4 +17,8 @@ def transcribe(
 ) -> Transcription:
     """Transcribe one file at once. Nothing is stored; `duration` is in seconds."""
     transcript = model.transcribe(file.file)
-    return Transcription(transcription=transcript.text, duration=transcript.duration)
+    return Transcription(
+        transcription=transcript.text,
+        duration=transcript.duration,
+        heard=transcript.heard_text,
+    )

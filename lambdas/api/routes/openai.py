@@ -1,13 +1,14 @@
 """/v1: OpenAI's transcription API, so that its clients work here with another base URL.
 
 After https://platform.openai.com/docs/api-reference/audio/createTranscription. `prompt`, `language`
-and `temperature` are taken and do nothing: a CTC recogniser is trained for one language, and its
-greedy path has no temperature to turn.
+and `temperature` are taken and do nothing: both models are trained for one language, and their
+greedy paths have no temperature to turn. Segments are sentences.
 """
 
 import json
 import math
 import zlib
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
@@ -19,6 +20,7 @@ from api.auth import KeyRequired
 from api.recogniser import Model
 from earshot.errors import NotFound
 from earshot.recordings import formats
+from earshot.recordings.shown import shown
 from earshot.speech.transcript import Segment, Transcript, Word
 
 router = APIRouter(prefix="/v1", tags=["openai"])
@@ -95,7 +97,8 @@ def create_transcription(
     del prompt, temperature
     if model not in (None, ALIAS, recogniser.name):
         raise UnknownModel("This model is not served here; GET /v1/models names the one that is.")
-    transcript = recogniser.transcribe(file.file)
+    heard = recogniser.transcribe(file.file)
+    transcript = replace(heard, segments=shown(heard))
     if stream:
         return Response(_events(transcript), media_type="text/event-stream")
     match response_format:
@@ -138,8 +141,8 @@ def _word(word: Word) -> dict[str, Any]:
 
 
 def _segment(number: int, segment: Segment) -> dict[str, Any]:
-    """A segment with the fields that Whisper has. A CTC recogniser has no tokens of text and finds
-    segments only where there is speech, so `tokens` and `no_speech_prob` are there for the shape.
+    """A segment with the fields that Whisper has. Words have no tokens once they are aligned with
+    the sound, and lie only where there is speech: `tokens` and `no_speech_prob` are for the shape.
     """
     text = segment.text.encode()
     logprobs = [math.log(max(word.confidence, 1e-10)) for word in segment.words]

@@ -9,12 +9,13 @@ from fastapi.responses import RedirectResponse
 
 from api import caching
 from api.auth import KeyRequired
-from api.schemas import Deletion, RecordingPage, RecordingSummary
-from api.services import AudioBucket, Store
-from earshot.errors import InvalidRequest, NotFound
+from api.schemas import Deletion, RecordingPage, RecordingSummary, Retranscription
+from api.services import AudioBucket, Queue, Store
+from earshot.errors import Conflict, InvalidRequest, NotFound
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
 from earshot.recordings.ids import MAX_KEY_BYTES, recording_id
 from earshot.recordings.record import Recording, Source, Status
+from earshot.recordings.retranscription import SETTLED, retranscription
 from earshot.recordings.store import Recordings
 
 router = APIRouter(tags=["recordings"])
@@ -92,6 +93,27 @@ def delete_recording(recording: Found, recordings: Store, bucket: AudioBucket) -
         # There may be no sound to delete, and then no event to tell of it.
         recordings.remove(_removal(recording))
     return Deletion(recording_id=recording.recording_id, key=recording.key)
+
+
+@router.post("/recordings/{recording_id}/retranscribe", dependencies=[KeyRequired], status_code=202)
+def retranscribe_recording(
+    recording: Found,
+    queue: Queue,
+    bucket: AudioBucket,
+    imported: Annotated[
+        bool, Query(description="Also where the transcript was imported: it will be replaced.")
+    ] = False,
+) -> Retranscription:
+    """Transcribe the sound again, with the models of today. The old text is shown until then."""
+    if recording.status not in SETTLED:
+        raise Conflict("This recording is being transcribed already.")
+    if recording.source is Source.IMPORT and not imported:
+        raise Conflict("This transcript was imported; `imported=true` replaces it.")
+    event = retranscription(recording, bucket.name, datetime.now(UTC).isoformat())
+    if event is None:
+        raise Conflict("This recording has no sound to transcribe.")
+    queue.send(event)
+    return Retranscription(recording_id=recording.recording_id, key=recording.key)
 
 
 def _removal(recording: Recording) -> ObjectEvent:

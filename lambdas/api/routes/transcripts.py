@@ -17,10 +17,14 @@ router = APIRouter(tags=["transcripts"])
 MAX_ANSWER_BYTES = 5_500_000
 
 _FORMATS: Mapping[str, tuple[Callable[..., str], str, str]] = {
-    "txt": (formats.to_txt, "text/plain", "Plain text."),
+    "txt": (formats.to_txt, "text/plain", "Plain text, a line a segment."),
     "srt": (formats.to_srt, "application/x-subrip", "SubRip subtitles."),
     "vtt": (formats.to_vtt, "text/vtt", "WebVTT subtitles."),
-    "json": (formats.to_json, "application/json", "Segments and words, with times in seconds."),
+    "json": (
+        formats.to_json,
+        "application/json",
+        "Segments and words, shown and heard, with times in seconds.",
+    ),
 }
 
 

@@ -47,7 +47,7 @@ def decode(
     out: Annotated[
         Path,
         typer.Option(
-            help="The same rows with `generated_text` and `duration`.",
+            help="The same rows with `generated_text`, `duration` and `heard_text`.",
             metavar="OUT.csv",
             dir_okay=False,
         ),
@@ -61,6 +61,10 @@ def decode(
     local: Annotated[bool, typer.Option("--local", help="Decode on this machine.")] = False,
     model: Annotated[
         str | None, typer.Option(help="With --local: a model folder, or a hub id.")
+    ] = None,
+    writer: Annotated[
+        str | None,
+        typer.Option(help="With --local: a name, folder or hub id; `none` shows what is heard."),
     ] = None,
     engine: Annotated[
         str, typer.Option(help="With --local: onnx, onnx-fp32, onnx-int8 or torch.")
@@ -96,8 +100,9 @@ def decode(
         )
     if api and (outputs or stack):
         raise InputError("--api is another place to decode than --stack or --outputs: choose one.")
-    if model and not local:
-        raise InputError("--model goes with --local: elsewhere the deployment has its own.")
+    for option, given in (("--model", model), ("--writer", writer)):
+        if given and not local:
+            raise InputError(f"{option} goes with --local: elsewhere the deployment has its own.")
     if api and not api.startswith(("http://", "https://")):
         raise InputError(f"{api} is no address: http:// or https:// is missing.")
     if not out.parent.is_dir():
@@ -109,8 +114,9 @@ def decode(
         source: Source = Api(api, key, concurrency, timeout)
     elif local:
         from earshot.cli.decoding.local import Local
+        from earshot.speech.writer.model import BUNDLED
 
-        source = Local(model or str(model_folder("demo")), engine=engine)
+        source = Local(model or str(model_folder("demo")), engine=engine, writer=writer or BUNDLED)
     else:
         from earshot.cli import outputs as deployments
         from earshot.cli.decoding.bucket import Bucket

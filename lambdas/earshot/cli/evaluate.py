@@ -8,14 +8,24 @@ from typing import Annotated, Any
 
 import typer
 
-from earshot.cli.evaluation.results import UNKNOWN, Result, ResultsError, read_results
+from earshot.cli.evaluation.report import tell
+from earshot.cli.evaluation.results import (
+    UNKNOWN,
+    Result,
+    ResultsError,
+    as_listened,
+    read_results,
+)
+
+SHOWN, HEARD = "shown", "heard"  # which of a clip's texts a row is of
 
 
 def evaluate(
     out: Annotated[
         Path,
         typer.Argument(
-            metavar="OUT", help="A CSV with generated_text, or JSON lines of `transcribe`."
+            metavar="OUT",
+            help="A CSV with generated_text and perhaps heard_text, or JSON lines of `transcribe`.",
         ),
     ],
     by: Annotated[str, typer.Option(help="Columns to split by: accent,age,gender.")] = "",
@@ -25,26 +35,46 @@ def evaluate(
     against: Annotated[
         Path | None, typer.Option(help="Another result file; the rows that differ are listed.")
     ] = None,
+    heard: Annotated[
+        bool, typer.Option("--heard", help="Only what the listener heard by itself.")
+    ] = False,
+    written: Annotated[
+        bool, typer.Option("--written", help="Also marks and capitals, with such references.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines, not a table.")] = False,
 ) -> None:
-    """Word and character error rates.
+    """Word and character error rates, of what is shown and of what the listener heard by itself.
 
     Texts are compared after NFKC, lower case, punctuation but apostrophes to spaces. A rate is of
     all errors by all words; the interval is a 95 % bootstrap over clips.
     """
     results = read_results(out, reference)
     others = read_results(against, reference) if against else None
-    rows = list(_rates(results, [column for column in by.split(",") if column]))
+    columns = [column for column in by.split(",") if column]
+    listened = as_listened(results)
+    if heard and not listened:
+        raise ResultsError(f"{out.name} does not tell what the listener heard by itself.")
+    texts = {} if heard else {SHOWN: results}
+    if heard or any(one.heard != shown.heard for one, shown in _pairs(listened, results)):
+        texts[HEARD] = listened
+    rows = [row for text, some in texts.items() for row in _rates(some, columns, text)]
+    if written:
+        from earshot.cli.evaluation import written as forms
+
+        rows += [row for text, some in texts.items() for row in forms.rows(some, text)]
     if others is not None:
-        rows += _comparison(results, others)
+        if heard:
+            theirs = {one.name: one for one in as_listened(others)}
+            others = [theirs.get(one.name, one) for one in others]
+        rows += _comparison(listened if heard else results, others)
     if as_json:
         for row in rows:
             typer.echo(json.dumps(row, ensure_ascii=False))
     else:
-        _print(rows)
+        tell(rows)
 
 
-def _rates(results: Sequence[Result], by: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _rates(results: Sequence[Result], by: Sequence[str], text: str) -> Iterator[dict[str, Any]]:
     from earshot.cli.evaluation import rates
 
     if not results or any(result.reference is None for result in results):
@@ -67,6 +97,7 @@ def _rates(results: Sequence[Result], by: Sequence[str]) -> Iterator[dict[str, A
         yield {
             "group": column,
             "value": value,
+            "text": text,
             "clips": len(some),
             "words": int(some.words.sum()),
             "wer": round(some.wer, 2),
@@ -75,12 +106,17 @@ def _rates(results: Sequence[Result], by: Sequence[str]) -> Iterator[dict[str, A
         }
 
 
+def _pairs(some: Sequence[Result], others: Sequence[Result]) -> Iterator[tuple[Result, Result]]:
+    """Of the same clip; clips that only one of the two has are left out."""
+    by_name = {other.name: other for other in others}
+    return ((one, by_name[one.name]) for one in some if one.name in by_name)
+
+
 def _comparison(results: Sequence[Result], others: Sequence[Result]) -> Iterator[dict[str, Any]]:
     """Rows that differ, then the difference as a whole, over the clips that both files hold."""
     from earshot.cli.evaluation import rates
 
-    theirs = {other.name: other for other in others}
-    pairs = [(result, theirs[result.name]) for result in results if result.name in theirs]
+    pairs = list(_pairs(results, others))
     if not pairs:
         raise ResultsError("The two files have no clip in common.")
     differing = [(a, b) for a, b in pairs if rates.normalise(a.heard) != rates.normalise(b.heard)]
@@ -107,33 +143,3 @@ def _comparison(results: Sequence[Result], others: Sequence[Result]) -> Iterator
         "wer_difference": round(points, 2),
         "wer_difference_interval": [round(low, 2), round(high, 2)],
     }
-
-
-def _print(rows: Sequence[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(soft_wrap=True)
-    table = Table("group", "clips", "words", "WER %", "95 % interval", "CER %")
-    for row in rows:
-        if "wer_interval" in row:
-            low, high = row["wer_interval"]
-            name = " ".join(part for part in (row["group"], row["value"]) if part)
-            table.add_row(
-                name, f"{row['clips']:,}", f"{row['words']:,}", f"{row['wer']:.2f}",
-                f"{low:.2f} to {high:.2f}", f"{row['cer']:.2f}",
-            )  # fmt: skip
-    console.print(table)
-    for row in rows:
-        if "file" in row:
-            console.print(f"{row['file']}\n  said    {row['said']}", markup=False)
-            console.print(f"  ours    {row['ours']}\n  theirs  {row['theirs']}", markup=False)
-        elif row["group"] == "against":
-            low, high = row["wer_difference_interval"]
-            console.print(
-                f"{row['differ']:,} of {row['clips']:,} clips differ; WER {row['wer']:.2f} % "
-                f"against {row['their_wer']:.2f} %: {row['wer_difference']:+.2f} points "
-                f"({low:+.2f} to {high:+.2f}); {row['only_here']} clips only here, "
-                f"{row['only_there']} only there",
-                markup=False,
-            )

@@ -10,14 +10,16 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from earshot import __version__
+from earshot.bundled import model_folder
 from earshot.cli import outputs
+from earshot.cli.importing import Aligner, Estimated, Maker
 from earshot.cli.options import Stack
 from earshot.cli.outputs import Outputs
 from earshot.cli.progress import Advance, progress
 from earshot.cli.tables.csv_rows import Refused, Row, read_rows
 from earshot.cli.uploading import Upload, put
-from earshot.recordings.imported import imported_transcript
+from earshot.recordings.ids import recording_id
+from earshot.recordings.imported import is_aligned
 from earshot.recordings.imports import Import
 from earshot.recordings.passages import count_passages
 from earshot.recordings.store import Recordings
@@ -32,7 +34,9 @@ class Report:
 
     written: int = 0
     unchanged: int = 0
+    aligned: int = 0  # whose words have the times of the sound
     failures: list[Refused] = field(default_factory=list)
+    estimated: list[Refused] = field(default_factory=list)  # though there is sound, and why
 
 
 def add_rows(
@@ -41,15 +45,26 @@ def add_rows(
     model: str,
     prefix: str = "",
     advance: Advance = lambda _: None,
+    aligner: Aligner | None = None,
 ) -> Report:
-    """Write rows as recordings, several at once; what is there already is left as it is."""
+    """Write rows as recordings, several at once; what is there already is left as it is.
+
+    Words get their times from the sound where there is an `aligner`, else by estimate.
+    """
+    report = Report()
+    make = Maker(model, aligner)
 
     def add(row: Row) -> bool:
-        transcript = imported_transcript(row.text, row.duration, model, __version__)
-        key, passages = prefix + row.filename, count_passages(transcript)
+        key = prefix + row.filename
+        try:
+            transcript = make(row, recordings.get(recording_id(key)))
+        except Estimated as estimate:
+            transcript = estimate.transcript
+            report.estimated.append(Refused(row.line, row.filename, estimate.reason))
+        report.aligned += is_aligned(transcript.provenance, model)
+        passages = count_passages(transcript)
         return bool(recordings.add_imported([Import(key, row.facets, transcript, passages)]))
 
-    report = Report()
     with ThreadPoolExecutor(_CONCURRENCY) as pool:
         for some in _batches(rows):
             jobs = {pool.submit(add, row): row for row in some}
@@ -66,17 +81,22 @@ def add_rows(
     return report
 
 
+def sound_of(row: Row, folder: Path) -> Path | None:
+    """The row's file, by its path in `folder` or its bare name."""
+    places = (folder / row.filename, folder / Path(row.filename).name)
+    return next((place for place in places if place.is_file()), None)
+
+
 def sounds(
     rows: Sequence[Row], folder: Path, prefix: str = ""
 ) -> tuple[list[Upload], list[Refused]]:
-    """The files of the rows, by their path in `folder` or their bare name; and what lacks one."""
+    """The files of the rows, and the rows that lack one."""
     from earshot.ingest.ingest import IMPORTED
 
     found: list[Upload] = []
     missing: list[Refused] = []
     for row in rows:
-        places = (folder / row.filename, folder / Path(row.filename).name)
-        path = next((place for place in places if place.is_file()), None)
+        path = sound_of(row, folder)
         if path is None:
             missing.append(Refused(row.line, row.filename, f"there is no such file in {folder}"))
         else:
@@ -97,11 +117,20 @@ def import_(
     audio: Annotated[
         Path | None,
         typer.Option(
-            help="The folder of the sound, to be uploaded too.", exists=True, file_okay=False
+            help="The folder of the sound: uploaded too, and words get their times from it.",
+            exists=True,
+            file_okay=False,
         ),
     ] = None,
     model: Annotated[
         str | None, typer.Option(help="What wrote the transcripts; the CSV's name if not given.")
+    ] = None,
+    listener: Annotated[
+        str | None,
+        typer.Option(
+            help="With --audio: the CTC model that finds the words in the sound, a folder or a hub"
+            " id; `none` for estimates. The bundled one if not given."
+        ),
     ] = None,
     prefix: Annotated[str, typer.Option(help="Put before every key, e.g. `archive/`.")] = "",
     stack: Stack = None,
@@ -111,16 +140,32 @@ def import_(
     judged = list(read_rows(csv))
     rows = [one for one in judged if isinstance(one, Row)]
     refused = [one for one in judged if isinstance(one, Refused)]
+    aligner = None
+    if audio and listener != "none":
+        aligner = Aligner.load(
+            listener or str(model_folder("demo")), lambda row: sound_of(row, audio)
+        )
     with progress("Importing", len(rows)) as advance:
-        report = add_rows(rows, target.recordings(_CONCURRENCY), model or csv.stem, prefix, advance)
+        report = add_rows(
+            rows,
+            target.recordings(_CONCURRENCY),
+            model or csv.stem,
+            prefix,
+            advance,
+            aligner,
+        )
     refused += report.failures
     if audio:
         refused += _put_sound(rows, audio, prefix, target)
     for one in sorted(refused, key=lambda one: one.line):
         print(f"line {one.line}: {one.filename}: {one.reason}", file=sys.stderr)
+    for one in sorted(report.estimated, key=lambda one: one.line):
+        print(f"line {one.line}: {one.filename}: times estimated: {one.reason}", file=sys.stderr)
     print(
         f"{report.written} imported, {report.unchanged} left as they were, {len(refused)} refused."
     )
+    if aligner:
+        print(f"{report.aligned} have the words' times from the sound; the others are estimates.")
     raise typer.Exit(1 if refused else 0)
 
 

@@ -30,6 +30,11 @@ COMMANDS = {
     "redrive": LazyCommand(
         f"{_CLI}.redrive:redrive", "Retry what ended in a dead-letter queue.", "aws"
     ),
+    "retranscribe": LazyCommand(
+        f"{_CLI}.retranscribe:retranscribe",
+        "Transcribe recordings again, by today's models.",
+        "aws",
+    ),
     "costs": LazyCommand(f"{_CLI}.costs:costs", "What a stack on AWS costs.", "aws"),
     "model": LazyCommand(f"{_CLI}.model:app", "Export models for use without torch.", "model"),
 }

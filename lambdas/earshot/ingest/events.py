@@ -7,6 +7,9 @@ from urllib.parse import quote_plus, unquote_plus
 
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
 
+OURS = "earshot"  # the source of events that S3 did not send
+RETRANSCRIBE = "Retranscribe"  # the name of one that S3 does not know
+
 
 class MalformedEvent(ValueError):
     """The message is no S3 event notification; retrying can't make it one."""
@@ -38,7 +41,11 @@ def object_events(body: str) -> Iterator[ObjectEvent]:
 
 def notification(event: ObjectEvent) -> str:
     """The body of a message that tells of `event` again, as `object_events` reads it."""
-    names = {Change.CREATED: "ObjectCreated:Put", Change.REMOVED: "ObjectRemoved:Delete"}
+    names = {
+        Change.CREATED: "ObjectCreated:Put",
+        Change.REMOVED: "ObjectRemoved:Delete",
+        Change.RETRANSCRIBE: RETRANSCRIBE,
+    }
     entity = {
         "key": quote_plus(event.key),
         "sequencer": event.sequencer,
@@ -46,11 +53,13 @@ def notification(event: ObjectEvent) -> str:
         "size": event.size,
     }
     record = {
-        "eventSource": "earshot",
+        "eventSource": OURS,
         "eventName": names[event.change],
         "eventTime": event.time,
         "s3": {"bucket": {"name": event.bucket}, "object": entity},
     }
+    if event.replaces:
+        record["replaces"] = event.replaces
     return json.dumps({"Records": [record]})
 
 
@@ -60,6 +69,8 @@ def _object_event(record: Mapping[str, Any]) -> Iterator[ObjectEvent]:
         change = Change.CREATED
     elif name.startswith(("ObjectRemoved:", "LifecycleExpiration:")):
         change = Change.REMOVED
+    elif name == RETRANSCRIBE and record.get("eventSource") == OURS:
+        change = Change.RETRANSCRIBE
     else:
         return  # restores, tagging, replication: nothing that changes the sound
     entity = record["s3"]["object"]
@@ -74,4 +85,5 @@ def _object_event(record: Mapping[str, Any]) -> Iterator[ObjectEvent]:
         time=record["eventTime"],
         etag=entity.get("eTag", "").strip('"'),
         size=int(entity.get("size", 0)),
+        replaces=record.get("replaces", ""),
     )

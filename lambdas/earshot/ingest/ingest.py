@@ -38,6 +38,7 @@ class Outcome(StrEnum):
     DONE = "done"
     ADOPTED = "adopted"
     FAILED = "failed"
+    KEPT = "kept"  # could not be transcribed again: the transcript that it has stays
     HANDED_ON = "handed_on"
     REMOVED = "removed"
     UNCHANGED = "unchanged"
@@ -111,13 +112,14 @@ class Ingest:
             )
         metadata = stored.get("Metadata", {}) if stored else {}
         size = stored["ContentLength"] if stored else event.size
-        if stored and is_imported(metadata) and self._adopt(event, stored):
+        if stored and self._is_adopted(event, stored):
             return Outcome.ADOPTED
         claimed = self._claim(event, facets_from(metadata), size)
         if claimed.claim is not Claim.TAKEN:
             return _IDLE[claimed.claim]
         if stored is None:
-            self.recordings.forget(event)
+            if event.change is Change.CREATED:  # else the removal's own event sees to it
+                self.recordings.forget(event)
             return Outcome.GONE
         if stored["ETag"].strip('"') != event.etag:
             return Outcome.SUPERSEDED  # overwritten meanwhile: its own event is on its way
@@ -162,13 +164,17 @@ class Ingest:
         return Outcome.HANDED_ON
 
     def _fail(self, event: ObjectEvent, error: AudioError) -> Outcome:
-        failed = self.recordings.fail(event, Failure(error.code, error.message))
-        return Outcome.FAILED if failed else Outcome.STALE
+        if self.recordings.fail(event, Failure(error.code, error.message)):
+            return Outcome.FAILED
+        return Outcome.KEPT if event.change is Change.RETRANSCRIBE else Outcome.STALE
 
-    def _adopt(self, event: ObjectEvent, stored: Mapping[str, Any]) -> bool:
-        """Leave the imported transcript as it is; False when the sound must be listened to."""
-        return stored["ETag"].strip('"') == event.etag and self.recordings.adopt(
-            event, stored["ContentLength"]
+    def _is_adopted(self, event: ObjectEvent, stored: Mapping[str, Any]) -> bool:
+        """Whether an imported transcript stays as it is; False when the sound must be heard."""
+        return (
+            event.change is Change.CREATED
+            and is_imported(stored.get("Metadata", {}))
+            and stored["ETag"].strip('"') == event.etag
+            and self.recordings.adopt(event, stored["ContentLength"])
         )
 
     def _left(self, event: ObjectEvent) -> ObjectEvent | None:

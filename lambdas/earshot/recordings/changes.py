@@ -12,11 +12,16 @@ _SEQUENCER_LENGTH = 32
 class Change(StrEnum):
     CREATED = "created"
     REMOVED = "removed"
+    RETRANSCRIBE = "retranscribe"  # Earshot's own: the same sound is to be transcribed again
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectEvent:
-    """One change of one object. `sequencer` orders the changes of a key as plain text."""
+    """One change of one object. `sequencer` orders the changes of a key as plain text.
+
+    `replaces` is of RETRANSCRIBE alone: when the transcript that is to be replaced was written;
+    empty for a recording that has none, or one from before this was noted.
+    """
 
     change: Change
     bucket: str
@@ -25,6 +30,7 @@ class ObjectEvent:
     time: str
     etag: str = ""
     size: int = 0
+    replaces: str = ""
 
     @property
     def recording_id(self) -> str:

@@ -1,47 +1,38 @@
-"""A transcript as people and programs take it away: plain text, JSON, SRT, WebVTT."""
+"""A transcript as people and programs take it away: plain text, JSON, SRT, WebVTT.
+
+All of them hold the words as shown: never CAPITALS alone (earshot.recordings.shown).
+"""
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
 
-from earshot.speech.transcript import Transcript, Word
+from earshot.recordings.captions import Caption, captions, label, name
+from earshot.recordings.imported import has_estimated_times
+from earshot.recordings.shown import heard, shown
+from earshot.speech.transcript import Segment, Transcript
 
-# Captions by the usual rules of subtitling: two lines of 42 characters, at most 7 seconds.
-LINE = 42
-LINES = 2
-CAPTION_SECONDS = 7.0
-SHORTEST_SECONDS = 0.3  # below it a player flashes, and rounding could end before the start
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """Text on screen between two times in whole milliseconds; `start` < `end`."""
-
-    start: int
-    end: int
-    lines: tuple[str, ...]
+ESTIMATED_NOTE = "NOTE The times are estimates: the text was imported without any.\n"
 
 
 def to_txt(transcript: Transcript) -> str:
-    """One line a segment."""
-    return "".join(f"{segment.text}\n" for segment in transcript.segments)
+    """One line a segment, which is a sentence where the text has marks."""
+    return "".join(f"{segment.text}\n" for segment in shown(transcript))
 
 
 def to_json(transcript: Transcript) -> str:
-    """Everything that is known: text, segments, words with times and confidence, provenance."""
+    """Everything that is known: text, segments, words with times and confidence, provenance.
+
+    `heard` are the listener's own segments; null where the text was made elsewhere.
+    """
+    segments, own = shown(transcript), heard(transcript)
     whole = {
-        "text": transcript.text,
+        "text": " ".join(segment.text for segment in segments),
         "duration": transcript.duration,
-        "segments": [
-            {
-                "start": segment.start,
-                "end": segment.end,
-                "text": segment.text,
-                **({} if segment.channel is None else {"channel": segment.channel}),
-                "words": [asdict(word) for word in segment.words],
-            }
-            for segment in transcript.segments
-        ],
+        "estimated_times": has_estimated_times(transcript.provenance),
+        "segments": _segments(segments),
+        "heard": None if own is None else _segments(own),
         "provenance": asdict(transcript.provenance),
     }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
@@ -51,65 +42,39 @@ def to_srt(transcript: Transcript) -> str:
     """SubRip: numbered captions, times with a comma. No speech gives an empty file."""
     blocks = [
         f"{number}\n{_time(caption.start, ',')} --> {_time(caption.end, ',')}\n"
-        + "".join(f"{line}\n" for line in caption.lines)
-        for number, caption in enumerate(captions(transcript), 1)
+        f"{label(caption.speaker)}" + "".join(f"{line}\n" for line in caption.lines)
+        for number, caption in enumerate(captions(shown(transcript)), 1)
     ]
     return "\n".join(blocks)
 
 
 def to_vtt(transcript: Transcript) -> str:
     """WebVTT. No speech gives the header alone, which is a valid file."""
+    note = [ESTIMATED_NOTE] if has_estimated_times(transcript.provenance) else []
     blocks = [
         f"{_time(caption.start, '.')} --> {_time(caption.end, '.')}\n"
-        + "".join(f"{_escape(line)}\n" for line in caption.lines)
-        for caption in captions(transcript)
+        f"{_voice(caption)}" + "".join(f"{_escape(line)}\n" for line in caption.lines)
+        for caption in captions(shown(transcript))
     ]
-    return "\n".join(["WEBVTT\n", *blocks])
+    return "\n".join(["WEBVTT\n", *note, *blocks])
 
 
-def captions(transcript: Transcript) -> list[Caption]:
-    """Captions in order of time; those of one channel never overlap."""
-    found: list[Caption] = []
-    ends: dict[int | None, int] = {}
-    for segment in sorted(transcript.segments, key=lambda segment: segment.start):
-        for words in _pieces(segment.words):
-            start = max(_milliseconds(words[0].start), ends.get(segment.channel, 0))
-            shortest = start + round(SHORTEST_SECONDS * 1000)
-            end = max(_milliseconds(words[-1].end), shortest)
-            ends[segment.channel] = end
-            found.append(Caption(start, end, tuple(_lines(words))))
-    return sorted(found, key=lambda caption: caption.start)
+def _segments(segments: Iterable[Segment]) -> list[dict[str, Any]]:
+    return [
+        {
+            "start": segment.start,
+            "end": segment.end,
+            "text": segment.text,
+            **({} if segment.channel is None else {"channel": segment.channel}),
+            "words": [asdict(word) for word in segment.words],
+        }
+        for segment in segments
+    ]
 
 
-def _pieces(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """Runs of words that fit on screen together and don't stay too long."""
-    piece: list[Word] = []
-    for word in words:
-        full = piece and (
-            len(list(_lines([*piece, word]))) > LINES or word.end - piece[0].start > CAPTION_SECONDS
-        )
-        if full:
-            yield piece
-            piece = []
-        piece.append(word)
-    if piece:
-        yield piece
-
-
-def _lines(words: Sequence[Word]) -> Iterator[str]:
-    line = ""
-    for word in words:
-        longer = f"{line} {word.text}" if line else word.text
-        if line and len(longer) > LINE:
-            yield line
-            longer = word.text
-        line = longer
-    if line:
-        yield line
-
-
-def _milliseconds(seconds: float) -> int:
-    return max(0, round(seconds * 1000))
+def _voice(caption: Caption) -> str:
+    """A span of one voice that is the whole cue needs no end (https://www.w3.org/TR/webvtt1/)."""
+    return "" if caption.speaker is None else f"<v {name(caption.speaker)}>"
 
 
 def _time(milliseconds: int, point: str) -> str:

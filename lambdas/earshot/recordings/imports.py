@@ -41,6 +41,7 @@ def add_imported(writes: ConditionalWrites, imported: Import) -> bool:
                 "source": Source.IMPORT,
                 "facets": dict(imported.facets),
                 "uploaded_at": timestamp(writes.now()),
+                "transcribed_at": timestamp(writes.now()),
                 "passages": passages,
             },
             remove=("body", "body_key"),

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from earshot.recordings.imported import has_estimated_times
 from earshot.recordings.record import Failure, Recording, Source, Status
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 
@@ -78,6 +79,7 @@ def transcript_attributes(transcript: Transcript) -> dict[str, Any]:
         "duration": Decimal(str(round(transcript.duration, 3))),
         "model": transcript.provenance.model,
         "fingerprint": transcript.provenance.weights,
+        "estimated_times": has_estimated_times(transcript.provenance),
     }
 
 
@@ -114,4 +116,7 @@ def recording_from_item(item: Mapping[str, Any], read_body: BodyReader | None = 
         duration=float(item["duration"]) if "duration" in item else None,
         model=item.get("model", ""),
         fingerprint=item.get("fingerprint", ""),
+        transcribed_at=item.get("transcribed_at", ""),
+        # Imports of before this attribute all had estimated times.
+        estimated_times=item.get("estimated_times", item.get("source") == Source.IMPORT),
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from earshot.recordings.record import Recording
+from earshot.recordings.shown import shown
 from earshot.speech.transcript import Transcript, Word
 
 PASSAGE_S = 45.0
@@ -20,7 +21,7 @@ NEAR_STEP_S = 5.0  # how far from STEP_S a pause is still the better place to be
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The `n`-th passage of a recording; `start` and `end` in seconds of the recording."""
+    """The `n`-th passage of a recording; `words` as shown, `start` and `end` in its seconds."""
 
     n: int
     words: tuple[Word, ...]
@@ -53,7 +54,8 @@ def count_passages(transcript: Transcript) -> int:
 
 def passages_of(transcript: Transcript) -> list[Passage]:
     # Channels kept apart, and windows stitched, may interleave: only the times tell the order.
-    words = sorted(transcript.words, key=lambda word: (word.start, word.end))
+    said = (word for segment in shown(transcript) for word in segment.words)
+    words = sorted(said, key=lambda word: (word.start, word.end))
     if not words:
         return [Passage(0, ())]
     pauses = sorted(segment.start for segment in transcript.segments if segment.words)

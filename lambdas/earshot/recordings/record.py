@@ -38,7 +38,9 @@ class Recording:
     `sequencer` is S3's order of the events on this key. `passages` is the most passages any
     version of this recording ever had in the index, so that a shorter one can remove the rest.
     `text`, `duration` (seconds), `model` and `fingerprint` are there in lists too, where
-    `transcript` is left out; `text` may then be the beginning of a very long one.
+    `transcript` is left out; `text` may then be the beginning of a very long one. The words of an
+    import may have `estimated_times`. `transcribed_at` is when the present transcript was written;
+    empty where that was not noted.
     """
 
     recording_id: str
@@ -59,3 +61,5 @@ class Recording:
     duration: float | None = None
     model: str = ""
     fingerprint: str = ""
+    transcribed_at: str = ""
+    estimated_times: bool = False

@@ -7,25 +7,29 @@ work once). A deletion leaves a tombstone, so that a late event can't resurrect 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
 from earshot.recordings.bodies import Bodies
-from earshot.recordings.changes import ObjectEvent
+from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.claim import Claim, Claimed
 from earshot.recordings.imports import Import, add_imported, adopt
 from earshot.recordings.item import pack, recording_from_item, transcript_attributes
 from earshot.recordings.listing import page_of_recordings
 from earshot.recordings.record import Failure, Recording, Source, Status
-from earshot.recordings.writes import ConditionalWrites
+from earshot.recordings.retranscription import fail_again, finish_again, take_again
+from earshot.recordings.tombstones import bury
+from earshot.recordings.writes import ConditionalWrites, timestamp
 from earshot.speech.transcript import Transcript
 
 INTERNAL = "internal"  # the failure that a redrive may try again
 
-_TOMBSTONE_LIFETIME = timedelta(days=14)  # SQS keeps a message for at most as long
-_TRANSCRIPT_ATTRIBUTES = ("body", "body_key", "text", "duration", "model", "fingerprint")
+_TRANSCRIPT_ATTRIBUTES = (
+    "body", "body_key", "text", "duration", "model", "fingerprint", "estimated_times",
+    "transcribed_at",
+)  # fmt: skip
 _ERROR_ATTRIBUTES = ("error_code", "error_message")
 
 
@@ -108,8 +112,10 @@ class Recordings:
 
         The same content under a newer event only refreshes the facets: its transcript stays. Facets
         are None where the object could not be looked at; an import, which its metadata would spare,
-        is spared then.
+        is spared then. What is to be transcribed again keeps its transcript meanwhile.
         """
+        if event.change is Change.RETRANSCRIBE:
+            return take_again(self._writes, event)
         current = self._writes.look(event.recording_id, "status", "etag", "fingerprint")
         seen = {
             "key": event.key,
@@ -162,13 +168,21 @@ class Recordings:
 
         `passages`: the most passages any version, this one included, had in the index.
         """
+        if event.change is Change.RETRANSCRIBE:
+            return finish_again(self._writes, event, transcript, passages)
         body = self._bodies.keep(event.recording_id, pack(transcript))
-        attributes = transcript_attributes(transcript) | {"passages": passages}
-        ended = self._end(event, attributes | body | {"status": Status.DONE})
+        written = {"status": Status.DONE, "transcribed_at": timestamp(self._writes.now())}
+        attributes = transcript_attributes(transcript) | {"passages": passages} | written
+        ended = self._end(event, attributes | body)
         return ended or self._writes.kept_after_all(event.recording_id, body)
 
     def fail(self, event: ObjectEvent, failure: Failure) -> bool:
-        """Write why the claimed event has no transcript; False when a newer event took over."""
+        """Write why the claimed event has no transcript; False when a newer event took over.
+
+        False too for what keeps the transcript that it had.
+        """
+        if event.change is Change.RETRANSCRIBE:
+            return fail_again(self._writes, event, failure)
         return self._end(
             event,
             {
@@ -224,24 +238,5 @@ class Recordings:
         return ended is not None
 
     def _bury(self, event: ObjectEvent, condition: str) -> bool:
-        """Leave a tombstone, and clear away a body in S3.
-
-        The tombstone goes on naming that body: where a crash came between the two, the repeated
-        event finds it there and ends the work.
-        """
-        expiry = int((self._writes.now() + _TOMBSTONE_LIFETIME).timestamp())
-        traces = {*_TRANSCRIPT_ATTRIBUTES, *_ERROR_ATTRIBUTES} - {"body_key"}
-        before = self._writes.write(
-            event.recording_id,
-            set_={"status": Status.DELETED, "sequencer": event.sequencer, "expires_at": expiry},
-            remove=(*sorted(traces), "key", "etag", "size", "facets", "listed_at", "uploaded_at"),
-            condition=condition,
-        )
-        left = before
-        if left is None:
-            left = self._writes.look(event.recording_id, "status", "body_key")
-            if left.get("status") != Status.DELETED:
-                return False
-        if "body_key" in left:
-            self._bodies.drop(left["body_key"])
-        return before is not None
+        traces = (*_TRANSCRIPT_ATTRIBUTES, *_ERROR_ATTRIBUTES)
+        return bury(self._writes, event, condition, traces)

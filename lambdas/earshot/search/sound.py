@@ -18,7 +18,7 @@ IN_A_ROW = 1 / 3  # of it, where there are several words, is for all of them sai
 
 # Among many clips some sound like any word, and the shorter the word, the more closely. Within this
 # bound one clip of 4.5 s in a hundred sounds like an English word that nobody said.
-_CHANCE_NATS, _CHANCE_NATS_PER_LETTER = 0.87, 0.335
+_CHANCE_NATS, _CHANCE_NATS_PER_LETTER = 0.71, 0.305
 _MAX_TELLING_LETTERS = 10
 
 

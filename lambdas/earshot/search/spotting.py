@@ -29,7 +29,7 @@ from earshot.speech.frame_letters import (
     FrameLetters,
 )
 
-LOST_NATS = 5.0  # a letter's share of the cost at which words are nothing like the sound
+LOST_NATS = 4.0  # a letter's share of the cost at which words are nothing like the sound
 BOUNDARY = 12  # half levels, at each side
 HALF_LEVEL_NATS = LEVEL_NATS / 2
 

@@ -1,7 +1,8 @@
 """The likeliest letters of every frame, in few bytes: what word spotting needs of an emission.
 
-An emission takes 128 bytes a frame. For word spotting four letters a frame in sixteen steps of
-log-probability lose nothing that was measured (docs/decisions/sound-search.md), and take 4.5.
+An emission takes 128 bytes a frame. For word spotting six letters a frame in sixteen steps of
+log-probability lose nothing that was measured (docs/decisions/sound-search.md), and take 7 bytes,
+or one bit where the model is sure that there is no letter.
 """
 
 import struct
@@ -16,7 +17,7 @@ from earshot.errors import MalformedFrameLetters
 from earshot.speech.engine import Emission
 from earshot.speech.vocabulary import Vocabulary
 
-BEST = 4  # letters of a frame that are kept
+BEST = 6  # letters of a frame that are kept
 LEVELS = 16
 LEVEL_NATS = 0.75  # between two levels of log-probability; the last level is all from there on
 
@@ -37,7 +38,7 @@ Codes = npt.NDArray[np.uint8]
 class FrameLetters:
     """The best letters of consecutive frames of one recording.
 
-    `letters` (frames, BEST): codes, the likeliest first; NO_LETTER where there is none.
+    `letters` (frames, BEST): codes, the likeliest first; NO_LETTER for what is at the last level.
     `levels` (frames, BEST): each one's -log-probability in steps of LEVEL_NATS, 0..15, rising.
     Frame i begins `(first_frame + i) * frame_s` seconds into the recording.
     """
@@ -99,8 +100,8 @@ def of_emission(emission: Emission, vocabulary: Vocabulary, frame_s: float) -> F
     order = np.argsort(-scores, axis=1, kind="stable")
     letters = np.take_along_axis(best, order, axis=1).astype(np.uint8)
     scores = np.take_along_axis(scores, order, axis=1)
-    letters[np.isneginf(scores)] = NO_LETTER
     levels = np.clip(np.rint(scores / -LEVEL_NATS), 0, LEVELS - 1).astype(np.uint8)
+    letters[levels == LEVELS - 1] = NO_LETTER  # as unlikely as those that are left out
     return FrameLetters(letters, levels, round(frame_s, 6))
 
 
@@ -146,19 +147,21 @@ def letter_of(code: int) -> str:
 
 
 def pack(frames: FrameLetters) -> bytes:
-    """A header of 15 bytes, the letters (5 bits each, two frames in 5 bytes), the levels (4 bits).
-
-    Letters and levels stand apart, which compresses better than frame by frame.
+    """A header of 15 bytes; of each frame a bit, whether it is blank for sure; of the others the
+    letters (5 bits each), then the levels (4 bits each).
     """
     header = _HEADER.pack(
         _MAGIC, _VERSION, round(frames.frame_s * 1e6), frames.first_frame, len(frames)
     )
-    even = np.zeros((len(frames) + len(frames) % 2, BEST), np.uint64)
-    even[: len(frames)] = frames.letters
-    pairs = np.bitwise_or.reduce(even.reshape(-1, 2 * BEST) << _SHIFTS, axis=1)
-    letters = pairs.astype(">u8").view(np.uint8).reshape(-1, 8)[:, 3:]
-    levels = frames.levels[:, ::2] << 4 | frames.levels[:, 1::2]
-    return b"".join((header, letters.tobytes(), levels.tobytes()))
+    sure = _is_silence(frames)
+    letters = frames.letters[~sure].ravel()
+    eights = np.zeros((-(-len(letters) // 8), 8), np.uint64)
+    eights.ravel()[: len(letters)] = letters
+    forty_bits = np.bitwise_or.reduce(eights << _SHIFTS, axis=1)
+    five_bytes = forty_bits.astype(">u8").view(np.uint8).reshape(-1, 8)[:, 3:]
+    levels = frames.levels[~sure].reshape(-1, 2)
+    nibbles = levels[:, 0] << 4 | levels[:, 1]
+    return b"".join((header, np.packbits(sure).tobytes(), five_bytes.tobytes(), nibbles.tobytes()))
 
 
 def unpack(packed: bytes) -> FrameLetters:
@@ -168,23 +171,38 @@ def unpack(packed: bytes) -> FrameLetters:
     _, version, frame_us, first_frame, count = _HEADER.unpack_from(packed)
     if version != _VERSION:
         raise MalformedFrameLetters(f"Frame letters of version {version} can't be read.")
-    pairs = (count + 1) // 2
-    if frame_us == 0 or len(packed) != _HEADER.size + pairs * 5 + count * 2:
+    body = np.frombuffer(packed, np.uint8, offset=_HEADER.size)
+    mask, body = np.split(body, [-(-count // 8)])
+    if frame_us == 0 or len(mask) * 8 < count:
         raise MalformedFrameLetters("The frame letters' length is not what their header says.")
-    wide = np.zeros((pairs, 8), np.uint8)
-    wide[:, 3:] = np.frombuffer(packed, np.uint8, pairs * 5, _HEADER.size).reshape(-1, 5)
-    shifted = wide.view(">u8").astype(np.uint64) >> _SHIFTS
-    even = (shifted & np.uint64(31)).astype(np.uint8).reshape(-1, BEST)
-    nibbles = np.frombuffer(packed, np.uint8, count * 2, _HEADER.size + pairs * 5).reshape(-1, 2)
-    levels = np.stack([nibbles >> 4, nibbles & 15], axis=2).reshape(-1, BEST)
-    letters = even[:count]
+    sure = np.unpackbits(mask)
+    told = count - int(sure.sum())
+    eights = -(-told * BEST // 8)
+    if told < 0 or sure[count:].any() or len(body) != eights * 5 + told * BEST // 2:
+        raise MalformedFrameLetters("The frame letters' length is not what their header says.")
+    wide = np.zeros((eights, 8), np.uint8)
+    wide[:, 3:] = body[: eights * 5].reshape(-1, 5)
+    codes = ((wide.view(">u8").astype(np.uint64) >> _SHIFTS) & np.uint64(31)).astype(np.uint8)
+    codes, padding = np.split(codes.ravel(), [told * BEST])
+    nibbles = body[eights * 5 :]
+    frames = silence(count, frame_us / 1e6)
+    frames.letters[sure[:count] == 0] = codes.reshape(-1, BEST)
+    frames.levels[sure[:count] == 0] = np.stack([nibbles >> 4, nibbles & 15], 1).reshape(-1, BEST)
     if (
-        even[count:].any()
-        or ((letters >= CODES) & (letters != NO_LETTER)).any()
-        or (levels[:, 1:] < levels[:, :-1]).any()
+        padding.any()
+        or ((codes >= CODES) & (codes != NO_LETTER)).any()
+        or (frames.levels[:, 1:] < frames.levels[:, :-1]).any()
+        or int(_is_silence(frames).sum()) != count - told
     ):
         raise MalformedFrameLetters("The frame letters hold values that none can have.")
-    return FrameLetters(letters, levels, frame_us / 1e6, first_frame)
+    return FrameLetters(frames.letters, frames.levels, frames.frame_s, first_frame)
+
+
+def _is_silence(frames: FrameLetters) -> npt.NDArray[np.bool_]:
+    """Of each frame whether it is as `silence` makes it."""
+    one = silence(1, frames.frame_s)
+    same: npt.NDArray[np.bool_] = (frames.letters == one.letters) & (frames.levels == one.levels)
+    return np.asarray(same.all(axis=1))
 
 
 def _codes(vocabulary: Vocabulary) -> list[int]:

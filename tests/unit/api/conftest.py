@@ -130,6 +130,12 @@ def put(store: Recordings, bucket: Any) -> Callable[..., str]:
 
 
 @pytest.fixture
+def queue(aws: None, session: boto3.Session) -> services.Announcements:
+    sqs = session.client("sqs")
+    return services.Announcements(sqs, sqs.create_queue(QueueName="retranscriptions")["QueueUrl"])
+
+
+@pytest.fixture
 def hears() -> ToldRecogniser:
     return ToldRecogniser()
 
@@ -141,7 +147,12 @@ def finds() -> ToldSearch:
 
 @pytest.fixture
 def app(
-    settings: ApiSettings, store: Recordings, bucket: Any, hears: ToldRecogniser, finds: ToldSearch
+    settings: ApiSettings,
+    store: Recordings,
+    bucket: Any,
+    queue: services.Announcements,
+    hears: ToldRecogniser,
+    finds: ToldSearch,
 ) -> FastAPI:
     app = create_app()
     app.dependency_overrides = {
@@ -149,6 +160,7 @@ def app(
         services.recordings: lambda: store,
         services.audio_bucket: lambda: bucket,
         services.index: lambda: finds,
+        services.announcements: lambda: queue,
         recogniser: lambda: hears,
     }
     return app

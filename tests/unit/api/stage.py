@@ -1,6 +1,6 @@
 """What the tests of the API share: names, a transcript, stand-ins for model and search."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from earshot.search.request import FacetValue, Hit, Mark, SearchPage, SearchRequest
@@ -25,6 +25,20 @@ def transcript(*sentences: str, duration: float = 4.0) -> Transcript:
             at += 0.5
         segments.append(Segment(tuple(words)))
     return Transcript(tuple(segments), duration, Provenance("demo", "f00d", "onnx", "greedy", "1"))
+
+
+def written(*sentences: str, duration: float = 4.0) -> Transcript:
+    """A transcript whose sentences a writer wrote, and a listener heard in CAPITALS."""
+    read = transcript(*sentences, duration=duration)
+    own = [
+        replace(word, text="".join(letter for letter in word.text.upper() if letter.isalpha()))
+        for word in read.words
+    ]
+    return replace(
+        read,
+        provenance=replace(read.provenance, writer="moonshine-tiny", writer_fingerprint="beef"),
+        heard=(Segment(tuple(own)),),
+    )
 
 
 @dataclass

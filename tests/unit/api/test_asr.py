@@ -10,12 +10,16 @@ from fastapi.testclient import TestClient
 from api import recogniser, services
 from api.settings import MAX_BODY_BYTES, ApiSettings
 from earshot.errors import AudioTooLong, EmptyAudio, UnsupportedFormat
-from tests.unit.api.stage import AUTHORIZED, ToldRecogniser, transcript
+from tests.unit.api.stage import AUTHORIZED, ToldRecogniser, transcript, written
 
 
 def test_a_file_becomes_its_words(client: TestClient, hears: ToldRecogniser) -> None:
     answer = client.post("/asr", headers=AUTHORIZED, files={"file": ("a.mp3", b"\xff\x00mp3")})
-    assert answer.json() == {"transcription": "hello there", "duration": 4.0}
+    assert answer.json() == {
+        "transcription": "hello there",
+        "duration": 4.0,
+        "heard": "hello there",
+    }
     assert hears.heard == [b"\xff\x00mp3"]
     assert answer.headers["cache-control"] == "no-store"
 
@@ -23,7 +27,24 @@ def test_a_file_becomes_its_words(client: TestClient, hears: ToldRecogniser) -> 
 def test_no_speech_is_an_empty_text(client: TestClient, hears: ToldRecogniser) -> None:
     hears.says = transcript(duration=1.5)
     answer = client.post("/asr", headers=AUTHORIZED, files={"file": b"silence"})
-    assert answer.json() == {"transcription": "", "duration": 1.5}
+    assert answer.json() == {"transcription": "", "duration": 1.5, "heard": ""}
+
+
+def test_what_is_shown_and_what_was_heard_come_side_by_side(
+    client: TestClient, hears: ToldRecogniser
+) -> None:
+    hears.says = written("It's late, Tom.", "Let's go!")
+    answer = client.post("/asr", headers=AUTHORIZED, files={"file": b"mp3"})
+    assert answer.json()["transcription"] == "It's late, Tom. Let's go!"
+    assert answer.json()["heard"] == "ITS LATE TOM LETS GO"
+
+
+def test_without_a_writer_both_are_the_listeners_own_letters(
+    client: TestClient, hears: ToldRecogniser
+) -> None:
+    hears.says = transcript("HELLO THERE")
+    answer = client.post("/asr", headers=AUTHORIZED, files={"file": b"mp3"})
+    assert (answer.json()["transcription"], answer.json()["heard"]) == ("HELLO THERE",) * 2
 
 
 @pytest.mark.parametrize(

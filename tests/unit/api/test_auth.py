@@ -20,6 +20,7 @@ WRITES = [
     ("POST", "/v1/audio/transcriptions"),
     ("POST", "/uploads"),
     ("DELETE", "/recordings/aaaaaaaaaaaaaaaa"),
+    ("POST", "/recordings/aaaaaaaaaaaaaaaa/retranscribe"),
 ]
 HEADERS: list[Any] = [
     {},

@@ -92,6 +92,7 @@ def test_the_description_tells_which_routes_need_the_key(app: FastAPI) -> None:
         ("POST", "/v1/audio/transcriptions"),
         ("POST", "/uploads"),
         ("DELETE", "/recordings/{recording_id}"),
+        ("POST", "/recordings/{recording_id}/retranscribe"),
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from earshot.errors import AudioTooLong, CorruptAudio
-from tests.unit.api.stage import AUTHORIZED, KEY, ToldRecogniser, transcript
+from tests.unit.api.stage import AUTHORIZED, KEY, ToldRecogniser, transcript, written
 
 SAID = transcript("hello there", "general kenobi", duration=2.25)
 
@@ -70,6 +70,29 @@ def test_verbose_json_has_words_when_asked(speech: openai.OpenAI) -> None:
     assert len(both.segments) == 2
     words = create(speech, response_format="verbose_json", timestamp_granularities=["word"])
     assert words.segments is None
+
+
+def test_sentences_are_segments_with_their_marks(
+    speech: openai.OpenAI, hears: ToldRecogniser
+) -> None:
+    hears.says = written("It's late, Tom.", "Let's go!")
+    answer = create(
+        speech, response_format="verbose_json", timestamp_granularities=["word", "segment"]
+    )
+    assert answer.text == "It's late, Tom. Let's go!"
+    assert [one.text for one in answer.segments] == ["It's late, Tom.", "Let's go!"]
+    assert [one.word for one in answer.words] == ["It's", "late,", "Tom.", "Let's", "go!"]
+
+
+@pytest.mark.parametrize("form", ["json", "text", "srt", "vtt", "verbose_json"])
+def test_without_a_writer_no_form_shouts(
+    speech: openai.OpenAI, hears: ToldRecogniser, form: str
+) -> None:
+    hears.says = transcript("HELLO THERE", "GENERAL KENOBI")
+    answer = create(speech, response_format=form)
+    text = answer if isinstance(answer, str) else answer.text
+    assert "Hello there" in text
+    assert "General kenobi" in text
 
 
 def test_hints_that_a_ctc_model_cannot_use_do_no_harm(speech: openai.OpenAI) -> None:

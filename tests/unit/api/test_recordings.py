@@ -12,11 +12,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from api.routes.recordings import quoted
+from api.services import Announcements
+from earshot.ingest.events import object_events
+from earshot.recordings.changes import Change, ObjectEvent
+from earshot.recordings.claim import Claim
 from earshot.recordings.ids import recording_id
+from earshot.recordings.imported import imported_transcript
 from earshot.recordings.imports import Import
 from earshot.recordings.record import Failure
 from earshot.recordings.store import Recordings
-from tests.unit.api.stage import AUTHORIZED, transcript
+from tests.unit.api.stage import AUTHORIZED, TABLE, transcript
 
 Put = Callable[..., str]
 
@@ -40,6 +45,7 @@ def test_a_recording_that_is_done_tells_everything_about_itself(
         "duration": 4.0,
         "error": None,
         "model": "demo",
+        "estimated_times": False,
         "source": "upload",
         "uploaded_at": "2024-05-01T12:00:00Z",
         "updated_at": updated_at,
@@ -116,6 +122,34 @@ def test_deleting_takes_the_sound_away(client: TestClient, put: Put, bucket: Any
         bucket.Object("talks/a b.mp3").load()
 
 
+def test_what_is_estimated_says_so(client: TestClient, store: Recordings, put: Put) -> None:
+    put("heard.mp3", transcript("hello"))
+    imported = imported_transcript("HELLO THERE", 2.0, "elsewhere", "0")
+    store.add_imported([Import("imported.mp3", {}, imported, 1)])
+    listed = client.get("/recordings").json()["recordings"]
+    assert {one["key"]: one["estimated_times"] for one in listed} == {
+        "heard.mp3": False,
+        "imported.mp3": True,
+    }
+    address = f"/recordings/{recording_id('imported.mp3')}"
+    assert client.get(address).json()["estimated_times"] is True
+    assert client.get(f"{address}.json").json()["estimated_times"] is True
+    put("imported.mp3", transcript("hello again"))
+    assert client.get(address).json()["estimated_times"] is False, "its sound was heard since"
+
+
+def test_an_import_of_before_estimates_were_marked_is_one(
+    client: TestClient, store: Recordings, dynamodb: Any
+) -> None:
+    imported = imported_transcript("HELLO", 2.0, "elsewhere", "0")
+    store.add_imported([Import("old.mp3", {}, imported, 1)])
+    identity = recording_id("old.mp3")
+    dynamodb.Table(TABLE).update_item(
+        Key={"recording_id": identity}, UpdateExpression="REMOVE estimated_times"
+    )
+    assert client.get(f"/recordings/{identity}").json()["estimated_times"] is True
+
+
 def test_deleting_an_import_that_has_no_sound_takes_its_record_away(
     client: TestClient, store: Recordings
 ) -> None:
@@ -130,6 +164,57 @@ def test_deleting_an_import_that_has_no_sound_takes_its_record_away(
 def test_deleting_what_is_not_there_is_a_404(client: TestClient) -> None:
     answer = client.delete("/recordings/aaaaaaaaaaaaaaaa", headers=AUTHORIZED)
     assert answer.status_code == 404
+
+
+def sent(queue: Announcements) -> list[ObjectEvent]:
+    answer = queue.sqs.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=10)
+    return [one for message in answer.get("Messages", []) for one in object_events(message["Body"])]
+
+
+def test_a_recording_is_transcribed_again_and_shows_its_text_meanwhile(
+    client: TestClient, put: Put, queue: Announcements, store: Recordings
+) -> None:
+    identity = put("talks/a b.mp3", transcript("hello"))
+    answer = client.post(f"/recordings/{identity}/retranscribe", headers=AUTHORIZED)
+    assert answer.status_code == 202
+    assert answer.json() == {"recording_id": identity, "key": "talks/a b.mp3"}
+    (event,) = sent(queue)
+    assert client.get(f"/recordings/{identity}").json()["text"] == "hello"
+    assert store.claim(event, "f00d", {}, 5).claim is Claim.TAKEN
+    assert store.finish(event, transcript("hello there"), 1)
+    assert client.get(f"/recordings/{identity}").json()["text"] == "hello there"
+
+
+def test_what_is_on_its_way_is_not_transcribed_again(
+    client: TestClient, put: Put, queue: Announcements
+) -> None:
+    address = f"/recordings/{put('a.mp3')}/retranscribe"
+    answer = client.post(address, headers=AUTHORIZED)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "conflict")
+    assert sent(queue) == []
+
+
+def test_an_import_is_transcribed_only_when_that_is_asked_for(
+    client: TestClient, store: Recordings, queue: Announcements
+) -> None:
+    store.add_imported([Import("old.mp3", {}, transcript("hello"), 1)])
+    address = f"/recordings/{recording_id('old.mp3')}/retranscribe"
+    silent = client.post(f"{address}?imported=true", headers=AUTHORIZED)
+    assert (silent.status_code, silent.json()["error"]["code"]) == (409, "conflict")
+    sound = ObjectEvent(Change.CREATED, "", "old.mp3", "01", "2024-05-01T12:00:00Z", "etag", 5)
+    assert store.adopt(sound, 5)
+    assert client.post(address, headers=AUTHORIZED).status_code == 409
+    assert sent(queue) == []
+    assert client.post(f"{address}?imported=true", headers=AUTHORIZED).status_code == 202
+    assert [one.key for one in sent(queue)] == ["old.mp3"]
+
+
+def test_a_wrong_key_transcribes_nothing_again(
+    client: TestClient, put: Put, queue: Announcements
+) -> None:
+    address = f"/recordings/{put('a.mp3', transcript('hello'))}/retranscribe"
+    assert client.post(address, headers={"authorization": "Bearer wrong"}).status_code == 401
+    assert sent(queue) == []
 
 
 def test_the_sound_is_on_the_sites_own_origin(client: TestClient, put: Put) -> None:

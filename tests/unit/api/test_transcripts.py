@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.routes import transcripts
 from earshot.recordings.record import Failure
-from tests.unit.api.stage import transcript
+from tests.unit.api.stage import transcript, written
 
 Put = Callable[..., str]
 TEXT = {
@@ -45,6 +45,24 @@ def test_json_has_every_word_with_its_times(client: TestClient, put: Put) -> Non
     (segment,) = answer.json()["segments"]
     assert segment["words"][1] == {"text": "there", "start": 0.5, "end": 0.9, "confidence": 0.9}
     assert answer.json()["provenance"]["model"] == "demo"
+
+
+def test_json_has_what_is_shown_and_what_was_heard(client: TestClient, put: Put) -> None:
+    identity = put("a.mp3", written("It's late, Tom.", "Let's go!"))
+    whole = client.get(f"/recordings/{identity}.json").json()
+    assert [one["text"] for one in whole["segments"]] == ["It's late, Tom.", "Let's go!"]
+    assert [one["text"] for one in whole["heard"]] == ["ITS LATE TOM LETS GO"]
+    assert whole["provenance"]["writer"] == "moonshine-tiny"
+    assert whole["estimated_times"] is False
+
+
+@pytest.mark.parametrize("extension", TYPES)
+def test_what_a_listener_wrote_alone_is_read_without_shouting(
+    client: TestClient, put: Put, extension: str
+) -> None:
+    identity = put("a.mp3", transcript("HELLO THERE"))
+    assert "Hello there" in client.get(f"/recordings/{identity}.{extension}").text
+    assert client.get(f"/recordings/{identity}").json()["text"] == "HELLO THERE", "as it wrote it"
 
 
 @pytest.mark.parametrize("extension", TYPES)

@@ -10,14 +10,16 @@ from typing import Any
 import boto3
 import pytest
 
+from earshot import compose
 from earshot.audio.limits import Limits
 from earshot.bulk.intake import Intake
 from earshot.ingest import redelivery
 from earshot.ingest.ingest import Ingest
 from earshot.recordings.changes import Change
 from earshot.recordings.record import Status
-from earshot.speech.model import load
-from earshot.speech.transcriber import Transcriber
+from earshot.recordings.retranscription import retranscription
+from earshot.settings import BulkSettings, environment_of
+from earshot.transcription import open_transcriber
 from tests.unit.bulk.conftest import POISON_S, Lane, Recogniser, wav
 from tests.unit.recordings.conftest import event
 
@@ -40,8 +42,27 @@ def test_every_file_gets_its_own_text_and_its_message_goes(lane: Lane) -> None:
     assert {lane.found(key).revision for key in lengths} == {2}  # type: ignore[union-attr]
 
 
+def test_a_recording_is_transcribed_again_and_shows_its_old_text_until_then(lane: Lane) -> None:
+    lane.put("a.wav", wav(1))
+    lane.work()
+    before = lane.found("a.wav")
+    assert before is not None
+    one = retranscription(before, "audio", "2026-03-03T00:00:00Z")
+    assert one is not None
+    seen: list[object] = []
+    lane.recogniser.before = lambda: seen.append(lane.found("a.wav"))  # type: ignore[method-assign]
+    for _ in range(2):  # it comes again
+        lane.send(one)
+        lane.work()
+    assert seen and all(now == before for now in seen)
+    after = lane.found("a.wav")
+    assert after is not None and after.text == "1.00"
+    assert after.revision == before.revision + 1
+    assert lane.waiting() == (0, 0)
+
+
 def test_the_same_texts_as_the_function_with_the_real_model(lane: Lane) -> None:
-    transcriber = Transcriber(load(str(ROOT / "models" / "demo")))
+    transcriber = open_transcriber(side_by_side=True)
     lane.recogniser = transcriber  # type: ignore[assignment]
     samples = sorted((ROOT / "samples").glob("m*.mp3"))[:3]
     for sample in samples:
@@ -52,6 +73,37 @@ def test_the_same_texts_as_the_function_with_the_real_model(lane: Lane) -> None:
         copy = lane.put(f"copy-{n}.mp3", sample.read_bytes())
         alone.handle(copy)
         assert lane.texts(sample.name) == lane.texts(copy.key) != [""]
+
+
+def test_both_listeners_transcripts_are_kept(lane: Lane) -> None:
+    lane.recogniser = open_transcriber(side_by_side=True)  # type: ignore[assignment]
+    sample = ROOT / "samples" / "morning-bread.mp3"
+    lane.put(sample.name, sample.read_bytes())
+    lane.work()
+    found = lane.found(sample.name)
+    assert found is not None and found.transcript is not None
+    assert found.text.endswith("."), "the writer's marks"
+    assert found.transcript.heard_text.isupper(), "the listener's letters"
+    assert found.transcript.provenance.writer == "moonshine-tiny"
+
+
+@pytest.mark.parametrize(("writer", "name"), [(None, "moonshine-tiny"), ("none", None)])
+def test_the_worker_opens_the_writer_of_its_settings(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch, writer: str | None, name: str | None
+) -> None:
+    variables = environment_of(
+        BulkSettings,
+        table="recordings",
+        audio_bucket="audio",
+        transcripts_bucket="transcripts",
+        bulk_queue_url=lane.queue.url,
+        model=str(ROOT / "models" / "demo"),
+        writer=writer,
+    )
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    opened = compose.ingest(BulkSettings(), engine="onnx").transcriber.writer
+    assert (opened.name if opened else None) == name
 
 
 def test_a_file_that_is_to_blame_fails_at_once_and_alone(lane: Lane) -> None:

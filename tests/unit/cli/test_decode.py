@@ -81,7 +81,7 @@ def test_other_columns_stay_and_ours_are_replaced(work: Work) -> None:
     work.table('a.mp3,old,"x, ""y""",9.9', head="filename,generated_text,said,duration")
     assert work.run().exit_code == 0
     assert work.out.read_text() == (
-        'filename,generated_text,said,duration\na.mp3,TEN BYTES!,"x, ""y""",1.25\n'
+        'filename,generated_text,said,duration,heard_text\na.mp3,TEN BYTES!,"x, ""y""",1.25,\n'
     )
 
 
@@ -152,7 +152,10 @@ def test_a_name_of_bytes_that_are_no_text_is_found(work: Work) -> None:
     (work.folder / os.fsdecode(b"caf\xe9.mp3")).write_text("latin")
     (work.place / "IN.csv").write_bytes(b"filename\ncaf\xe9.mp3\n")
     assert work.run().exit_code == 0
-    assert work.out.read_bytes() == b"filename,generated_text,duration\ncaf\xe9.mp3,LATIN,0.625\n"
+    assert (
+        work.out.read_bytes()
+        == b"filename,generated_text,duration,heard_text\ncaf\xe9.mp3,LATIN,0.625,\n"
+    )
     assert work.run().exit_code == 0
     assert work.server.asked.total() == 1
 
@@ -276,5 +279,5 @@ def test_out_may_be_the_csv_itself(work: Work) -> None:
     work.table("a.mp3,teens")
     for _ in range(2):
         assert work.run("--out", work.place / "IN.csv").exit_code == 0
-    expected = "filename,age,generated_text,duration\na.mp3,teens,A,0.125\n"
+    expected = "filename,age,generated_text,duration,heard_text\na.mp3,teens,A,0.125,\n"
     assert (work.place / "IN.csv").read_text() == expected

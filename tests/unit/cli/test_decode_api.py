@@ -53,6 +53,16 @@ def test_each_file_has_its_own_text_though_answers_overtake_each_other(
                      for clip in clips}  # fmt: skip
 
 
+def test_both_texts_come_where_the_api_tells_them(server: AsrServer, clips: list[Clip]) -> None:
+    new = {"transcription": "Tired.", "duration": 1.0, "heard": "TYRED"}
+    old = {"transcription": "TYRED", "duration": 1.0}
+    server.behave = lambda name, _: Say(200, new if name == "0.mp3" else old)
+    assert decode(server.url, clips[:2]) == {
+        "0.mp3": Heard("Tired.", 1.0, "TYRED"),
+        "1.mp3": Heard("TYRED", 1.0, ""),
+    }
+
+
 def test_what_may_pass_is_tried_again(server: AsrServer, clips: list[Clip]) -> None:
     troubles = [
         Say(cut=True),

@@ -106,7 +106,20 @@ def test_a_very_long_transcript_comes_whole(cloud: Any, tmp_path: Path) -> None:
     event = ObjectEvent(Change.CREATED, "audio", "long.mp3", "01", "", etag=clip.digest, size=4)
     store.claim(event, "f", {}, 4)
     store.finish(event, transcript, 1)
-    assert decode(tmp_path, clip) == {"long.mp3": Heard(transcript.text, 2000.0)}
+    assert decode(tmp_path, clip) == {"long.mp3": Heard(transcript.text, 2000.0, transcript.text)}
+
+
+def test_both_texts_come_as_they_are_stored(cloud: Any, tmp_path: Path) -> None:
+    clip = file(tmp_path, "a.mp3", "a")
+    shown, heard = (Segment((Word(text, 0.0, 0.5, 1.0),)) for text in ("Tired.", "TYRED"))
+    made = Provenance("m", "f", "e", "d", "v", writer="w", writer_fingerprint="g")
+    store = Recordings(
+        cloud, boto3.resource("s3", region_name="us-east-1").Bucket(TARGET.transcripts_bucket)
+    )
+    event = ObjectEvent(Change.CREATED, "audio", "a.mp3", "01", "", etag=clip.digest, size=4)
+    store.claim(event, "f+g", {}, 4)
+    store.finish(event, Transcript((shown,), 1.0, made, heard=(heard,)), 1)
+    assert decode(tmp_path, clip) == {"a.mp3": Heard("Tired.", 1.0, "TYRED")}
 
 
 def test_what_upload_put_before_is_not_put_again(cloud: Any, tmp_path: Path) -> None:

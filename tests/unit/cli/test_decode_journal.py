@@ -11,7 +11,7 @@ from earshot.cli.decoding.journal import InUse, Journal
 from earshot.cli.decoding.outcome import Fault, Heard, Outcome
 
 OUTCOMES: dict[str, Outcome] = {
-    "one": Heard("WORDS", 1.5),
+    "one": Heard("Words.", 1.5, "WORDS"),
     "two": Fault("corrupt", "It is damaged.", lasting=True),
     "three": Heard("é \u2028 \n", 0.0),
 }
@@ -42,15 +42,23 @@ def test_a_journal_cut_anywhere_keeps_every_whole_line_and_goes_on(tmp_path: Pat
             assert sum(journal.outcome(clip(name)) is not None for name in OUTCOMES) == len(kept)
 
 
-@given(name=st.text(), text=st.text(), duration=st.floats(0, 1e6))
+@given(name=st.text(), text=st.text(), duration=st.floats(0, 1e6), heard=st.text())
 def test_any_result_comes_back_as_it_was(
-    tmp_path_factory: pytest.TempPathFactory, name: str, text: str, duration: float
+    tmp_path_factory: pytest.TempPathFactory, name: str, text: str, duration: float, heard: str
 ) -> None:
     path = tmp_path_factory.mktemp("journal") / "j"
     with Journal(path, "s") as journal:
-        journal.add(clip(name), Heard(text, duration))
+        journal.add(clip(name), Heard(text, duration, heard))
     with Journal(path, "s") as journal:
-        assert journal.outcome(clip(name)) == Heard(text, duration)
+        assert journal.outcome(clip(name)) == Heard(text, duration, heard)
+
+
+def test_a_journal_of_before_there_were_two_texts_is_gone_on_with(tmp_path: Path) -> None:
+    (tmp_path / "j").write_text(
+        '{"source": "s", "name": "a", "digest": "d", "text": "WORDS", "duration": 1.5}\n'
+    )
+    with Journal(tmp_path / "j", "s") as journal:
+        assert journal.outcome(clip("a")) == Heard("WORDS", 1.5, by_listener="")
 
 
 def test_lines_that_make_no_sense_hide_no_others(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from earshot.cli.decoding import table
+from earshot.cli.decoding import local, table
 from earshot.cli.decoding.batch import decode_folder
 from earshot.cli.decoding.join import Clip
 from earshot.cli.decoding.outcome import Heard
@@ -45,9 +45,9 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def texts(path: Path) -> list[str]:
+def texts(path: Path, column: str = "generated_text") -> list[str]:
     with path.open(newline="") as file:
-        return [row["generated_text"] for row in csv.DictReader(file)]
+        return [row[column] for row in csv.DictReader(file)]
 
 
 def run(place: Path, source: Pretended) -> list[str]:
@@ -83,13 +83,26 @@ def test_local_hears_what_transcribe_hears(tmp_path: Path) -> None:
     assert "empty.mp3: The file is empty. (empty)" in result.stderr
     assert texts(tmp_path / "OUT.csv") == [*said, ""]
     assert all(said)
+    heard = CliRunner().invoke(app, ["transcribe", "--writer", "none", *map(str, SAMPLES)])
+    assert texts(tmp_path / "OUT.csv", "heard_text") == [*shouted(heard.stdout), ""]
+
+
+def shouted(text: str) -> list[str]:
+    """Without a writer, what is shown is what was heard in lower case."""
+    return [line.upper() for line in text.splitlines()]
+
+
+def test_texts_of_two_writers_are_never_mixed() -> None:
+    with_one, without = local.Local("models/demo"), local.Local("models/demo", writer="none")
+    assert with_one.name != without.name
+    assert with_one.name.startswith(without.name)
+    fingerprint = with_one._transcriber.provenance.writer_fingerprint
+    assert fingerprint and with_one.name.endswith(fingerprint)
 
 
 def test_files_that_go_with_their_drive_are_tried_again_another_time(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from earshot.cli.decoding import local
-
     def drive_goes(paths: Sequence[Path], *_: object, **__: object) -> Iterator[Any]:
         for path in paths:
             path.unlink()

@@ -1,4 +1,4 @@
-"""The CSV goes out as it came in, with two more columns."""
+"""The CSV goes out as it came in, with three more columns."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.cli.decoding.table import Table, read, write
+from earshot.cli.decoding.table import Cells, Table, read, write
 
 wild = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
     ['"', "\r", "\n", "a\rb", '"\r\n"', " x ", ",", "\ufeff", "\0", "'", ""]
@@ -28,7 +28,7 @@ def record(fields: Sequence[str], delimiter: str, quoting: Literal[0, 1]) -> str
     return buffer.getvalue().removesuffix("\r\n")
 
 
-def through(place: Path, written: bytes, heard: list[tuple[str, str]]) -> tuple[Table, bytes]:
+def through(place: Path, written: bytes, heard: list[Cells]) -> tuple[Table, bytes]:
     (place / "in.csv").write_bytes(written)
     table = read(place / "in.csv")
     write(table, heard, place / "out.csv")
@@ -36,7 +36,7 @@ def through(place: Path, written: bytes, heard: list[tuple[str, str]]) -> tuple[
 
 
 @given(
-    rows=st.lists(st.tuples(wild, wild, wild, wild), max_size=5),
+    rows=st.lists(st.tuples(wild, wild, wild, wild, wild), max_size=5),
     newline=st.sampled_from(["\n", "\r\n"]),
     delimiter=st.sampled_from([",", ";", "\t"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
@@ -44,7 +44,7 @@ def through(place: Path, written: bytes, heard: list[tuple[str, str]]) -> tuple[
 )
 def test_every_value_comes_through(
     place: Path,
-    rows: list[tuple[str, str, str, str]],
+    rows: list[tuple[str, str, str, str, str]],
     newline: str,
     delimiter: str,
     quoting: Literal[0, 1],
@@ -53,13 +53,13 @@ def test_every_value_comes_through(
     records = [["filename", "said"], *(row[:2] for row in rows)]
     written = "".join(record(one, delimiter, quoting) + newline for one in records)
     encoding = "utf-8-sig" if bom else "utf-8"
-    _, out = through(place, written.encode(encoding), [row[2:] for row in rows])
+    _, out = through(place, written.encode(encoding), [Cells(*row[2:]) for row in rows])
     assert out.startswith(b"\xef\xbb\xbf") == bom
     text = out.decode(encoding)
     assert text.split("\n")[0].endswith("\r") == (newline == "\r\n")
     found = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     assert found == [
-        ["filename", "said", "generated_text", "duration"],
+        ["filename", "said", "generated_text", "duration", "heard_text"],
         *(list(row) for row in rows),
     ]
 
@@ -72,18 +72,20 @@ def test_what_was_added_is_all_that_changes(place: Path) -> None:
         b"b.mp3,two\xff,\r\n"
         b"c.mp3\r\n"
     )
-    _, out = through(place, written, [("A", "1.0"), ("", ""), ("B", "2.5"), ("", "")])
+    nothing = Cells("", "", "")
+    heard = [Cells("A.", "1.0", "A"), nothing, Cells("B", "2.5", ""), nothing]
+    _, out = through(place, written, heard)
     assert out == (
-        b"\xef\xbb\xbffilename,text,age,generated_text,duration\r\n"
-        b'a.mp3,"says ""hi"", twice",,A,1.0\r\n'
+        b"\xef\xbb\xbffilename,text,age,generated_text,duration,heard_text\r\n"
+        b'a.mp3,"says ""hi"", twice",,A.,1.0,A\r\n'
         b"\r\n"
-        b"b.mp3,two\xff,,B,2.5\r\n"
-        b"c.mp3,,,,\r\n"
+        b"b.mp3,two\xff,,B,2.5,\r\n"
+        b"c.mp3,,,,,\r\n"
     )
 
 
 def test_a_table_written_again_is_the_same(place: Path) -> None:
-    heard = [("A,\n", "1.0"), ("", "")]
+    heard = [Cells("A,\n", "1.0", "A"), Cells("", "", "")]
     table, out = through(place, b"filename\na\nb\n", heard)
     (place / "out.csv").rename(place / "again.csv")
     write(read(place / "again.csv"), heard, place / "out.csv")
@@ -95,6 +97,6 @@ def test_nothing_is_left_of_a_write_that_fails(place: Path) -> None:
     (place / "kept.csv").write_text("old")
     (place / "in.csv").write_text("filename\na\nb\n")
     with pytest.raises(ValueError, match="zip"):
-        write(read(place / "in.csv"), [("only", "one")], place / "kept.csv")
+        write(read(place / "in.csv"), [Cells("only", "one", "row")], place / "kept.csv")
     assert (place / "kept.csv").read_text() == "old"
     assert not list(place.glob("*.new"))

@@ -52,7 +52,7 @@ def test_help_imports_no_command() -> None:
 def test_a_file_is_transcribed_where_no_aws_library_is_installed() -> None:
     done = python(f"from earshot.cli.main import app; app(['transcribe', {str(SAMPLE)!r}])")
     assert done.returncode == 0, done.stderr
-    assert "bread" in done.stdout.lower()
+    assert "hot oven" in done.stdout.lower()
 
 
 def test_the_six_lines_of_the_readme_give_a_transcript(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_the_six_lines_of_the_readme_give_a_transcript(tmp_path: Path) -> None:
     assert len(lines.strip().splitlines()) == 6
     done = python(lines.replace("talk.mp3", str(SAMPLE)))
     assert done.returncode == 0, done.stderr
-    assert "bread" in done.stdout.lower()
+    assert "hot oven" in done.stdout.lower()
 
 
 def test_a_command_whose_packages_are_missing_names_the_extra() -> None:

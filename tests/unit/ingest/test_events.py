@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot.ingest.events import MalformedEvent, object_events
-from earshot.recordings.changes import Change, comparable_sequencer
+from earshot.ingest.events import notification as notification_of
+from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 
@@ -85,3 +87,17 @@ def test_anything_else_is_refused_as_malformed(body: str) -> None:
 def test_a_broken_record_is_malformed_or_nothing(broken: dict[str, object]) -> None:
     with suppress(MalformedEvent):
         assert list(object_events(notification(broken))) == []
+
+
+def test_a_request_to_transcribe_again_survives_the_way_through_a_queue() -> None:
+    one = ObjectEvent(
+        Change.RETRANSCRIBE, "audio", "talks/Anna + Ben é.mp3", comparable_sequencer("65A"),
+        "2026-03-03T00:00:00Z", "abc", 12, "2026-03-02T10:15:30.123Z",
+    )  # fmt: skip
+    assert list(object_events(notification_of(one))) == [one]
+    old = replace(one, replaces="")
+    assert list(object_events(notification_of(old))) == [old]
+
+
+def test_an_event_of_that_name_from_elsewhere_means_no_work() -> None:
+    assert list(object_events(notification(record("Retranscribe")))) == []

@@ -10,12 +10,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from earshot.audio.limits import Limits
+from earshot.ingest.events import notification, object_events
 from earshot.ingest.ingest import Ingest, Outcome, facets_from
 from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.ids import recording_id
 from earshot.recordings.imported import imported_transcript
 from earshot.recordings.imports import Import
 from earshot.recordings.record import Recording, Source, Status
+from earshot.recordings.retranscription import retranscription
 from earshot.recordings.store import Recordings
 from earshot.speech.model import load
 from earshot.speech.transcriber import Transcriber
@@ -23,6 +25,7 @@ from tests.unit.recordings.conftest import aws, event, recordings  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "samples" / "morning-bread.mp3"
+OTHER = next(one for one in sorted(SAMPLE.parent.glob("*.mp3")) if one != SAMPLE)
 
 
 @pytest.fixture(scope="module")
@@ -275,3 +278,88 @@ def test_new_sound_without_the_mark_replaces_an_imported_transcript(
     assert ingest.handle(put(audio, SAMPLE.read_bytes(), 2)) is Outcome.DONE
     recording = found(ingest)
     assert recording is not None and recording.source is Source.UPLOAD
+
+
+def asked_again(ingest: Ingest) -> ObjectEvent:
+    """What `retranscribe` sends for the recording as it is now."""
+    recording = found(ingest)
+    assert recording is not None
+    one = retranscription(recording, "audio", "2026-03-03T00:00:00Z")
+    assert one is not None
+    return one
+
+
+def test_a_recording_is_transcribed_again_though_sound_and_weights_are_the_same(
+    ingest: Ingest, audio: Any
+) -> None:
+    ingest.handle(put(audio, SAMPLE.read_bytes(), 1, accent="us"))
+    before = found(ingest)
+    one = asked_again(ingest)
+    assert ingest.handle(one) is Outcome.DONE
+    after = found(ingest)
+    assert before is not None and after is not None
+    assert (after.text, after.facets) == (before.text, {"accent": "us"})
+    assert after.transcribed_at > before.transcribed_at
+    assert ingest.handle(one) is Outcome.STALE
+
+
+def test_a_crash_while_it_is_transcribed_again_leaves_the_old_text(
+    ingest: Ingest, audio: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest.handle(put(audio, SAMPLE.read_bytes(), 1))
+    before = found(ingest)
+    one = asked_again(ingest)
+
+    def crash(*_: object) -> None:
+        raise RuntimeError("the power went out")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("earshot.ingest.ingest.transcribe_file", crash)
+        with pytest.raises(RuntimeError):
+            ingest.handle(one, last_attempt=True)
+    assert found(ingest) == before
+    assert ingest.handle(one) is Outcome.DONE
+
+
+def test_what_can_not_be_read_any_more_keeps_its_text(ingest: Ingest, audio: Any) -> None:
+    ingest.handle(put(audio, SAMPLE.read_bytes(), 1))
+    before = found(ingest)
+    one = asked_again(ingest)
+    locked = replace(ingest, bucket=Locked("InvalidObjectState"))
+    assert locked.handle(one) is Outcome.KEPT
+    small = replace(ingest, limits=Limits(max_bytes=10))
+    assert small.handle(one) is Outcome.KEPT
+    audio.Object("a.mp3").delete()
+    assert ingest.handle(one) is Outcome.GONE
+    assert found(ingest) == before
+
+
+def test_sound_overwritten_meanwhile_is_not_transcribed_in_the_old_ones_name(
+    ingest: Ingest, audio: Any
+) -> None:
+    ingest.handle(put(audio, SAMPLE.read_bytes(), 1))
+    one = asked_again(ingest)
+    newer = put(audio, OTHER.read_bytes(), 2)
+    assert ingest.handle(one) is Outcome.SUPERSEDED
+    assert ingest.handle(newer) is Outcome.DONE
+    assert ingest.handle(one) is Outcome.STALE
+
+
+def test_a_long_one_is_handed_on_as_what_it_is(ingest: Ingest, audio: Any) -> None:
+    ingest.handle(put(audio, SAMPLE.read_bytes(), 1))
+    one = asked_again(ingest)
+    sent: list[ObjectEvent] = []
+    small = replace(ingest, limits=Limits(max_bytes=10), hand_on=sent.append)
+    assert small.handle(one) is Outcome.HANDED_ON
+    (handed,) = sent
+    assert list(object_events(notification(handed))) == [one]
+    assert ingest.handle(handed) is Outcome.DONE
+
+
+def test_an_import_is_transcribed_when_that_is_asked_for(ingest: Ingest, audio: Any) -> None:
+    imported(ingest)
+    ingest.handle(put(audio, SAMPLE.read_bytes(), 1, transcript="imported"))
+    assert ingest.handle(asked_again(ingest)) is Outcome.DONE
+    recording = found(ingest)
+    assert recording is not None and recording.source is Source.UPLOAD
+    assert recording.text != "what was imported"

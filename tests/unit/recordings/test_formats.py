@@ -3,20 +3,19 @@
 import itertools
 import json
 import re
+import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.recordings.formats import (
-    CAPTION_SECONDS,
-    LINE,
-    captions,
-    to_json,
-    to_srt,
-    to_txt,
-    to_vtt,
-)
+from earshot.recordings.captions import LINE_CHARS, MAX_CAPTION_S, Caption
+from earshot.recordings.captions import captions as captions_of
+from earshot.recordings.formats import to_json, to_srt, to_txt, to_vtt
+from earshot.recordings.imported import imported_transcript
+from earshot.recordings.shown import shown
+from earshot.speech import sentences
 from earshot.speech.segments import split
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 
@@ -28,16 +27,35 @@ def transcript(*words: tuple[str, float, float], duration: float = 10.0) -> Tran
     return Transcript(split(spoken), duration, PROVENANCE)
 
 
+def captions(transcript: Transcript) -> list[Caption]:
+    return captions_of(shown(transcript))
+
+
+def written(text: str, word_s: float = 0.3) -> Transcript:
+    """What a writer made of the sound: a word every `word_s` seconds, and the listener's own."""
+    words = [
+        Word(word, round(n * word_s, 3), round((n + 0.9) * word_s, 3), 0.9)
+        for n, word in enumerate(text.split())
+    ]
+    own = [replace(word, text=re.sub("[^A-Z]", "", word.text.upper())) for word in words]
+    return Transcript(
+        sentences.split(words),
+        len(words) * word_s,
+        replace(PROVENANCE, writer="moonshine-tiny", writer_fingerprint="1" * 16),
+        heard=split(own),
+    )
+
+
 HELLO = transcript(("HELLO", 0.5, 1.0), ("WORLD", 1.1, 1.6), ("AGAIN", 4.0, 4.5))
 
 
 def test_text_has_a_line_for_each_segment():
-    assert to_txt(HELLO) == "HELLO WORLD\nAGAIN\n"
+    assert to_txt(HELLO) == "Hello world\nAgain\n"
 
 
 def test_srt_is_numbered_and_writes_a_comma():
     assert to_srt(HELLO) == (
-        "1\n00:00:00,500 --> 00:00:01,600\nHELLO WORLD\n\n2\n00:00:04,000 --> 00:00:04,500\nAGAIN\n"
+        "1\n00:00:00,500 --> 00:00:01,600\nHello world\n\n2\n00:00:04,000 --> 00:00:04,500\nAgain\n"
     )
 
 
@@ -45,20 +63,64 @@ def test_vtt_has_its_header_and_writes_a_point():
     assert to_vtt(HELLO) == (
         "WEBVTT\n"
         "\n"
-        "00:00:00.500 --> 00:00:01.600\nHELLO WORLD\n"
+        "00:00:00.500 --> 00:00:01.600\nHello world\n"
         "\n"
-        "00:00:04.000 --> 00:00:04.500\nAGAIN\n"
+        "00:00:04.000 --> 00:00:04.500\nAgain\n"
     )
 
 
 def test_json_holds_everything():
     whole = json.loads(to_json(HELLO))
-    assert whole["text"] == "HELLO WORLD AGAIN"
+    assert whole["text"] == "Hello world Again"
     assert whole["duration"] == 10.0
     assert whole["segments"][0]["words"][1] == {
+        "text": "world", "start": 1.1, "end": 1.6, "confidence": 0.9,
+    }  # fmt: skip
+    assert whole["heard"][0]["words"][1] == {
         "text": "WORLD", "start": 1.1, "end": 1.6, "confidence": 0.9,
     }  # fmt: skip
     assert whole["provenance"]["engine"] == "onnx-int8"
+    assert whole["provenance"]["writer"] is None
+    assert whole["estimated_times"] is False
+
+
+def test_json_holds_what_both_listeners_made():
+    whole = json.loads(to_json(written("It's late, Tom. Let's go!")))
+    assert [one["text"] for one in whole["segments"]] == ["It's late, Tom.", "Let's go!"]
+    assert [one["text"] for one in whole["heard"]] == ["ITS LATE TOM LETS GO"]
+    assert whole["provenance"]["writer"] == "moonshine-tiny"
+    assert whole["provenance"]["writer_fingerprint"] == "1" * 16
+
+
+def test_written_text_is_shown_as_it_was_written():
+    assert to_txt(written("NASA called. OK?")) == "NASA called.\nOK?\n"
+    assert to_txt(written("NASA OK")) == "NASA OK\n", "a writer's capitals are meant"
+
+
+def test_a_listener_with_small_letters_is_shown_as_it_wrote():
+    assert to_txt(transcript(("hello", 0, 1), ("NASA", 1.1, 2))) == "hello NASA\n"
+
+
+def test_no_form_for_readers_shouts():
+    loud = transcript(("I'M", 0, 1), ("HERE", 1.1, 2), ("HÉLÈNE", 4, 5))
+    for form in (to_txt, to_srt, to_vtt):
+        assert "I'm here" in form(loud)
+        assert "Hélène" in form(loud)
+
+
+def test_an_import_says_that_its_times_are_estimates_and_does_not_shout():
+    imported = imported_transcript("MY DEAR WATSON", 3.0, "elsewhere", "0")
+    assert to_vtt(imported) == (
+        "WEBVTT\n"
+        "\n"
+        "NOTE The times are estimates: the text was imported without any.\n"
+        "\n"
+        "00:00:00.000 --> 00:00:03.000\nMy dear watson\n"
+    )
+    whole = json.loads(to_json(imported))
+    assert whole["estimated_times"] is True
+    assert whole["heard"] is None, "nobody here heard it"
+    assert "NOTE" not in to_vtt(HELLO)
 
 
 def test_no_speech_makes_valid_empty_files():
@@ -88,12 +150,68 @@ def test_a_long_sentence_becomes_several_captions():
     assert len(shown) > 3
     for caption in shown:
         assert len(caption.lines) <= 2
-        assert all(len(line) <= LINE for line in caption.lines)
-        assert caption.end - caption.start <= CAPTION_SECONDS * 1000
+        assert all(len(line) <= LINE_CHARS for line in caption.lines)
+        assert caption.end - caption.start <= MAX_CAPTION_S * 1000
+
+
+def test_a_caption_ends_where_a_sentence_ends():
+    said = "We came. We saw the harbour, the boats and the old lighthouse. Then we left."
+    shown = captions(written(said))
+    assert [" ".join(caption.lines) for caption in shown] == [
+        "We came.",
+        "We saw the harbour, the boats and the old lighthouse.",
+        "Then we left.",
+    ]
+    one = Transcript((Segment(written(said).words),), 9.0, PROVENANCE)
+    assert captions(one) == shown, "also within a segment"
+
+
+def test_a_line_is_broken_after_a_comma_where_both_parts_fit():
+    (caption,) = captions(written("When the tide had gone out, we walked over to the island."))
+    assert caption.lines == ("When the tide had gone out,", "we walked over to the island.")
+
+
+def test_a_line_without_marks_is_broken_about_its_middle():
+    (caption,) = captions(written("the keeper of the light has been alone for eleven winters now"))
+    first, second = caption.lines
+    assert abs(len(first) - len(second)) < 8
+
+
+def test_a_long_sentence_is_cut_after_its_marks():
+    said = (
+        "In the morning the fishermen bring in cod and herring, and by noon all of it is gone; "
+        "what nobody has bought by then goes to the gulls, who never complain about the price."
+    )
+    shown = captions(written(said))
+    assert [caption.lines[-1][-1] for caption in shown] == [",", ",", "."]
+
+
+def test_subtitles_say_who_speaks_where_channels_were_kept_apart():
+    left = Segment((Word("Ready?", 1.0, 2.0, 1.0),), channel=0)
+    right = Segment((Word("Yes.", 2.5, 3.0, 1.0),), channel=1)
+    both = Transcript((left, right), 4.0, replace(PROVENANCE, writer="moonshine-tiny"))
+    assert "\nSpeaker 1: Ready?\n" in to_srt(both)
+    assert "\nSpeaker 2: Yes.\n" in to_srt(both)
+    assert "\n<v Speaker 1>Ready?\n" in to_vtt(both)
+    assert "\n<v Speaker 2>Yes.\n" in to_vtt(both)
+
+
+def test_a_speakers_name_has_room_in_the_line():
+    words = written("a good deal of what was said that day in the harbour office").words
+    (caption,) = captions(Transcript((Segment(words, channel=1),), 4.0, PROVENANCE))
+    assert len("Speaker 2: " + caption.lines[0]) <= LINE_CHARS
+
+
+def test_an_hour_of_unmarked_text_is_cut_in_a_moment():
+    imported = imported_transcript("word " * 9000, 3600.0, "elsewhere", "0")
+    began = time.monotonic()
+    shown = captions(imported)
+    assert time.monotonic() - began < 5
+    assert sum(len(" ".join(caption.lines).split()) for caption in shown) == 9000
 
 
 def test_a_word_longer_than_a_line_is_not_cut():
-    assert captions(transcript(("A" * 100, 0, 1)))[0].lines == ("A" * 100,)
+    assert captions(transcript(("a" * 100, 0, 1)))[0].lines == ("a" * 100,)
 
 
 def test_channels_may_speak_at_once():

@@ -28,7 +28,7 @@ def said(text: str, first_frame: int = 0, **instead: str) -> FrameLetters:
         code = SPACE if letter == " " else frame_letters.codes_of(letter)[0]
         other = instead.get(letter)
         second = frame_letters.codes_of(other)[0] if other else NO_LETTER
-        rows += [([code, second], [0, 2 if other else LEVELS - 1])] * 2
+        rows += [([code, second], [0, 1 if other else LEVELS - 1])] * 2
         rows.append(([BLANK, NO_LETTER], [0, LEVELS - 1]))
     letters = np.full((len(rows), BEST), NO_LETTER, np.uint8)
     levels = np.full((len(rows), BEST), LEVELS - 1, np.uint8)
@@ -145,7 +145,9 @@ def test_a_scan_answers_for_one_word_after_the_other():
 
 def shortened(passage: FrameLetters) -> FrameLetters:
     """Blank for sure, frame after frame, counts as one frame."""
-    sure = (passage.letters[:, 0] == BLANK) & (passage.levels == [0, 15, 15, 15]).all(axis=1)
+    sure = (passage.letters[:, 0] == BLANK) & (passage.levels == [0] + [15] * (BEST - 1)).all(
+        axis=1
+    )
     kept = [at for at in range(len(passage)) if not (at and sure[at] and sure[at - 1])]
     return FrameLetters(passage.letters[kept], passage.levels[kept], FRAME_S)
 
@@ -189,12 +191,12 @@ def cheapest(word: str, passage: FrameLetters) -> int | None:
 
 
 def any_passage(draw: st.DrawFn, frames: int) -> FrameLetters:
-    some = [BLANK, SPACE, *frame_letters.codes_of("ABC")]
+    some = [BLANK, SPACE, NO_LETTER, *frame_letters.codes_of("ABC")]
     letters = np.array(
         [draw(st.permutations(some))[:BEST] for _ in range(frames)], np.uint8
     ).reshape(-1, BEST)
     any_levels = st.lists(st.integers(0, LEVELS - 1), min_size=BEST, max_size=BEST).map(sorted)
-    steps = [draw(st.just([0, 15, 15, 15]) | any_levels) for _ in letters]
+    steps = [draw(st.just([0] + [15] * (BEST - 1)) | any_levels) for _ in letters]
     levels = np.array(steps, np.uint8).reshape(-1, BEST)
     return FrameLetters(letters, levels, FRAME_S)
 

@@ -46,8 +46,8 @@ def one_frame(**probabilities: float) -> FrameLetters:
 
 def test_the_likeliest_letters_come_first_with_their_level():
     frame = one_frame(T=0.6, B=0.3, A=0.05, e=0.02)
-    assert frame.letters.tolist() == [[T, B, A, E]]
-    assert frame.levels[0].tolist() == [
+    assert frame.letters.tolist() == [[T, B, A, E, NO_LETTER, NO_LETTER]]
+    assert frame.levels[0, :4].tolist() == [
         round(-np.log(share) / LEVEL_NATS) for share in (0.6, 0.3, 0.05, 0.02)
     ]
 
@@ -71,7 +71,7 @@ def test_blank_and_space_are_kept():
 def test_a_model_of_few_letters_has_places_without_one():
     few = Vocabulary(("<pad>", "|", "A"), blank=0, delimiter=1)
     frames = frame_letters.of_emission(emission(5, 3), few, FRAME_S)
-    assert (frames.letters[:, 3] == NO_LETTER).all()
+    assert (frames.letters[:, 3:] == NO_LETTER).all()
     assert frame_letters.unpack(frame_letters.pack(frames)) == frames
 
 
@@ -95,9 +95,16 @@ def test_what_is_packed_is_unpacked(frames):
     assert frame_letters.unpack(frame_letters.pack(frames)) == frames
 
 
-def test_an_hour_takes_two_thirds_of_a_megabyte():
-    hour = letters_of(round(3600 / FRAME_S))
-    assert len(frame_letters.pack(hour)) == pytest.approx(675_000, abs=100)
+def test_an_hour_takes_a_megabyte_and_silence_next_to_nothing():
+    hour = round(3600 / FRAME_S)
+    silent = len(frame_letters.pack(frame_letters.silence(hour, FRAME_S)))
+    assert silent == pytest.approx(hour / 8, abs=16)
+    assert len(frame_letters.pack(letters_of(hour))) < 7 * hour
+
+
+def test_a_letter_at_the_last_level_is_as_good_as_none():
+    frame = one_frame(T=1.0, A=1e-6)
+    assert frame.letters[0].tolist() == [T] + [NO_LETTER] * (BEST - 1)
 
 
 def test_every_truncation_is_refused():
@@ -135,7 +142,7 @@ def test_a_letter_that_does_not_exist_is_refused():
 
 def test_levels_that_fall_are_refused():
     frames = letters_of(4)
-    frames.levels[1] = [3, 2, 5, 6]
+    frames.levels[1] = [3, 2, 5, 6, 7, 8]
     with pytest.raises(MalformedFrameLetters):
         frame_letters.unpack(frame_letters.pack(frames))
 

@@ -166,7 +166,8 @@ def _again(state: RetryCallState) -> _Again:
 def _heard(answer: httpx.Response) -> Outcome:
     try:
         told = answer.json()
-        return Heard(str(told["transcription"]), float(told["duration"]))
+        by_listener = str(told.get("heard") or "")  # which an older API does not tell
+        return Heard(str(told["transcription"]), float(told["duration"]), by_listener)
     except (ValueError, KeyError, TypeError):
         return Fault("bad_answer", "The answer is not that of POST /asr.", lasting=False)
 

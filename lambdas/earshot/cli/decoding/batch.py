@@ -115,10 +115,15 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
-def _columns(table: Table, report: Report) -> list[tuple[str, str]]:
-    """Text and duration of each row; both are empty where there is no transcript."""
+def _columns(table: Table, report: Report) -> list[tables.Cells]:
+    """Of each row; empty where there is no transcript."""
     found = (report.outcomes.get(at) for at in range(len(table.rows)))
-    return [(one.text, str(one.duration)) if isinstance(one, Heard) else ("", "") for one in found]
+    return [
+        tables.Cells(one.text, str(one.duration), one.by_listener)
+        if isinstance(one, Heard)
+        else tables.Cells("", "", "")
+        for one in found
+    ]
 
 
 def _log_beginning(report: Report, source: Source, todo: int) -> None:

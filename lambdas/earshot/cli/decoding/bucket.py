@@ -1,6 +1,7 @@
 """Decoding through a deployment's bucket: recordings are put there, and stay."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,7 +14,7 @@ from earshot.cli.uploading import Upload, put
 from earshot.cli.waiting import PATIENCE, wait_for
 from earshot.recordings.item import MAX_INLINE_TEXT_CHARS
 from earshot.recordings.record import Recording
-from earshot.recordings.store import INTERNAL
+from earshot.recordings.store import INTERNAL, Recordings
 
 AT_ONCE = 256
 """Recordings that are put before those put before them are waited for: the pipeline always has
@@ -92,10 +93,14 @@ class Bucket:
         if recording.failure:
             code, message = recording.failure.code, recording.failure.message
             return Fault(code, message, lasting=code != INTERNAL)
-        text = recording.text
-        if len(text) >= MAX_INLINE_TEXT_CHARS:
-            whole = self._target.recordings().get(recording.recording_id)
-            if whole is None or whole.transcript is None:
-                return Fault("gone", "The recording was removed meanwhile.", lasting=False)
-            text = whole.transcript.text
-        return Heard(text, recording.duration or 0.0)
+        whole = self._recordings.get(recording.recording_id)
+        if whole is not None and whole.transcript is not None and whole.etag == recording.etag:
+            said = whole.transcript
+            return Heard(said.text, said.duration, said.heard_text)
+        if whole is None or len(recording.text) >= MAX_INLINE_TEXT_CHARS:
+            return Fault("gone", "The recording was removed meanwhile.", lasting=False)
+        return Heard(recording.text, recording.duration or 0.0)
+
+    @cached_property
+    def _recordings(self) -> Recordings:
+        return self._target.recordings()

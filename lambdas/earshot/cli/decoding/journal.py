@@ -95,11 +95,13 @@ class Journal:
 
 def _told(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, Heard):
-        return {"text": outcome.text, "duration": outcome.duration}
+        told: dict[str, Any] = {"text": outcome.text, "duration": outcome.duration}
+        return told | ({"heard": outcome.by_listener} if outcome.by_listener else {})
     return {"code": outcome.code, "message": outcome.message}
 
 
 def _outcome(told: dict[str, Any]) -> Outcome:
     if "code" in told:
         return Fault(str(told["code"]), str(told["message"]), lasting=True)
-    return Heard(str(told["text"]), float(told["duration"]))
+    # Journals of before hold one text alone.
+    return Heard(str(told["text"]), float(told["duration"]), str(told.get("heard", "")))

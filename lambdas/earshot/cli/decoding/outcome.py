@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What is said in it; `duration` in seconds. Silence is a success with no text."""
+    """What is said in it; `duration` in seconds. Silence is a success with no text.
+
+    `text` is what is shown. `by_listener` is the listener's own text, which a writer made readable;
+    empty where it is not known, as from an older API.
+    """
 
     text: str
     duration: float
+    by_listener: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from earshot.cli.tables.csv_form import FILENAME, delimiter
 from earshot.cli.tables.manifest import ManifestError
 
-TEXT, DURATION = "generated_text", "duration"
+TEXT, DURATION, HEARD = "generated_text", "duration", "heard_text"
+OURS = (TEXT, DURATION, HEARD)
+
+
+class Cells(NamedTuple):
+    """What is written into one row, in the order of OURS."""
+
+    text: str
+    duration: str
+    by_listener: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ class Table:
 def read(path: Path) -> Table:
     """The CSV at `path`; what is not UTF-8 in it passes through unchanged.
 
-    Raises ManifestError when it can't be read, or can't be written back with two more columns and
+    Raises ManifestError when it can't be read, or can't be written back with our columns and
     no guess: no column `filename`, one of ours twice, a quote that never ends, a row too wide.
     """
     try:
@@ -68,7 +78,7 @@ def read(path: Path) -> Table:
     records = csv.reader(io.StringIO(text, newline=""), delimiter=form.delimiter, strict=True)
     try:
         columns = tuple(next(records, ()))
-        for name in (FILENAME, TEXT, DURATION):
+        for name in (FILENAME, *OURS):
             if columns.count(name) > 1:
                 raise ManifestError(f"{path.name} has two columns `{name}`.")
         if FILENAME not in columns:
@@ -79,8 +89,8 @@ def read(path: Path) -> Table:
     return Table(form, columns, tuple(_as_wide(row, len(columns), path) for row in rows))
 
 
-def write(table: Table, heard: Sequence[tuple[str, str]], path: Path) -> None:
-    """The table with the text and duration of each row, in order, added or replaced.
+def write(table: Table, heard: Sequence[Cells], path: Path) -> None:
+    """The table with the texts and duration of each row, in order, added or replaced.
 
     Whole or not at all: whoever looks at `path` finds the old file or the new one. A file that
     would stay the same is left untouched.
@@ -107,16 +117,17 @@ def _as_wide(row: Row, width: int, path: Path) -> Row:
     return Row(row.line, (*row.fields, *[""] * missing)) if row.fields and missing else row
 
 
-def _lines(table: Table, heard: Sequence[tuple[str, str]]) -> Iterator[str]:
-    columns = [*table.columns, *(one for one in (TEXT, DURATION) if one not in table.columns)]
-    text, duration = columns.index(TEXT), columns.index(DURATION)
+def _lines(table: Table, heard: Sequence[Cells]) -> Iterator[str]:
+    columns = [*table.columns, *(one for one in OURS if one not in table.columns)]
+    places = [columns.index(one) for one in OURS]
 
     def filled() -> Iterator[list[str]]:
         for row, values in zip(table.rows, heard, strict=True):
             fields = list(row.fields)
             if fields:
                 fields += [""] * (len(columns) - len(fields))
-                fields[text], fields[duration] = values
+                for place, value in zip(places, values, strict=True):
+                    fields[place] = value
             yield fields
 
     buffer = io.StringIO(newline="")

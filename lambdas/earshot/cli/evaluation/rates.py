@@ -16,7 +16,12 @@ SEED = 1  # the same interval every time
 
 def normalise(text: str) -> str:
     """NFKC, lower case, punctuation but apostrophes to spaces, single spaces."""
-    folded = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    return without_punctuation(unicodedata.normalize("NFKC", text).lower())
+
+
+def without_punctuation(text: str) -> str:
+    """The same, but capitals stay."""
+    folded = unicodedata.normalize("NFKC", text).replace("’", "'")
     kept = (
         " " if letter != "'" and unicodedata.category(letter)[0] in "PS" else letter
         for letter in folded

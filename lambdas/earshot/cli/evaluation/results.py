@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,12 +19,21 @@ class ResultsError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One clip: `reference` is what was said (None: not known), `heard` what a model wrote."""
+    """One clip: `reference` is what was said (None: not known), `heard` what is shown of it.
+
+    `by_listener` is what the listener heard by itself; None where the file does not tell.
+    """
 
     name: str
     reference: str | None
     heard: str
     facets: Mapping[str, str]
+    by_listener: str | None = None
+
+
+def as_listened(results: Sequence[Result]) -> list[Result]:
+    """Those whose listener's own text is known, with that as what was heard."""
+    return [replace(one, heard=one.by_listener) for one in results if one.by_listener is not None]
 
 
 def read_results(path: Path, reference: Path | None = None) -> list[Result]:
@@ -68,9 +77,15 @@ def _csv(path: Path, *, heard: bool = True) -> list[Result]:
                 reference=row.get("text"),
                 heard=row.get("generated_text") or "",
                 facets={one: (row.get(one) or "").strip() or UNKNOWN for one in FACETS},
+                by_listener=_by_listener(row.get("heard_text"), row.get("generated_text")),
             )
             for row in reader
         ]
+
+
+def _by_listener(heard: str | None, shown: str | None) -> str | None:
+    """Empty beside a text that is shown means that it was not known, as in older journals."""
+    return None if heard is None or (shown and not heard) else heard
 
 
 def _json_lines(path: Path) -> list[Result]:
@@ -79,7 +94,9 @@ def _json_lines(path: Path) -> list[Result]:
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         try:
             row = json.loads(line)
-            results.append(Result(Path(row["file"]).name, None, row.get("text") or "", {}))
+            text = row.get("text") or ""
+            by_listener = _by_listener(row.get("heard"), text)
+            results.append(Result(Path(row["file"]).name, None, text, {}, by_listener))
         except (ValueError, KeyError, TypeError) as error:
             raise ResultsError(f"{path.name}, line {number} is no result: {error}") from error
     return results

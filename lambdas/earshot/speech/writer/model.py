@@ -40,14 +40,20 @@ BUNDLED = "moonshine-tiny"
 def open_writer(
     source: str, revision: str | None = None, *, side_by_side: bool = False
 ) -> Writer | None:
-    """The bundled writer by its name, one in a folder or on the hub, or None for "none".
+    """A writer by its name in Earshot's own models, in a folder or on the hub; None for "none".
 
     Raises ModelError.
     """
     if source == NONE:
         return None
-    folder = str(model_folder(source)) if source == BUNDLED else source
-    return load_writer(folder, revision, side_by_side=side_by_side)
+    return load_writer(located(source), revision, side_by_side=side_by_side)
+
+
+def located(source: str) -> str:
+    """The folder of one of Earshot's own models by its name; any other source as it is."""
+    ours = model_folder(source)
+    is_name = source == BUNDLED or (ours.is_dir() and not Path(source).is_dir())
+    return str(ours) if is_name else source
 
 
 def load_writer(

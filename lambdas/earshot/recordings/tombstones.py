@@ -1,0 +1,36 @@
+"""What is left of a deleted recording: a tombstone, so that a late event can't resurrect it."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from earshot.recordings.changes import ObjectEvent
+from earshot.recordings.record import Status
+from earshot.recordings.writes import ConditionalWrites
+
+_LIFETIME = timedelta(days=14)  # SQS keeps a message for at most as long
+
+
+def bury(
+    writes: ConditionalWrites, event: ObjectEvent, condition: str, traces: Iterable[str]
+) -> bool:
+    """Leave a tombstone without `traces`, and clear away a body in S3.
+
+    The tombstone goes on naming that body: where a crash came between the two, the repeated event
+    finds it there and ends the work. False when the condition failed.
+    """
+    expiry = int((writes.now() + _LIFETIME).timestamp())
+    gone = sorted({*traces} - {"body_key"})
+    before = writes.write(
+        event.recording_id,
+        set_={"status": Status.DELETED, "sequencer": event.sequencer, "expires_at": expiry},
+        remove=(*gone, "key", "etag", "size", "facets", "listed_at", "uploaded_at"),
+        condition=condition,
+    )
+    left = before
+    if left is None:
+        left = writes.look(event.recording_id, "status", "body_key")
+        if left.get("status") != Status.DELETED:
+            return False
+    if "body_key" in left:
+        writes.bodies.drop(left["body_key"])
+    return before is not None
