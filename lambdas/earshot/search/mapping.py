@@ -5,22 +5,26 @@ engine only splits them. They are left out of the stored source, which answers q
 words as they were heard.
 """
 
+import base64
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from earshot.recordings.passages import Passage, passages
 from earshot.recordings.record import FACETS, Recording
 from earshot.search import analysis, misheard
 from earshot.search.digest import FORMAT, PassageDigest, Text
+from earshot.speech.transcript import Transcript
 
 UNKNOWN = "unknown"
+MARGIN_S = 2.0  # of sound around a passage's words: some may be missing there
 KEYWORD_FACETS = (*FACETS, "source", "model")
 
 _TOKENS = {"type": "text", "analyzer": "whitespace"}
 # These say whether, not where.
 _GRAMS = _TOKENS | {"index_options": "freqs"}
+_SET = {"index_options": "docs", "norms": False}
 _STORED = {"index": False, "doc_values": False}
 
 # From the word as it was written to what it shares with any that sounds a little like it.
@@ -30,7 +34,7 @@ SEARCHED = (
 
 MAPPING: dict[str, Any] = {
     "dynamic": "strict",
-    "_source": {"excludes": [*SEARCHED, "digest"]},
+    "_source": {"excludes": [*SEARCHED, "sound_grams", "digest", "letters"]},
     "properties": {
         "written": _TOKENS,
         # Prefixes are for suggestions as one types.
@@ -43,6 +47,9 @@ MAPPING: dict[str, Any] = {
         "grams": _GRAMS,
         # What ranking and marks need, where it costs nothing to fetch.
         "digest": {"type": "binary", "doc_values": True},
+        # What may have been said though no text has it (earshot.search.by_sound).
+        "sound_grams": _TOKENS | _SET,
+        "letters": {"type": "binary", "doc_values": True},
         "text": {"type": "text", "index": False},
         "words": {"type": "object", "enabled": False},
         "recording_id": {"type": "keyword"},
@@ -94,9 +101,10 @@ def documents(recording: Recording) -> Iterator[tuple[str, dict[str, Any]]]:
     """The id and the document of every passage of a recording; none unless it is done."""
     cut = passages(recording)
     about = _about(recording, len(cut))
-    for passage in cut:
+    sounds = _sounds(recording.transcript, cut)
+    for passage, sound in zip(cut, sounds, strict=True):
         identity = document_id(recording.recording_id, passage.n)
-        yield identity, about | _said(passage, recording.recording_id, len(cut))
+        yield identity, about | _said(passage, recording.recording_id, len(cut)) | sound
 
 
 def _about(recording: Recording, count: int) -> dict[str, Any]:
@@ -131,6 +139,26 @@ def _said(passage: Passage, recording_id: str, count: int) -> dict[str, Any]:
         "start": passage.start,
         "end": passage.end,
     }
+
+
+def _sounds(transcript: Transcript | None, cut: Sequence[Passage]) -> list[dict[str, Any]]:
+    """For each passage its frame letters, and the grams that they allow; imports and records of
+    before have none."""
+    if transcript is None or transcript.letters is None:
+        return [{"sound_grams": []} for _ in cut]
+    # numpy, which only this needs
+    from earshot.search.sound_grams import sound_grams
+    from earshot.speech import frame_letters
+
+    whole = frame_letters.unpack(transcript.letters)
+    parts = [whole.between(one.start - MARGIN_S, one.end + MARGIN_S) for one in cut]
+    return [
+        {
+            "sound_grams": [" ".join(sound_grams(part))],
+            "letters": base64.b64encode(frame_letters.pack(part)).decode(),
+        }
+        for part in parts
+    ]
 
 
 def digest_of(passage: Passage, recording_id: str, count: int) -> PassageDigest:
