@@ -26,9 +26,12 @@ from earshot.search.question import Question, Slot, Term
 LETTERS, SOUNDS, SPELLING, WORDS_OF_PHRASE, WORDS = 100.0, 50.0, 3.0, 60.0, 400.0
 WORD_POWER = 1.5  # of the likeness of thrown in words: half a likeness is less than half a word
 STOP_WORD_SHARE = 0.05  # of what the rarest word weighs
-# A question begins to be a phrase where the likest passage is so like it, and is one a step on. Three
-# words are like something by chance less often than more are, and two are seldom neighbours.
+# A question begins to be a phrase where the likest passage is so like it, and is one a step on.
+# Three words are like something by chance less often than more are, and two are seldom neighbours.
 PHRASE_FROM, THREE_WORDS_FROM, PHRASE_STEP = 0.74, 0.70, 0.03
+# Of what the best passage has of the words by weight: "what did you do about the" is no sign that
+# "what did the boy say about the sheep" is a phrase, though most of it is the same.
+MIN_WORDS_OF_PHRASE = 0.3
 CUT = KINDS["near"].likeness  # of a word that was heard as two, or as one with a neighbour
 IN_PIECES = 0.8  # of the likeness of words that were asked for in a row, where they are not in one
 
@@ -65,7 +68,8 @@ def closeness(
     question: Question, digests: Sequence[PassageDigest], frequencies: Frequencies
 ) -> Closeness:
     compared = _compare(question, digests, frequencies)
-    likest = max((one.as_phrase for one in compared), default=0.0)
+    least = MIN_WORDS_OF_PHRASE * max((one.words for one in compared), default=0.0)
+    likest = max((one.as_phrase for one in compared if one.words >= least), default=0.0)
     phrase = _is_phrase(question, likest)
     values = [phrase * one.as_phrase + (1 - phrase) * one.as_words for one in compared]
     return Closeness(values, likest)
@@ -86,6 +90,7 @@ def _is_phrase(question: Question, likest: float) -> float:
 class _Views:
     as_phrase: float
     as_words: float
+    words: float  # 0..1: how much of the words it has, by their weights
 
 
 def _compare(
@@ -115,6 +120,7 @@ def _views(in_a_row: float, each: Sequence[float], weights: Sequence[float]) -> 
     return _Views(
         as_phrase=(in_a_row + WORDS_OF_PHRASE * words) / (whole + WORDS_OF_PHRASE),
         as_words=(in_a_row + WORDS * rare) / (whole + WORDS),
+        words=rare,
     )
 
 

@@ -1,0 +1,59 @@
+"""Which of several passages comes first."""
+
+import pytest
+
+from earshot.search.question import parse
+from earshot.search.rank import Frequencies, closeness
+from tests.unit.search.passages import digest
+
+FREQUENCIES = Frequencies(
+    3000,
+    {"boy": 90, "sheep": 20, "early": 6, "get": 70, "say": 150, "king": 40, "road": 60, "door": 50},
+)
+
+
+def first(q: str, *texts: str) -> str:
+    close = closeness(parse(q), [digest(text) for text in texts], FREQUENCIES).values
+    return max(zip(close, texts, strict=True))[1]
+
+
+@pytest.mark.parametrize(
+    ("q", "better", "worse"),
+    [
+        # Spelling is the least: without the letters, the sounds and the words nothing is in order.
+        ("sheep", "his sheep were hungry", "his ship was hungry"),
+        ("boy and the sheep", "the sheep that the boy had", "a sheep in the direction"),
+        ("boy sheep", "sheep followed a boy", "sheep and sheep and more sheep"),
+        ("why did he get up early", "we left early", "why did he get it"),
+        ("what did the boy say about the sheep", "a boy and sheep", "what did you do about the"),
+        ("king of the road", "he was king of the road", "on the road he met the king"),
+        ("red door", "a red door stood there", "a door stood there near red"),
+        ("every day", "everyday life", "every man has his night"),
+        ("lighthouse", "the light house stood", "the white horse stood"),
+        ("alchemist", "said the alchymist", "said the chemists wife"),
+        ("you're right", "you're right about it", "you are right about it"),
+    ],
+)
+def test_the_better_answer_comes_first(q: str, better: str, worse: str) -> None:
+    assert first(q, worse, better) == better
+    assert first(q, better, worse) == better
+
+
+def test_a_word_of_the_language_is_sooner_what_was_said_than_a_mishearing() -> None:
+    assert first("brothor", "he took the brother along", "he took the brithor along") == (
+        "he took the brithor along"
+    )
+
+
+def test_a_word_weighs_by_how_rare_it_is_in_this_index() -> None:
+    rare = Frequencies(3000, {"desert": 2, "wind": 900})
+    common = Frequencies(3000, {"desert": 900, "wind": 2})
+    passages = [digest("a dry desert here"), digest("a cold wind here")]
+    q = parse("how did he turn desert into wind")
+    assert closeness(q, passages, rare).values[0] > closeness(q, passages, rare).values[1]
+    assert closeness(q, passages, common).values[0] < closeness(q, passages, common).values[1]
+
+
+def test_what_holds_all_words_in_order_as_they_were_typed_is_wholly_close() -> None:
+    (close,) = closeness(parse("red door"), [digest("the red door")], FREQUENCIES).values
+    assert close == pytest.approx(1.0)

@@ -1,0 +1,145 @@
+"""The whole way of a search, with the passages in memory: plan, ask, rank, page."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from earshot.errors import InvalidRequest
+from earshot.search.kinds import KINDS
+from earshot.search.request import SearchPage, SearchRequest
+from earshot.search.searcher import search_in
+from tests.search.recordings import of, recording
+from tests.unit.search.memory_engine import MemoryEngine
+
+
+def search(texts: Sequence[str], q: str, **more: object) -> SearchPage:
+    return search_in(MemoryEngine(of(texts)), SearchRequest(q, **more))  # type: ignore[arg-type]
+
+
+def held(page: SearchPage) -> list[str]:
+    return [hit.text for hit in page.hits if hit.match == "holds"]
+
+
+def maybe(page: SearchPage) -> list[str]:
+    return [hit.text for hit in page.hits if hit.match == "maybe"]
+
+
+def kinds(page: SearchPage) -> list[list[str]]:
+    return [[mark.kind for mark in hit.marks] for hit in page.hits]
+
+
+def test_a_word_another_form_and_a_misspelling_hold_the_query_and_say_so() -> None:
+    page = search(["the alchemist", "two alchemists", "an alchymist", "a chemist"], "alchemist")
+    assert held(page) == ["the alchemist", "two alchemists", "an alchymist"]
+    assert kinds(page)[:3] == [["exact"], ["stem"], ["near"]]
+    assert page.total == 3
+
+
+def test_what_only_sounds_like_it_is_a_maybe_and_counted_apart() -> None:
+    page = search(["he took the phone", "nothing else here"], "fone")
+    assert (page.total, page.maybe, maybe(page)) == (0, 1, ["he took the phone"])
+    assert kinds(page) == [["sound"]]
+
+
+def test_a_common_word_of_the_language_is_no_mishearing_of_another() -> None:
+    page = search(["a good day", "the old men", "cold water", "gold coins"], "gold")
+    assert held(page) == ["gold coins"]
+
+
+def test_what_was_never_said_finds_nothing() -> None:
+    page = search(["silver spoon", "copper kettle"], "xylophone")
+    assert (page.total, page.maybe, page.hits) == (0, 0, ())
+
+
+def test_every_hit_has_a_mark_in_every_order() -> None:
+    texts = ["silver spoon", "a sliver of the spoons", "spoon", "having said that", "I have it"]
+    for q in ("silver spoon", "spoon", "having", "sylvir spune", "the silver"):
+        for sort in ("relevance", "newest", "longest"):
+            assert all(hit.marks for hit in search(texts, q, sort=sort).hits)
+
+
+def test_most_of_the_telling_words_must_be_said() -> None:
+    texts = ["silver spoon garden", "silver fox", "garden gate"]
+    page = search(texts, "the silver spoon in garden")
+    assert (held(page), page.relaxed) == (["silver spoon garden"], False)
+    # One of three is not enough where another passage has two.
+    assert held(search(texts, "silver spoon zebra")) == ["silver spoon garden"]
+
+
+def test_where_nothing_says_enough_the_rarest_words_have_to_do() -> None:
+    texts = ["we left early", *(f"get it {n}" for n in range(9))]
+    page = search([*texts, "why did he go"], "why did he get up early")
+    assert page.relaxed
+    assert held(page) == ["we left early"]
+
+
+def test_garbled_letters_are_found_by_the_broad_question() -> None:
+    texts = ["that is a philosophers tone and thelixer of live", "nothing of the kind"]
+    page = search(texts, "elixir of life")
+    assert maybe(page) == texts[:1]
+    assert page.hits[0].marks
+
+
+def test_a_usual_query_takes_two_round_trips() -> None:
+    engine = MemoryEngine(of(["the boy and his sheep", "a boy"]))
+    page = search_in(engine, SearchRequest("boy sheep"))
+    assert page.total == 1
+    assert len(engine.asked) == 1  # and one for the documents
+
+
+def test_exact_words_are_only_those_very_words() -> None:
+    texts = ["the sailor", "two sailors", "a sayler"]
+    page = search(texts, "sailor", exact=True)
+    assert (held(page), page.maybe, kinds(page)) == (["the sailor"], 0, [["exact"]])
+
+
+def test_a_quoted_phrase_is_what_is_written_and_marked_where_it_stands() -> None:
+    texts = ["i am here and she is", "i'm here", "am i here"]
+    page = search(texts, '"I am"')
+    assert held(page) == ["i am here and she is"]
+    assert [(mark.word, mark.kind) for mark in page.hits[0].marks] == [(0, "exact"), (1, "exact")]
+    assert held(search(texts, '"I\'m"')) == ["i'm here"]
+
+
+def test_alternatives_and_exclusions() -> None:
+    texts = ["a boy with sheep", "a girl with sheep", "a man with sheep", "a boy alone"]
+    assert sorted(held(search(texts, "boy OR girl sheep"))) == texts[:2]
+    assert sorted(held(search(texts, "sheep -boy"))) == texts[1:3]
+    assert held(search(texts, 'sheep -boy -"a girl"')) == texts[2:3]
+
+
+@pytest.mark.parametrize("q", ["*", "🎧", "…"])
+def test_what_can_not_be_said_finds_nothing(q: str) -> None:
+    page = search(["silver spoon"], q)
+    assert (page.total, page.hits) == (0, ())
+    assert "accent" in page.facets
+
+
+def test_a_word_of_ten_thousand_letters_is_refused_and_a_long_one_answered() -> None:
+    with pytest.raises(InvalidRequest, match="longer than 500"):
+        search(["silver spoon"], "a" * 10_000)
+    assert search(["silver spoon"], "a" * 500).total == 0
+
+
+def test_facets_count_what_holds_the_query_alone() -> None:
+    recordings = [
+        recording("he took the phone", accent="us"),
+        recording("a fone call", accent="england"),
+        recording("the fone", accent="england"),
+    ]
+    page = search_in(MemoryEngine(recordings), SearchRequest("fone"))
+    assert {value.value: value.count for value in page.facets["accent"]} == {"england": 2}
+    assert (page.total, page.maybe) == (2, 1)
+
+
+def test_did_you_mean_asks_back_for_what_neither_index_nor_language_knows() -> None:
+    texts = ["the teacher smiled", "said the teacher", "a kidney transparent as glass"]
+    assert search(texts, "teecher smiled").did_you_mean == "teacher smiled"
+    assert search(texts, "teacher smiled").did_you_mean is None
+    assert search(texts, "kidney transplant").did_you_mean is None
+
+
+def test_a_better_kind_is_worth_more_and_likelier() -> None:
+    ways = [KINDS[kind] for kind in ("exact", "stem", "near", "sound")]
+    assert [way.worth for way in ways] == sorted((way.worth for way in ways), reverse=True)
+    assert [way.likeness for way in ways] == sorted((way.likeness for way in ways), reverse=True)
