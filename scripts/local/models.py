@@ -25,7 +25,7 @@ def model_source(asked: str | None, say: Say) -> str:
 
 
 def writer_source(asked: str | None, say: Say) -> str:
-    """The folder of the bundled writer, or as `_model`; or "none". Raises ModelError."""
+    """The folder of the bundled writer, or as `model_source`; or "none". Raises ModelError."""
     from earshot.speech.writer.model import BUNDLED, NONE, located, open_writer
 
     source = located(asked or BUNDLED)

@@ -5,7 +5,7 @@ import { FACETS, ORDERS } from "./labels.js";
 const MOST_PAGES = 20;
 
 /**
- * @returns {{q: string, facets: Record<string, string[]>, sort: string, pages: number,
+ * @returns {{q: string, exact: boolean, facets: Record<string, string[]>, sort: string, pages: number,
  *   recording: string, at: number|null}}
  */
 export function read(search) {
@@ -19,6 +19,7 @@ export function read(search) {
   const pages = Number.parseInt(params.get("pages"), 10);
   return {
     q: (params.get("q") ?? "").trim(),
+    exact: params.get("exact") === "true",
     facets,
     sort: Object.hasOwn(ORDERS, params.get("sort") ?? "") ? params.get("sort") : "",
     pages: Math.min(Math.max(pages || 1, 1), MOST_PAGES),
@@ -27,13 +28,14 @@ export function read(search) {
   };
 }
 
-export function write({ q = "", facets = {}, sort = "", pages = 1, recording = "", at = null }) {
+export function write({ q = "", exact = false, facets = {}, sort = "", pages = 1, recording = "", at = null }) {
   const params = new URLSearchParams();
   if (recording) {
     params.set("recording", recording);
     if (at !== null) params.set("at", String(Math.round(at * 100) / 100));
   } else if (q) {
     params.set("q", q);
+    if (exact) params.set("exact", "true");
     for (const [name, values] of Object.entries(facets)) for (const value of values) params.append(name, value);
     if (sort) params.set("sort", sort);
     if (pages > 1) params.set("pages", String(pages));

@@ -1,5 +1,7 @@
 /** The one place that speaks to the API, and that turns its failures into sentences for people. */
 
+import { isEstimated } from "./labels.js";
+
 export class ApiError extends Error {
   constructor(sentence, { status = 0, requestId = "" } = {}) {
     super(sentence);
@@ -8,12 +10,18 @@ export class ApiError extends Error {
   }
 }
 
-export function search({ q, facets = {}, sort = "" }, page, signal) {
+/** An answer of the API; each of its hits knows besides whether it has `sound`. */
+export async function search({ q, exact = false, facets = {}, sort = "" }, page, signal) {
   const params = new URLSearchParams({ q });
+  if (exact) params.set("exact", "true");
   for (const [name, values] of Object.entries(facets)) for (const value of values) params.append(name, value);
   if (sort) params.set("sort", sort);
   if (page > 1) params.set("page", String(page));
-  return get(`/api/search?${params}`, signal);
+  const answer = await get(`/api/search?${params}`, signal);
+  await Promise.all(answer.hits.map(async (hit) => {
+    hit.sound = await hasSound(hit, signal);
+  }));
+  return answer;
 }
 
 export function suggest(q, signal) {
@@ -46,6 +54,27 @@ export function audioUrl(key) {
   const parts = key.split("/");
   const slash = parts.some((part) => part === "." || part === "..") ? "%2F" : "/";
   return `/audio/${parts.map(encodeURIComponent).join(slash)}`;
+}
+
+const silent = new Map();
+
+/**
+ * Whether a recording can be heard. What was transcribed has its sound; of an import whose times are
+ * estimates it may never have come, so the page asks.
+ */
+export async function hasSound(recording, signal) {
+  const { key } = recording;
+  if (!isEstimated(recording)) return true;
+  if (!silent.has(key)) {
+    try {
+      const { status } = await fetch(audioUrl(key), { method: "HEAD", signal });
+      silent.set(key, status === 403 || status === 404); // S3 does not tell strangers what is missing
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      return true; // not known: the player will say
+    }
+  }
+  return !silent.get(key);
 }
 
 async function get(path, signal) {

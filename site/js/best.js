@@ -1,5 +1,7 @@
 /** Where in a passage the search is answered best. */
 
+import { bare } from "./punctuation.js";
+
 const WORTH = { exact: 4, stem: 3, near: 2, sound: 1 };
 
 /**
@@ -20,7 +22,7 @@ export function bestStretch(marks, texts, width) {
     let last = first;
     for (const mark of sorted.slice(i)) {
       if (mark.word - first.word >= width) break;
-      const text = texts[mark.word].toLowerCase();
+      const text = bare(texts[mark.word]);
       const value = text.length * (WORTH[mark.kind] ?? 1);
       if (value <= (worth.get(text) ?? 0)) continue;
       worth.set(text, value);

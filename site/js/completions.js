@@ -3,7 +3,6 @@
 import { write } from "./address.js";
 import { suggest } from "./api.js";
 import { el } from "./dom.js";
-import { readable } from "./labels.js";
 
 const SHOWN = 5;
 
@@ -22,9 +21,7 @@ export function completions(place) {
     }
     if (signal.aborted) return;
     const others = found.filter((words) => words.toLowerCase() !== q.toLowerCase()).slice(0, SHOWN);
-    place.replaceChildren(...others.flatMap((words) => {
-      const text = readable(words.split(" ")).join(" ");
-      return [el("a", { class: "chip", href: write({ ...state, q: text, pages: 1 }), "data-nav": true }, text), " "];
-    }));
+    place.replaceChildren(...others.flatMap((words) =>
+      [el("a", { class: "chip", href: write({ ...state, q: words, pages: 1 }), "data-nav": true }, words), " "]));
   };
 }

@@ -3,7 +3,8 @@
 import { write } from "./address.js";
 import { bestStretch } from "./best.js";
 import { el, icon } from "./dom.js";
-import { clock, label, speaker, title } from "./labels.js";
+import { clock, ESTIMATED, isEstimated, label, speaker, title } from "./labels.js";
+import { bare } from "./punctuation.js";
 import { rhythmView } from "./rhythm.js";
 import { wordsView } from "./words.js";
 
@@ -15,18 +16,19 @@ const WHOLE = 0.8;
 
 /** A view of a hit of the API; `player` plays it, `signal` ends its listening when it leaves the page. */
 export function hitView(hit, player, signal) {
-  const { words, marks } = wordsOf(hit);
+  const { words, marks, sounded } = wordsOf(hit);
   const timed = words.length > 0 && words.every(([, from, to]) => Number.isFinite(from + to));
+  const estimated = isEstimated(hit);
   const track = { id: hit.recording_id, key: hit.key, title: title(hit.key), duration: hit.duration, words: timed ? words : [] };
   const start = hit.start ?? 0;
   const end = hit.end ?? hit.duration ?? 0;
   const [first] = bestStretch(marks, words.map(([text]) => text), PHRASE) ?? [];
-  const from = words[first]?.[1] || start;
+  const from = sounded ?? (words[first]?.[1] || start);
   const also = elsewhere(hit.others ?? [], timed ? [words[0][1], words.at(-1)[1]] : [start, end]);
 
   const playFrom = (seconds) => player.play(track, seconds);
-  const said = words.length ? wordsView(words, playFrom, marks, WORDS_SHOWN) : plain(hit.text);
-  const rhythm = timed ? rhythmView(words, start, end, new Set(marks.map(({ word }) => word)), playFrom) : null;
+  const said = words.length ? wordsView(words, hit.sound ? playFrom : null, marks, WORDS_SHOWN) : plain(hit.text);
+  const rhythm = timed && !estimated ? rhythmView(words, start, end, new Set(marks.map(({ word }) => word)), playFrom) : null;
   if (start > WHOLE && !said.element.querySelector(".unfold")) said.element.prepend(ellipsis());
   if (hit.duration - end > WHOLE) said.element.append(ellipsis());
 
@@ -54,24 +56,25 @@ export function hitView(hit, player, signal) {
   player.addEventListener("time", time, { signal });
   state();
 
-  return el("article", { class: "hit" },
+  return el("article", { class: hit.sound ? "hit" : "hit silent" },
     said.element,
-    el("div", { class: "hit-sound" }, button, el("span", { class: "hit-from" }, clock(from))),
+    el("div", { class: "hit-sound" }, hit.sound && button, el("span", { class: "hit-from" }, clock(from, estimated))),
     rhythm?.element,
     about(hit, from, also, track.title),
   );
 }
 
-/** The line beneath: the recording's name, who speaks, how long it is, and who wrote it down. */
-function about({ recording_id: recording, key, duration, source, model, ...hit }, from, also, name) {
+/** The line beneath: the recording's name, who speaks, how long it is, and where else it answers. */
+function about(hit, from, also, name) {
+  const { recording_id: recording, key, duration, source } = hit;
   return el("div", { class: "about" },
     el("b", {}, el("a", { href: write({ recording, at: from }), "data-nav": true, title: key }, name)),
     speaker(hit) && el("span", {}, speaker(hit)),
     duration > 0 && el("span", {}, clock(duration), el("span", { class: "sr-only" }, " long")),
     source === "import" && el("span", {}, label(source)),
-    model && el("span", {}, `written by ${model}`),
+    isEstimated(hit) && el("span", {}, ESTIMATED),
     also.length > 0 && el("span", { class: "others" }, "also at ", ...also.flatMap((at, i) => [
-      i ? ", " : "", el("a", { href: write({ recording, at }), "data-nav": true }, clock(at))])),
+      i ? ", " : "", el("a", { href: write({ recording, at }), "data-nav": true }, clock(at, isEstimated(hit)))])),
   );
 }
 
@@ -100,7 +103,7 @@ function elsewhere(others, shown) {
  */
 function answer(hit, isNew) {
   const { words, marks } = wordsOf(hit);
-  const texts = words.map(([text]) => text.toLowerCase());
+  const texts = words.map(([text]) => bare(text));
   const at = ({ word }) => words[word][1];
   const best = (some) => {
     const [first, last] = bestStretch(some, texts, PHRASE) ?? [];
@@ -116,11 +119,23 @@ function answer(hit, isNew) {
   return told(again) >= told(whole) ? again.map(at) : [];
 }
 
-/** A hit's words, whose times are NaN where they are not known, and the marks that are of one of them. */
+/**
+ * A hit's words, whose times are NaN where they are not known, and the marks that are of one of them.
+ * A mark may have a time alone, of sound that nobody wrote down as it was asked for: then what was
+ * written there is marked, and `sounded` is where the first of them starts, in seconds.
+ */
 function wordsOf(hit) {
   const words = (hit.words ?? []).map(([text, from, to]) => [text, from ?? NaN, to ?? NaN]);
-  const marks = (hit.marks ?? []).filter(({ word }) => word >= 0 && word < words.length);
-  return { words, marks };
+  const [written, sounding] = [[], []];
+  for (const mark of hit.marks ?? []) (mark.word === undefined || mark.word === null ? sounding : written).push(mark);
+  const marks = written.filter(({ word }) => word >= 0 && word < words.length);
+  for (const { kind, start, end = start } of sounding) {
+    words.forEach(([, from, to], word) => {
+      if (from <= end && to >= start && !marks.some((mark) => mark.word === word)) marks.push({ word, kind });
+    });
+  }
+  const sounded = written.length ? undefined : sounding.map(({ start }) => start).sort((a, b) => a - b)[0];
+  return { words, marks, sounded };
 }
 
 function plain(text) {

@@ -7,7 +7,7 @@ export const FACETS = {
   age: "Age",
   duration: "Length",
   source: "Source",
-  model: "Written by",
+  model: "Model",
 };
 
 const VALUES = {
@@ -87,8 +87,9 @@ export const ORDERS = {
   confidence: "Heard most clearly",
 };
 
-/** Seconds as a clock shows them: 7 -> "0:07", 3725 -> "1:02:05". */
-export function clock(seconds) {
+/** Seconds as a clock shows them: 7 -> "0:07", 3725 -> "1:02:05"; "≈ 0:07" where they are estimated. */
+export function clock(seconds, estimated = false) {
+  if (estimated) return `≈ ${clock(seconds)}`;
   const whole = Math.max(0, Math.floor(seconds || 0));
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const two = (n) => String(n).padStart(2, "0");
@@ -103,8 +104,12 @@ export function title(key) {
 
 const NUMBER = new Intl.NumberFormat();
 
+export function number(n) {
+  return NUMBER.format(n);
+}
+
 export function count(n, one, many) {
-  return `${NUMBER.format(n)} ${n === 1 ? one : many}`;
+  return `${number(n)} ${n === 1 ? one : many}`;
 }
 
 const AGO = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
@@ -121,11 +126,24 @@ export function ago(iso, now = Date.now()) {
   return "";
 }
 
-/** Recognisers of the wav2vec2 kind write CAPITALS, which people read slowly: lower case, but for "I". */
-export function readable(words) {
-  if (words.some((word) => /\p{Ll}/u.test(word))) return words;
-  return words.map((word) => {
-    const lower = word.toLowerCase();
-    return /^i('|$)/.test(lower) ? `I${lower.slice(1)}` : lower;
-  });
+export const ESTIMATED = "Times are estimated";
+/** Seconds that rounding may put between two words. */
+const NO_PAUSE = 0.005;
+
+/**
+ * Whether all words' times are guesses. Search does not say it of a hit, but guesses show: they are
+ * spread over the length, so that no word of an import is parted from the next.
+ */
+export function isEstimated({ estimated_times: estimated, source, words = [] }) {
+  const parted = ([, from], i) => i > 0 && from - words[i - 1][2] > NO_PAUSE;
+  return estimated ?? (source === "import" && !words.some(parted));
+}
+
+/**
+ * Lists of recordings have a listener's own letters, which may be CAPITALS: lower case then, but for
+ * "I" and the first letter.
+ */
+export function readable(text) {
+  if (/\p{Ll}/u.test(text)) return text;
+  return text.toLowerCase().replace(/^\P{L}*\p{L}|(?<=^|\s)i(?=['\s]|$)/gu, (letters) => letters.toUpperCase());
 }

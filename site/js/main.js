@@ -91,8 +91,9 @@ const kindOf = ({ recording, q }) => (recording ? "recording" : q ? "results" : 
 async function ask(state, signal) {
   if (state.recording) {
     const recording = await api.recording(state.recording, signal);
-    const transcript = recording.status === "done" ? await api.transcript(state.recording, signal) : null;
-    return { recording, transcript };
+    if (recording.status !== "done") return { recording, transcript: null };
+    const [transcript, sound] = await Promise.all([api.transcript(state.recording, signal), api.hasSound(recording, signal)]);
+    return { recording: { ...recording, sound }, transcript };
   }
   if (state.q) {
     const numbers = Array.from({ length: state.pages }, (_, i) => i + 1);
@@ -167,7 +168,7 @@ function go(address, { typing = false, quiet = false, keepFocus = false, focusMa
 function typed(q, settled) {
   const state = read(location.search);
   complete(settled ? "" : q, state);
-  go(write({ q, facets: state.facets, sort: state.sort }), { typing: !settled });
+  go(write({ ...state, q, pages: 1, recording: "" }), { typing: !settled });
 }
 
 function announce(sentence) {

@@ -2,7 +2,8 @@
 
 import { audioUrl } from "./api.js";
 import { el, icon } from "./dom.js";
-import { clock, readable } from "./labels.js";
+import { clock } from "./labels.js";
+import { parts } from "./punctuation.js";
 
 /**
  * Seconds before a word at which it is played from and lit: a recogniser places a word's start on
@@ -200,9 +201,12 @@ export class Player extends EventTarget {
     if (at < 0 || at === this.#word || this.failed) return;
     this.#word = at;
     const first = at - (at % WORDS_SHOWN);
-    const texts = readable(words.map(([text]) => text)).slice(first, first + WORDS_SHOWN);
     this.#parts.words.replaceChildren(
-      ...texts.flatMap((text, i) => [first + i === at ? el("b", {}, text) : text, " "]),
+      ...words.slice(first, first + WORDS_SHOWN).flatMap(([text], i) => {
+        if (first + i !== at) return [text, " "];
+        const [before, word, after] = parts(text);
+        return [before, el("b", {}, word), after, " "];
+      }),
     );
   }
 

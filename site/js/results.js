@@ -4,9 +4,12 @@ import { toggled, write } from "./address.js";
 import * as api from "./api.js";
 import { el } from "./dom.js";
 import { facetsView } from "./facets.js";
+import { helpView } from "./help.js";
 import { hitView } from "./hit.js";
-import { count, KINDS, ORDERS } from "./labels.js";
+import { count, KINDS, number, ORDERS } from "./labels.js";
 import { failure, notice } from "./notice.js";
+
+const QUOTES = /["“”„«»]/;
 
 /**
  * @param {import("./address.js").read} state
@@ -15,38 +18,49 @@ import { failure, notice } from "./notice.js";
  */
 export function resultsView(state, pages, { player, go, announce, signal }) {
   const [first] = pages;
-  const total = first.total ?? 0;
+  const { total = 0, maybe = 0 } = first;
+  const ranked = !state.sort || state.sort === "relevance"; // only then the API lists what may sound like it
+  const listed = total + (ranked ? maybe : 0);
   const hits = el("div", { class: "hits" });
-  const add = ({ hits: some }) => hits.append(...some.map((hit) => hitView(hit, player, signal)));
+  const maybes = maybesView(state, maybe, ranked);
+  const add = (answer) => answer.hits.map((hit) => {
+    const view = hitView(hit, player, signal);
+    if (hit.match !== "maybe") hits.append(view);
+    else maybes.add(view);
+    return view;
+  });
   pages.forEach(add);
 
   const toggle = (facet, value) => go(write(toggled(state, facet, value)), { keepFocus: true });
   const clear = () => go(write({ ...state, facets: {}, pages: 1 }));
   const facets = facetsView(first.facets, state.facets, toggle, clear);
 
-  const said = total ? heading(first) : `Nothing was found for “${state.q}”`;
+  const said = heading(state, first);
   announce(said);
+  const found = total + maybe > 0;
   return el("div", { class: facets ? "results with-facets" : "results" },
     el("div", { class: "results-head" },
       el("h1", {}, said),
-      total > 0 && Number.isFinite(first.took_ms) && el("span", { class: "took" }, `${Math.round(first.took_ms)} ms`),
-      total > 0 && order(state, go),
+      found && Number.isFinite(first.took_ms) && el("span", { class: "took" }, `${Math.round(first.took_ms)} ms`),
+      helpView(),
+      (found || state.exact) && el("div", { class: "choices" }, exactOnly(state, go), found && order(state, go)),
     ),
     facets,
     el("div", { class: "results-body" },
       first.did_you_mean && didYouMean(state, first.did_you_mean),
       total > 0 && first.relaxed && el("p", { class: "notice" },
         "No recording has all of these words together. These come nearest."),
-      total > 0 ? legend(pages) : nothing(state, clear),
+      found ? legend(pages) : nothing(state, clear),
       hits,
-      more(),
+      ...(hits.childElementCount < total ? [more(), maybes.element] : [maybes.element, more()]),
     ),
   );
 
   function more() {
     const box = el("div", { class: "more" });
     const button = el("button", { type: "button", class: "wide", on: { click: load } }, "Show more");
-    const last = () => hits.childElementCount >= total || !pages.at(-1).hits.length;
+    const shown = () => hits.childElementCount + maybes.count();
+    const last = () => shown() >= listed || !pages.at(-1).hits.length;
     if (!last()) box.append(button);
     return box;
 
@@ -55,15 +69,15 @@ export function resultsView(state, pages, { player, go, announce, signal }) {
       button.textContent = "Fetching more…";
       try {
         const next = await api.search(state, pages.length + 1, signal);
-        const before = hits.childElementCount;
         pages.push(next);
-        add(next);
+        const [added] = add(next);
         go(write({ ...state, pages: pages.length }), { quiet: true });
-        announce(`${hits.childElementCount} of ${total} shown`);
-        hits.children[before]?.querySelector(".play")?.focus({ preventScroll: true });
+        announce(`${shown()} of ${listed} shown`);
+        added?.querySelector(".play, a")?.focus({ preventScroll: true });
         button.disabled = false;
         button.textContent = "Show more";
         box.replaceChildren(...(last() ? [] : [button]));
+        if (hits.childElementCount >= total) maybes.element.after(box);
       } catch (error) {
         if (error.name === "AbortError") return;
         button.disabled = false;
@@ -73,9 +87,37 @@ export function resultsView(state, pages, { player, go, announce, signal }) {
   }
 }
 
-function heading({ total, total_relation: relation }) {
-  const text = count(total, "recording", "recordings");
-  return relation === "gte" ? `More than ${text}` : text;
+function heading({ q }, { total, total_relation: relation, maybe = 0 }) {
+  const asked = QUOTES.test(q) ? q : `“${q}”`;
+  if (!total && !maybe) return `Nothing was found for ${asked}`;
+  if (!total) return `No recording has ${asked}, but ${number(maybe)} may sound like it`;
+  const holding = `${relation === "gte" ? "More than " : ""}${count(total, "recording", "recordings")}`;
+  return maybe ? `${holding}, and ${number(maybe)} that may sound like it` : holding;
+}
+
+/** What only sounds like the query stands apart, after what holds it. */
+function maybesView(state, maybe, ranked) {
+  const list = el("div", { class: "hits" });
+  const byMatch = el("a", { class: "quiet", href: write({ ...state, sort: "", pages: 1 }), "data-nav": true }, "Show them, best match first");
+  const element = el("section", { class: "maybes", "aria-labelledby": "maybes", hidden: ranked || !maybe },
+    el("h2", { id: "maybes" }, "May sound like it"),
+    el("p", {}, "These words were not written down here, but something is spelt or sounds much like them."),
+    ranked ? list : byMatch,
+  );
+  return {
+    element,
+    count: () => list.childElementCount,
+    add(view) {
+      list.append(view);
+      element.hidden = false;
+    },
+  };
+}
+
+function exactOnly(state, go) {
+  const input = el("input", { type: "checkbox", name: "exact", value: "true", checked: state.exact });
+  input.addEventListener("change", () => go(write({ ...state, exact: input.checked, pages: 1 }), { keepFocus: true }));
+  return el("label", { class: "switch" }, input, "Exact words only");
 }
 
 function order(state, go) {
@@ -103,10 +145,16 @@ function legend(pages) {
 }
 
 function nothing(state, clear) {
+  const unquoted = state.q.split(QUOTES).join(" ").trim();
+  const without = (change, text) => el("li", {}, el("a", { href: write({ ...state, pages: 1, ...change }), "data-nav": true }, text));
   return notice(
-    el("p", {}, "Nobody said this, or it was heard as something else."),
-    Object.keys(state.facets).length
-      ? el("p", {}, el("button", { type: "button", class: "quiet", on: { click: clear } }, "Search without narrowing down"))
-      : el("p", {}, "Fewer words, or words that sound like what you remember, may find it."),
+    el("p", {}, "Nobody said this, or it was heard as something else. You can try:"),
+    el("ul", {},
+      Object.keys(state.facets).length > 0 && el("li", {}, el("button", { type: "button", class: "quiet", on: { click: clear } }, "Search without narrowing down")),
+      state.exact && without({ exact: false }, "words that are like these, too"),
+      unquoted && unquoted !== state.q && without({ q: unquoted }, "the same words without quotes"),
+      el("li", {}, "fewer words"),
+      el("li", {}, "another spelling, or words that sound like what you remember"),
+    ),
   );
 }

@@ -4,6 +4,7 @@
  */
 
 import { el, svg } from "./dom.js";
+import { bare } from "./punctuation.js";
 
 const BAR = 3;
 const GAP = 2;
@@ -49,7 +50,7 @@ function measure(words, start, length, marked, columns) {
   const found = new Array(columns).fill(false);
   const step = length / columns;
   words.forEach(([text, from, to], index) => {
-    const letters = [...text.toLowerCase()];
+    const letters = [...bare(text)];
     const share = (to - from) / letters.length;
     letters.forEach((letter, i) => {
       const [a, b] = [from + i * share - start, from + (i + 1) * share - start];

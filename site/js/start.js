@@ -2,7 +2,9 @@
 
 import { write } from "./address.js";
 import { el, icon } from "./dom.js";
-import { ago, clock, label, readable, speaker, title } from "./labels.js";
+import { hasSound } from "./api.js";
+import { ago, clock, isEstimated, label, readable, speaker, title } from "./labels.js";
+import { helpView } from "./help.js";
 import { notice } from "./notice.js";
 
 const SHOWN = 8;
@@ -33,6 +35,7 @@ export function startView(recordings, player, signal) {
   return el("div", { class: "start" },
     examples.length > 0 && el("p", { class: "examples" }, el("span", {}, "Try "),
       ...examples.flatMap((q) => [el("a", { class: "chip", href: write({ q }), "data-nav": true }, q), " "])),
+    recordings.length > 0 && helpView(),
     recordings.length === 0 && notice(el("p", {}, "No recordings yet. As soon as one is in the bucket, it can be searched here.")),
     latest.length > 0 && el("h2", {}, "Latest recordings"),
     latest.length > 0 && el("ol", { class: "latest" }, ...latest.map((one) => row(one, player, signal))),
@@ -59,6 +62,8 @@ function row(recording, player, signal) {
   };
   player.addEventListener("state", show, { signal });
   show();
+  button.classList.toggle("absent", isEstimated(recording)); // until it is known that there is sound
+  hasSound(recording, signal).then((sound) => button.classList.toggle("absent", !sound), () => {}); // left meanwhile
   return el("li", {}, button,
     el("div", {},
       el("p", { class: "excerpt" }, el("a", { href: write({ recording: id }), "data-nav": true }, excerpt(text))),
@@ -67,7 +72,7 @@ function row(recording, player, signal) {
 }
 
 function excerpt(text) {
-  const words = readable((text ?? "").split(/\s+/).filter(Boolean));
+  const words = readable(text ?? "").split(/\s+/).filter(Boolean);
   return words.length ? words.slice(0, 24).join(" ") + (words.length > 24 ? " …" : "") : "No speech in it";
 }
 

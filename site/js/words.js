@@ -2,15 +2,17 @@
 
 import { bestStretch } from "./best.js";
 import { el } from "./dom.js";
-import { KINDS, readable } from "./labels.js";
+import { KINDS } from "./labels.js";
 import { spoken } from "./player.js";
+import { endsClause, parts } from "./punctuation.js";
 
 /** Seconds of silence that are shown, so that words without punctuation can be read in breaths. */
 const PAUSE = 0.55;
 
 /**
  * @param {[string, number, number][]} words text, start and end in seconds
- * @param {(seconds: number) => void} onPick called when someone chooses a word to play from
+ * @param {((seconds: number) => void)|null} onPick called when someone chooses a word to play from;
+ *   null where there is nothing to hear
  * @param {{word: number, kind: string}[]} marks which words match a search, and how
  * @param {number} shown of a longer text, only about so many words around its marks are shown at
  *   first; the others wait behind an ellipsis, and come when they are heard
@@ -19,13 +21,18 @@ const PAUSE = 0.55;
  */
 export function wordsView(words, onPick, marks = [], shown = Infinity) {
   const kinds = new Map(marks.map(({ word, kind }) => [word, kind]));
-  const texts = readable(words.map(([text]) => text));
-  const nodes = texts.map((text, i) => wordNode(text, i, kinds.get(i)));
-  const between = (i) => (words[i][1] - words[i - 1][2] > PAUSE ? pause() : " ");
-  const run = (from, to) => nodes.slice(from, to).flatMap((node, i) => (from + i ? [between(from + i), node] : [node]));
+  const texts = words.map(([text]) => text);
+  const written = texts.map(parts);
+  const nodes = written.map(([, word], i) => wordNode(word, i, kinds.get(i), onPick !== null));
+  const rests = (i) => words[i][1] - words[i - 1][2] > PAUSE && !endsClause(texts[i - 1]);
+  const between = (i) => (i === 0 ? "" : rests(i) ? pause() : " ");
+  const run = (from, to) => nodes.slice(from, to).flatMap((node, i) => {
+    const [before, , after] = written[from + i];
+    return [between(from + i), before, node, after].filter(Boolean);
+  });
 
   const [from, to] = excerpt(texts, marks, shown);
-  const element = el("p", { class: "words" },
+  const element = el("p", { class: onPick ? "words" : "words silent" },
     ...folded(run(0, from), "Show what was said before"),
     ...run(from, to),
     ...folded(run(to), "Show what was said after"),
@@ -36,10 +43,10 @@ export function wordsView(words, onPick, marks = [], shown = Infinity) {
     const node = nodes[i];
     if (!node) return;
     unfold(node);
-    if (!kinds.has(i)) becomeButton(node);
+    if (!node.hasAttribute("tabindex")) becomeFocusable(node, onPick !== null);
     node.focus();
   };
-  element.addEventListener("click", ({ target }) => {
+  if (onPick) element.addEventListener("click", ({ target }) => {
     const node = target.closest(".word");
     if (node && getSelection().isCollapsed) pick(node); // selecting text to copy plays nothing
   });
@@ -47,7 +54,7 @@ export function wordsView(words, onPick, marks = [], shown = Infinity) {
     const node = event.target.closest(".word");
     if (!node || event.ctrlKey || event.metaKey || event.altKey) return;
     const i = Number(node.dataset.i);
-    if (event.key === "Enter" || event.key === " ") pick(node);
+    if (onPick && (event.key === "Enter" || event.key === " ")) pick(node);
     else if (event.key === "ArrowRight") focus(i + 1);
     else if (event.key === "ArrowLeft") focus(i - 1);
     else return;
@@ -93,22 +100,19 @@ function unfold(node) {
   hidden.hidden = false;
 }
 
-function wordNode(text, i, kind) {
+function wordNode(text, i, kind, plays) {
   if (!kind) return el("span", { class: "word", data: { i } }, text);
   const title = KINDS[kind]?.title ?? "matches";
-  return el(
-    "mark",
-    { class: `word ${kind}`, role: "button", tabindex: "0", title, "aria-label": `${text}, ${title}, play from here`, data: { i } },
-    text,
-  );
+  const button = plays && { role: "button", tabindex: "0", "aria-label": `${text}, ${title}, play from here` };
+  return el("mark", { class: `word ${kind}`, title, data: { i }, ...button }, text);
 }
 
 /**
  * Plain words are text to a screen reader, not hundreds of buttons; one becomes a button when the
- * arrow keys reach it.
+ * arrow keys reach it, if it plays.
  */
-function becomeButton(node) {
-  node.setAttribute("role", "button");
+function becomeFocusable(node, plays) {
+  if (plays) node.setAttribute("role", "button");
   node.setAttribute("tabindex", "-1");
 }
 

@@ -11,7 +11,6 @@ import json
 import re
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,7 +19,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from earshot.recordings import formats
 from earshot.speech.transcript import Transcript
-from tests.browser.spoken import BY_ID, BY_KEY, MODEL, RECORDINGS, Spoken, wav
+from tests.browser.fake_search import search, suggestions
+from tests.browser.spoken import BY_ID, BY_KEY, FACETS, MODEL, RECORDINGS, UPLOADED, Spoken, wav
 
 SITE = Path(__file__).resolve().parents[2] / "site"
 TYPES = {
@@ -29,12 +29,6 @@ TYPES = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
-FACETS = ("age", "gender", "accent")
-PAGE_SIZE = 10
-UPLOADED = "2025-11-20T09:30:00Z"
-
-# What marks a word as matching "river" in each of the four ways; other queries match exactly.
-KINDS = {"river": {"river": "exact", "rivers": "stem", "rivver": "near", "quiver": "sound"}}
 
 MISBEHAVIOUR = {
     "boom": (500, {"error": {"code": "internal", "message": "secret trace", "request_id": "r-1"}}),
@@ -53,74 +47,6 @@ def content_security_policy() -> str:
     return "; ".join(re.findall(r'^\s+"(.+)",$', block, re.MULTILINE))
 
 
-def hit(spoken: Spoken, q: str) -> dict[str, Any] | None:
-    asked = q.lower().split()
-    marks = []
-    for i, (text, _, _) in enumerate(spoken.words):
-        for word in asked:
-            kind = KINDS.get(word, {word: "exact"}).get(text.lower())
-            if kind:
-                marks.append({"word": i, "kind": kind})
-    if not marks:
-        return None
-    words = spoken.words if spoken.timed else [[text, None, None] for text, _, _ in spoken.words]
-    order = ["exact", "stem", "near", "sound"]
-    return {
-        "recording_id": spoken.id,
-        "key": spoken.key,
-        "text": spoken.text,
-        "start": 0.0,
-        "end": spoken.duration,
-        "words": words,
-        "marks": marks,
-        "duration": spoken.duration,
-        **{name: getattr(spoken, name) or "unknown" for name in FACETS},
-        "source": spoken.source,
-        "model": MODEL,
-        "uploaded_at": UPLOADED,
-        "confidence": 0.9,
-        "others": [],
-        "score": 10.0 - min(order.index(mark["kind"]) for mark in marks),
-    }
-
-
-def search(query: dict[str, list[str]]) -> dict[str, Any]:
-    q = query.get("q", [""])[0]
-    page = int(query.get("page", ["1"])[0])
-    hits = [found for spoken in RECORDINGS if (found := hit(spoken, q))]
-    hits.sort(key=lambda found: -found["score"])
-    if query.get("sort") == ["longest"]:
-        hits.sort(key=lambda found: -found["duration"])
-    chosen = {name: query[name] for name in FACETS if name in query}
-
-    def passes(found: dict[str, Any], but: str = "") -> bool:
-        return all(found[name] in values for name, values in chosen.items() if name != but)
-
-    facets = {}
-    for name in FACETS:
-        counts = Counter(found[name] for found in hits if passes(found, but=name))
-        facets[name] = [
-            {"value": value, "count": count, "selected": value in chosen.get(name, [])}
-            for value, count in counts.most_common()
-        ]
-    left = [found for found in hits if passes(found)]
-    start = (page - 1) * PAGE_SIZE
-    return {
-        "total": len(left),
-        "total_relation": "eq",
-        "took_ms": 7,
-        "hits": left[start : start + PAGE_SIZE],
-        "facets": facets,
-        "relaxed": len(q.split()) > 2,
-        "did_you_mean": "river" if q == "rivor" else None,
-    }
-
-
-def suggestions(q: str) -> list[str]:
-    said = sorted({text.lower() for spoken in RECORDINGS for text, _, _ in spoken.words})
-    return [word for word in said if word.startswith(q.lower())][:8]
-
-
 def summary(spoken: Spoken) -> dict[str, Any]:
     return {
         "recording_id": spoken.id,
@@ -130,6 +56,7 @@ def summary(spoken: Spoken) -> dict[str, Any]:
         "duration": spoken.duration,
         "error": None,
         "model": MODEL,
+        "estimated_times": spoken.is_import,
         "source": spoken.source,
         "uploaded_at": UPLOADED,
         "updated_at": UPLOADED,
@@ -165,6 +92,9 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._site("/index.html" if url.path == "/" else url.path)
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def _api(self, path: str, query: dict[str, list[str]]) -> None:
         if path == "/search":
             q = query.get("q", [""])[0]
@@ -197,7 +127,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _audio(self, key: str) -> None:
         spoken = BY_KEY.get(key)
-        if spoken is None or spoken.source == "import":
+        if spoken is None or spoken.is_import:
             return self._send(403, "application/xml", b"<Error/>")
         body = wav(spoken)
         asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("range", ""))
@@ -237,7 +167,8 @@ class Handler(BaseHTTPRequestHandler):
         }.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Tests are quiet."""

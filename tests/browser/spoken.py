@@ -6,26 +6,40 @@ player's position which word is being heard.
 
 import io
 import math
+import re
 import struct
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from earshot.recordings.ids import recording_id
+from earshot.recordings.imported import imported_transcript
 from earshot.speech import transcript as speech
-from earshot.speech.transcript import Provenance, Segment, Transcript
+from earshot.speech.sentences import split
+from earshot.speech.transcript import Provenance, Transcript
 
 SAMPLE_RATE = 8000
 MODEL = "earshot-demo"
+WRITER = "moonshine-tiny"
+FACETS = ("age", "gender", "accent")
+UPLOADED = "2025-11-20T09:30:00Z"
 
 Word = list[Any]  # [text, start, end]
 
 
+def word_in(text: str) -> str:
+    """The word without the punctuation that it carries."""
+    return re.sub(r"^\W+|\W+$", "", text) or text
+
+
 @dataclass(frozen=True)
 class Spoken:
-    """A recording as someone spoke it; a `/` in `said` is a pause of a second."""
+    """A recording as someone spoke it: each `/` in `said` is a pause of a second.
+
+    What is imported has estimated times, and no sound.
+    """
 
     key: str
     said: str
@@ -33,18 +47,22 @@ class Spoken:
     gender: str | None = None
     accent: str | None = None
     source: str = "upload"
-    timed: bool = True
 
     @property
     def id(self) -> str:
         return recording_id(self.key)
 
     @property
-    def words(self) -> list[Word]:
+    def is_import(self) -> bool:
+        return self.source == "import"
+
+    @cached_property
+    def timed(self) -> list[Word]:
+        """The words at the times at which they are beeped."""
         at, words = 0.4, []
         for text in self.said.split():
-            if text == "/":
-                at += 1.0
+            if set(text) == {"/"}:
+                at += len(text)
                 continue
             length = 0.12 + 0.045 * min(len(text), 14)
             words.append([text, round(at, 2), round(at + length, 2)])
@@ -52,76 +70,87 @@ class Spoken:
         return words
 
     @property
+    def words(self) -> list[Word]:
+        return [[word.text, word.start, word.end] for word in self.transcript.words]
+
+    def start_of(self, word: str) -> float:
+        """When it is said for the first time, in seconds."""
+        return next(float(start) for text, start, _ in self.words if word_in(text) == word)
+
+    @cached_property
     def transcript(self) -> Transcript:
-        segments: list[list[speech.Word]] = []
-        for text, start, end in self.words:
-            if not segments or start - segments[-1][-1].end > 0.5:
-                segments.append([])
-            segments[-1].append(speech.Word(text, start, end, confidence=0.9))
-        by = Provenance(MODEL, "0" * 16, "onnx-int8", "greedy", "0.1.0")
-        return Transcript(tuple(Segment(tuple(words)) for words in segments), self.duration, by)
+        if self.is_import:
+            return imported_transcript(self.text, self.duration, MODEL, "0.1.0")
+        words = [speech.Word(text, start, end, confidence=0.9) for text, start, end in self.timed]
+        by = Provenance(MODEL, "0" * 16, "onnx-int8", "greedy", "0.1.0", WRITER, "1" * 16)
+        return Transcript(split(words), self.duration, by)
 
     @property
     def duration(self) -> float:
-        return round((self.words[-1][2] if self.words else 1.0) + 0.6, 2)
+        return round((self.timed[-1][2] if self.timed else 1.0) + 0.6, 2)
 
     @property
     def text(self) -> str:
-        return " ".join(word[0] for word in self.words)
+        return " ".join(text for text, _, _ in self.timed)
 
 
 STORY = """
-THE FERRYMAN KEPT A LANTERN BY THE WINDOW ALL WINTER / ON CALM NIGHTS THE RIVER LAY SO STILL THAT
-YOU COULD HEAR THE MILL A MILE AWAY / MY GRANDMOTHER SAID THE WATER REMEMBERS EVERYONE WHO CROSSES
-IT / I DIDN'T BELIEVE HER UNTIL THE FLOOD CAME IN MARCH / IT TOOK THE LOWER ORCHARD AND TWO OF THE
-BRIDGES AND LEFT THE CHURCH STANDING IN A LAKE / WE ROWED TO SCHOOL FOR NINE DAYS / THE TEACHER TIED
-HER BOAT TO THE BELL ROPE SO EVERY WAVE RANG THE HOUR A LITTLE EARLY
+The ferryman kept a lantern by the window all winter. // On calm nights the river lay so still
+that you could hear the mill a mile away. / My grandmother said, "the water remembers everyone who
+crosses it." / I didn't believe her until the flood came in March. // It took the lower orchard and
+two of the bridges, and left the church standing in a lake. / We rowed to school for nine days. /
+The teacher tied her boat to the bell rope, so every wave rang the hour a little early.
 """
+LECTURE = (
+    "Glass is sand that has been persuaded. The furnace does the talking, and nobody hurries it. "
+)
 
 RECORDINGS: Sequence[Spoken] = (
     Spoken("stories/ferryman.wav", STORY, "sixties", "female", "scotland"),
     Spoken(
         "talks/2024/harbour walk.wav",
-        "WE FOLLOWED THE RIVER DOWN TO THE HARBOUR / AND BOUGHT TWO HERRINGS IN A PAPER BAG",
+        "We followed the river down to the harbour, / and bought two herrings in a paper bag.",
         "thirties",
         "female",
         "england",
     ),
     Spoken(
         "talks/2024/weather.wav",
-        "THE RIVERS ARE RISING AGAIN AND THE ROAD TO THE NORTH IS CLOSED UNTIL FRIDAY",
+        "The rivers are rising again, and the road to the north is closed until Friday.",
         "fourties",
         "male",
         "us",
     ),
     Spoken(
         "kitchen.wav",
-        "LEAVE THE DOUGH NEAR THE STOVE / IT WILL QUIVER WHEN IT IS READY / I PROMISE",
+        "Leave the dough near the stove. / It will quiver when it is ready, / I promise.",
         "twenties",
         "other",
-        "newzealand",
+        "wales",
     ),
-    Spoken("garden.wav", "WE PLANTED LAVENDER ALONG THE RIVVER PATH IN APRIL", "teens", None, "us"),
+    Spoken(
+        "garden.wav", "We planted lavender along the rivver path in April.", "teens", None, "us"
+    ),
     # Awkward ones.
-    Spoken("ponds/🦆 + 100% café.wav", "THE DUCKS ON THE RIVER HAVE OPINIONS"),
-    Spoken("odd/../up.wav", "THIS RIVER HAS A STRANGE NAME", "eighties", "male", "us"),
+    Spoken(
+        "ponds/🦆 + 100% café.wav", "The ducks on the river have opinions.", accent="newzealand"
+    ),
+    Spoken("odd/../up.wav", "This river has a strange name.", "eighties", "male", "us"),
     Spoken(
         "xss/<b>bold</b>.wav",
-        "RIVER <img src=x onerror=window.pwned=1> <script>window.pwned=1</script> &amp; DONE",
+        "River <img src=x onerror=window.pwned=1> <script>window.pwned=1</script> &amp; done.",
         "<i>old</i>",
         '"><svg onload=window.pwned=1>',
         "<u>us</u>",
     ),
-    Spoken("long/" + "n" * 180 + ".wav", "RIVER " + "A" * 400 + " END"),
-    Spoken(
-        "imported.mp3", "an imported text about the river without any times", source="import",
-        timed=False,
-    ),
+    Spoken("long/" + "n" * 180 + ".wav", "River " + "a" * 400 + " end."),
+    Spoken("imported.mp3", "An imported text about the river, without any times.", source="import"),
+    Spoken("archive/lecture.mp3", LECTURE * 60, source="import"),
     Spoken("silence.wav", ""),
     *(
         Spoken(
             f"clips/clip-{n:02d}.wav",
-            f"CLIP NUMBER {n} ALSO MENTIONS THE RIVER IN PASSING",
+            f"Clip number {n} also mentions the river, in passing.",
             ("twenties", "thirties", "fifties")[n % 3],
             ("male", "female")[n % 2],
             ("us", "england", "indian", "australia")[n % 4],

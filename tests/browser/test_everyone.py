@@ -14,7 +14,10 @@ VIEWS = {
     "start": ("/", ".latest"),
     "results": ("/?q=river&pages=3&accent=us&accent=unknown", ".hit"),
     "nothing": ("/?q=rivor", ".notice"),
+    "maybes": ("/?q=river&pages=3", ".maybes .hit"),
+    "exact": ("/?q=%22rivor%22&exact=true", ".notice"),
     "recording": (RECORDING, ".transcript .word"),
+    "import": (f"/?recording={BY_KEY['imported.mp3'].id}", ".transcript .word"),
 }
 WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -67,7 +70,9 @@ def test_facets_are_folded_away_on_a_phone(open_page: OpenPage, fake_url: str) -
 def test_results_are_announced_to_screen_readers(open_page: OpenPage, fake_url: str) -> None:
     page = open_page(fake_url)
     page.get_by_role("searchbox").fill("river")
-    expect(page.get_by_role("status").first).to_have_text("28 recordings")
+    expect(page.get_by_role("status").first).to_have_text(
+        "27 recordings, and 1 that may sound like it"
+    )
 
 
 def test_the_words_of_the_start_page_stay_still_for_those_who_ask(

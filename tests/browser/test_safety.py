@@ -1,8 +1,11 @@
 """Nothing that was said, and no name, age or accent, can become markup; and the policy holds."""
 
+import json
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from earshot.recordings import formats
 from tests.browser.conftest import OpenPage
 from tests.browser.fake_api import SITE, content_security_policy
 from tests.browser.spoken import BY_KEY, RECORDINGS
@@ -18,7 +21,7 @@ def assert_harmless(page: Page) -> None:
 def test_markup_in_a_result_stays_text(open_page: OpenPage, fake_url: str) -> None:
     page = open_page(f"{fake_url}/?q=done")
     expect(page.locator(".hit .words")).to_contain_text(
-        "<script>window.pwned=1</script> &amp; DONE"
+        "<script>window.pwned=1</script> &amp; done."
     )
     expect(page.locator(".hit .about")).to_contain_text('"><svg onload=window.pwned=1>')
     expect(page.locator(".hit .about")).to_contain_text("<u>us</u>")
@@ -34,12 +37,23 @@ def test_markup_in_a_recording_stays_text(open_page: OpenPage, fake_url: str) ->
     assert_harmless(page)
 
 
+def test_markup_in_the_names_of_models_stays_text(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page("about:blank")
+    bold = "<img src=x onerror=window.pwned=1>"
+    transcript = json.loads(formats.to_json(HOSTILE.transcript))
+    transcript["provenance"]["writer"] = bold
+    page.route(f"**/{HOSTILE.id}.json", lambda route: route.fulfill(json=transcript))
+    page.goto(f"{fake_url}/?recording={HOSTILE.id}")
+    expect(page.locator(".made")).to_have_text(f"Heard by earshot-demo, written by {bold}")
+    assert_harmless(page)
+
+
 @pytest.mark.parametrize(
     "address",
     [
         "/?q=%3Cimg%20src%3Dx%20onerror%3Dwindow.pwned%3D1%3E",
         "/?q=river&accent=%3Cscript%3Ewindow.pwned%3D1%3C/script%3E",
-        "/?q=river&sort=%22%3E%3Csvg%20onload%3Dwindow.pwned%3D1%3E&pages=-9&at=x",
+        "/?q=river&exact=%3Cimg%3E&sort=%22%3E%3Csvg%20onload%3Dwindow.pwned%3D1%3E&pages=-9&at=x",
         "/?q=%00%E2%80%AE%F0%9F%A6%86",
         "/?q=" + "a" * 2000,
     ],

@@ -10,7 +10,7 @@ from tests.browser.conftest import OpenPage
 WAITING = {"recording_id": "w" * 16, "key": "new/hello.mp3", "status": "transcribing"}
 NEWS = {
     "recording_id": "n" * 16, "key": "new/news.mp3", "status": "done", "duration": 2.0,
-    "text": "HELLO FROM ELSEWHERE",
+    "text": "Hello from elsewhere.",
 }  # fmt: skip
 UNREAD = {
     "recording_id": "u" * 16, "key": "new/notes.mp3", "status": "failed",
@@ -43,7 +43,7 @@ def news_come(page: Page) -> None:
     """Another recording is written down, and the page shows it."""
     list_recordings(page, WAITING, UNREAD, NEWS)
     page.clock.run_for(2000)
-    expect(page.locator(".latest")).to_contain_text("hello from elsewhere")
+    expect(page.locator(".latest")).to_contain_text("Hello from elsewhere.")
 
 
 def test_the_start_page_offers_searches_that_find_something(page: Page) -> None:
@@ -69,7 +69,7 @@ def test_a_recording_appears_on_the_start_page_when_it_is_written_down(
     page.route("**/api/recordings", answer)
     page.goto(fake_url)
     expect(page.locator(".latest")).to_contain_text("Being written down…")
-    expect(page.locator(".latest")).to_contain_text("hello from elsewhere", timeout=10_000)
+    expect(page.locator(".latest")).to_contain_text("Hello from elsewhere", timeout=10_000)
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
@@ -103,7 +103,7 @@ def test_what_someone_types_stays_when_a_recording_appears(following: Page) -> N
     list_recordings(following, WAITING, NEWS)
     with following.expect_response("**/api/recordings"):
         following.clock.run_for(100)
-    expect(following.locator(".latest")).to_contain_text("hello from elsewhere")
+    expect(following.locator(".latest")).to_contain_text("Hello from elsewhere.")
     expect(box).to_have_value("laven")
     box.press_sequentially("der")
     following.clock.run_for(200)
@@ -134,7 +134,7 @@ def test_the_start_page_follows_after_a_click_on_its_name_or_beside_its_words(
     expect(following.locator("main")).to_be_focused()
     list_recordings(following, {**WAITING, "status": "done", "text": "THE LAST OF THEM"})
     following.clock.run_for(2000)
-    expect(following.locator(".latest")).to_contain_text("the last of them")
+    expect(following.locator(".latest")).to_contain_text("The last of them")
 
 
 def test_the_start_page_stays_while_someone_is_on_one_of_its_controls(following: Page) -> None:

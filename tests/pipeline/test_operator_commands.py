@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote_plus
 
+import httpx
 import pytest
 
 from earshot.recordings.ids import recording_id
@@ -114,3 +115,33 @@ def test_a_dead_letter_is_worked_on_after_redrive(bucket: Bucket, sample: Path) 
     assert bucket.end(key)["status"] == "done"
     assert bucket.is_searchable(key)
     assert bucket.dead_letters() == 0
+
+
+@pytest.mark.timeout(300)
+def test_a_recording_is_transcribed_again_by_command_and_by_the_api(
+    bucket: Bucket, sample: Path
+) -> None:
+    key = bucket.put("again.mp3", sample)
+    first = bucket.end(key)
+    before = bucket.item(key)
+    assert before is not None
+    asked = scripts("retranscribe", "--prefix", key)
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    assert "1 will be transcribed again" in asked.stdout
+
+    def moment() -> str:
+        item = bucket.item(key)
+        assert item is not None and item["status"] == "done" and item["text"] == first["text"]
+        return str(item["transcribed_at"])
+
+    assert any(moment() > before["transcribed_at"] for _ in eventually())
+    second = moment()
+    answer = httpx.post(
+        f"{bucket.stack.api_url}/recordings/{recording_id(key)}/retranscribe",
+        headers={"authorization": f"Bearer {bucket.stack.api_key}"},
+        timeout=30,
+    )
+    assert answer.status_code == 202, answer.text
+    assert any(moment() > second for _ in eventually())
+    assert bucket.end(key)["text"] == first["text"]
+    assert bucket.is_searchable(key)

@@ -9,12 +9,23 @@ from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 PROVENANCE = Provenance("demo", "f00", "onnx-fp32", "greedy", "0")
 
 
-def transcript(text: str, pace: float = 0.5, confidence: float = 0.9) -> Transcript:
-    """Words said one after another, each `pace` seconds long."""
-    words = tuple(
-        Word(word, n * pace, (n + 1) * pace, confidence) for n, word in enumerate(text.split())
+def transcript(
+    text: str, pace: float = 0.5, confidence: float = 0.9, heard: str | None = None
+) -> Transcript:
+    """Words said one after another, each `pace` seconds long; `heard` is the listener's text."""
+
+    def segments(said: str) -> tuple[Segment, ...]:
+        words = tuple(
+            Word(word, n * pace, (n + 1) * pace, confidence) for n, word in enumerate(said.split())
+        )
+        return (Segment(words),) if words else ()
+
+    return Transcript(
+        segments(text),
+        len(text.split()) * pace,
+        PROVENANCE,
+        None if heard is None else segments(heard),
     )
-    return Transcript((Segment(words),) if words else (), len(words) * pace, PROVENANCE)
 
 
 def recording(
@@ -26,6 +37,7 @@ def recording(
     uploaded_at: str = "2026-01-02T03:04:05.678Z",
     pace: float = 0.5,
     confidence: float = 0.9,
+    heard: str | None = None,
     **facets: str,
 ) -> Recording:
     key = key or f"{text}.mp3"
@@ -37,7 +49,7 @@ def recording(
         updated_at=uploaded_at,
         uploaded_at=uploaded_at,
         facets=facets,
-        transcript=None if text is None else transcript(text, pace, confidence),
+        transcript=None if text is None else transcript(text, pace, confidence, heard),
         passages=passages,
     )
 

@@ -21,10 +21,14 @@ NEAR_STEP_S = 5.0  # how far from STEP_S a pause is still the better place to be
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The `n`-th passage of a recording; `words` as shown, `start` and `end` in its seconds."""
+    """The `n`-th passage of a recording; `start` and `end` in seconds of the recording.
+
+    `words` are shown. `heard` are the listener's own in the same time, where a writer took part.
+    """
 
     n: int
     words: tuple[Word, ...]
+    heard: tuple[Word, ...] = ()
 
     @property
     def text(self) -> str:
@@ -59,9 +63,25 @@ def passages_of(transcript: Transcript) -> list[Passage]:
     if not words:
         return [Passage(0, ())]
     pauses = sorted(segment.start for segment in transcript.segments if segment.words)
+    heard = sorted(
+        (word for segment in transcript.heard or () for word in segment.words), key=_middle
+    )
     return [
-        Passage(n, tuple(words[first:last])) for n, (first, last) in enumerate(cuts(words, pauses))
+        Passage(n, tuple(words[first:last]), _within(heard, words, first, last))
+        for n, (first, last) in enumerate(cuts(words, pauses))
     ]
+
+
+def _within(heard: list[Word], words: list[Word], first: int, last: int) -> tuple[Word, ...]:
+    """The words that were heard while `words` from first to last were said; those before all of
+    them, and behind, belong to the first and the last passage."""
+    begin = bisect_left(heard, words[first].start, key=_middle) if first else 0
+    end = bisect_right(heard, words[last - 1].end, key=_middle) if last < len(words) else None
+    return tuple(heard[begin:end])
+
+
+def _middle(word: Word) -> float:
+    return (word.start + word.end) / 2
 
 
 def cuts(words: list[Word], pauses: list[float]) -> Iterator[tuple[int, int]]:

@@ -66,6 +66,10 @@ class PassageDigest:
     passages: int
     texts: tuple[Text, ...]
 
+    @property
+    def shown(self) -> Text:
+        return self.texts[0]
+
     def pack(self) -> str:
         """For the engine: base64."""
         lines = [f"{FORMAT} {self.recording_id} {self.n} {self.passages}"]

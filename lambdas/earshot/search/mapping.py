@@ -8,6 +8,7 @@ words as they were heard.
 import base64
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from earshot.recordings.passages import Passage, passages
 from earshot.recordings.record import FACETS, Recording
 from earshot.search import analysis, misheard
 from earshot.search.digest import FORMAT, PassageDigest, Text
-from earshot.speech.transcript import Transcript
+from earshot.speech.transcript import Transcript, Word
 
 UNKNOWN = "unknown"
 MARGIN_S = 2.0  # of sound around a passage's words: some may be missing there
@@ -23,13 +24,13 @@ KEYWORD_FACETS = (*FACETS, "source", "model")
 
 _TOKENS = {"type": "text", "analyzer": "whitespace"}
 # These say whether, not where.
-_GRAMS = _TOKENS | {"index_options": "freqs"}
-_SET = {"index_options": "docs", "norms": False}
+_UNORDERED = _TOKENS | {"index_options": "freqs"}
+_SET = _TOKENS | {"index_options": "docs", "norms": False}
 _STORED = {"index": False, "doc_values": False}
 
 # From the word as it was written to what it shares with any that sounds a little like it.
 SEARCHED = (
-    "written", "exact", "stem", "misheard", "sound", "slips", "sound_slips", "grams"
+    "written", "exact", "stem", "misheard", "heard", "sound", "slips", "sound_slips", "grams"
 )  # fmt: skip
 
 MAPPING: dict[str, Any] = {
@@ -39,16 +40,17 @@ MAPPING: dict[str, Any] = {
         "written": _TOKENS,
         # Prefixes are for suggestions as one types.
         "exact": _TOKENS | {"index_prefixes": {"min_chars": 1, "max_chars": 8}},
-        "stem": _TOKENS,
-        "misheard": _GRAMS,
-        "sound": _TOKENS,
-        "slips": _GRAMS,
-        "sound_slips": _GRAMS,
-        "grams": _GRAMS,
+        "stem": _UNORDERED,
+        "misheard": _UNORDERED,
+        "heard": _UNORDERED,
+        "sound": _UNORDERED,
+        "slips": _UNORDERED,
+        "sound_slips": _UNORDERED,
+        "grams": _UNORDERED,
         # What ranking and marks need, where it costs nothing to fetch.
         "digest": {"type": "binary", "doc_values": True},
         # What may have been said though no text has it (earshot.search.by_sound).
-        "sound_grams": _TOKENS | _SET,
+        "sound_grams": _SET,
         "letters": {"type": "binary", "doc_values": True},
         "text": {"type": "text", "index": False},
         "words": {"type": "object", "enabled": False},
@@ -162,38 +164,67 @@ def _sounds(transcript: Transcript | None, cut: Sequence[Passage]) -> list[dict[
 
 
 def digest_of(passage: Passage, recording_id: str, count: int) -> PassageDigest:
-    words = passage.words
-    shown = Text.of([word.text for word in words], [word.confidence for word in words])
-    return PassageDigest(recording_id, passage.n, count, (shown,))
+    """Of the shown words, and of the listener's where they are others."""
+    shown = _text(passage.words)
+    heard = _text(passage.heard, places_under(passage.heard, passage.words))
+    texts = (shown, heard) if heard.tokens not in ("", shown.tokens) else (shown,)
+    return PassageDigest(recording_id, passage.n, count, texts)
+
+
+def places_under(heard: Sequence[Word], shown: Sequence[Word]) -> list[int]:
+    """For each word that was heard the shown word that was said when it was: the nearest one."""
+    middles = [(word.start + word.end) / 2 for word in shown]
+    places: list[int] = []
+    for word in heard:
+        middle = (word.start + word.end) / 2
+        after = bisect_left(middles, middle)
+        near = [at for at in (after - 1, after) if 0 <= at < len(middles)]
+        places.append(min(near, key=lambda at: abs(middles[at] - middle), default=0))
+    return places
+
+
+def _text(words: Sequence[Word], shown: Sequence[int] | None = None) -> Text:
+    return Text.of([word.text for word in words], [word.confidence for word in words], shown)
 
 
 def _searched(digest: PassageDigest) -> dict[str, list[str]]:
-    """The searched fields, one value for each text: so no phrase runs from one into the other."""
-    fields: dict[str, list[str]] = {name: [] for name in SEARCHED}
+    """The searched fields, one value for each text: so no phrase runs from one into the other.
+
+    What holds a question is looked up in what is shown. Where the listener heard otherwise it is
+    mostly wrong, and so its own words make maybes.
+    """
+    shown, *heard = digest.texts
+    tokens = shown.tokens.split()
+    misspelt = [
+        key
+        for token, familiar in zip(tokens, shown.familiar, strict=True)
+        if misheard.may_be_misspelt(token, familiar)
+        for key in misheard.indexed_keys(token)
+    ]
+    said = {
+        "written": shown.written.split(),
+        "exact": tokens,
+        "stem": [analysis.stem(token) for token in tokens if token not in analysis.STOP_WORDS],
+        "misheard": [*misspelt, *misheard.joined_keys(tokens)],
+        "heard": [token for text in heard for token in text.tokens.split()],
+    }
+    fields = {name: [" ".join(values)] for name, values in said.items()}
     for text in digest.texts:
-        tokens = text.tokens.split()
-        sounds = list(map(analysis.sound, tokens))
-        telling = [
-            (token, sound)
-            for token, sound in zip(tokens, sounds, strict=True)
-            if token not in analysis.STOP_WORDS
-        ]
-        misspelt = [
-            key
-            for token, familiar in zip(tokens, text.familiar, strict=True)
-            if misheard.may_be_misspelt(token, familiar)
-            for key in misheard.indexed_keys(token)
-        ]
-        values: dict[str, Iterable[str]] = {
-            "written": text.written.split(),
-            "exact": tokens,
-            "stem": (analysis.stem(token) for token, _ in telling),
-            "misheard": (*misspelt, *misheard.joined_keys(tokens)),
-            "sound": sounds,
-            "slips": (slip for token, _ in telling for slip in analysis.slips(token)),
-            "sound_slips": (slip for _, sound in telling for slip in analysis.slips(sound)),
-            "grams": analysis.grams(tokens),
-        }
-        for name, value in values.items():
-            fields[name].append(" ".join(value))
+        for name, values in _similar(text.tokens.split()).items():
+            fields.setdefault(name, []).append(" ".join(values))
     return fields
+
+
+def _similar(tokens: Sequence[str]) -> dict[str, Iterable[str]]:
+    sounds = list(map(analysis.sound, tokens))
+    telling = [
+        (token, sound)
+        for token, sound in zip(tokens, sounds, strict=True)
+        if token not in analysis.STOP_WORDS
+    ]
+    return {
+        "sound": sounds,
+        "slips": (slip for token, _ in telling for slip in analysis.slips(token)),
+        "sound_slips": (slip for _, sound in telling for slip in analysis.slips(sound)),
+        "grams": analysis.grams(tokens),
+    }

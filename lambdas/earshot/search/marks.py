@@ -8,7 +8,7 @@ from earshot.search import analysis, misheard
 from earshot.search.digest import PassageDigest, Text
 from earshot.search.kinds import KINDS, MatchKind
 from earshot.search.likeness import alike, kind_of
-from earshot.search.question import Question, Term
+from earshot.search.question import Question, Slot, Term
 from earshot.search.request import Mark
 
 NEIGHBOUR_WORDS = 2  # between which a stop word belongs to a marked one
@@ -21,36 +21,68 @@ _Found = tuple[int, MatchKind]  # a token's place, and how it answers
 def marks(digest: PassageDigest, question: Question) -> tuple[Mark, ...]:
     """The shown words that answer the question, the best kind each.
 
-    What is only like a word is marked where the passage does not say the word itself.
+    What is only like a word is marked where the passage does not say the word itself; what the
+    listener alone heard is marked on the word that is shown for it.
     """
-    found: dict[int, MatchKind] = {}
-    for text in digest.texts:
-        for slot in question.slots:
-            for term in slot.terms:
-                if term.quoted:
-                    for place in _in_a_row(text.written.split(), term.tokens):
-                        _keep_better(found, text.written_words[place], "exact")
-        tokens = text.tokens.split()
-        for token, kind in _without_stray(_said(tokens, text, question), tokens, question):
-            _keep_better(found, text.token_words[token], kind)
+    shown, *heard = digest.texts
+    found: dict[int, Mark] = {}
+    for slot in question.slots:
+        for term in slot.terms:
+            if term.quoted:
+                for place in _in_a_row(shown.written.split(), term.tokens):
+                    _keep_better(found, Mark(shown.written_words[place], "exact"))
+    tokens = shown.tokens.split()
+    said = {slot: list(_said(tokens, shown, slot, question)) for slot in question.free}
+    answers = [one for each in said.values() for one in each]
+    if not question.exact:
+        missing = [slot for slot, each in said.items() if not each]
+        answers += _similar(tokens, missing)
+        for text in heard:
+            for mark in _heard(text, missing):
+                _keep_better(found, mark)
+    for token, kind in _without_stray(answers, tokens, question):
+        _keep_better(found, Mark(shown.token_words[token], kind))
     if not found and not question.exact:
-        for text in digest.texts:
-            tokens = text.tokens.split()
-            for token in [*_likest(tokens, question)] or [*_stretch(tokens, question)]:
-                _keep_better(found, text.token_words[token], "sound")
-    return tuple(Mark(word, kind) for word, kind in sorted(found.items()))
+        found = _by_likeness(digest, question)
+    return tuple(mark for _, mark in sorted(found.items()))
 
 
-def _said(tokens: Sequence[str], text: Text, question: Question) -> list[_Found]:
-    """The tokens that answer the free words."""
-    found: list[_Found] = []
-    for slot in question.free:
-        terms = [term for term in slot.terms if not term.quoted]
-        here = [one for term in terms for one in _held(tokens, text.familiar, term, question)]
-        if not here and not question.exact:
-            words = (word for term in terms for word in term.tokens)
-            here = [one for word in words for one in _similar(tokens, word)]
-        found += here
+def _said(tokens: Sequence[str], text: Text, slot: Slot, question: Question) -> Iterator[_Found]:
+    for term in slot.terms:
+        if not term.quoted:
+            yield from _held(tokens, text.familiar, term, question)
+
+
+def _similar(tokens: Sequence[str], slots: Sequence[Slot]) -> Iterator[_Found]:
+    """The tokens that are like the words of these slots."""
+    for word in _telling_words(slots):
+        for n, token in enumerate(tokens):
+            if kind := kind_of(word, token):
+                yield n, kind
+
+
+def _heard(text: Text, slots: Sequence[Slot]) -> Iterator[Mark]:
+    """The shown words under which the listener heard something like the words of these slots."""
+    tokens = text.tokens.split()
+    for n, _ in _similar(tokens, slots):
+        yield Mark(text.token_words[n], "sound", tokens[n])
+
+
+def _telling_words(slots: Sequence[Slot]) -> Iterator[str]:
+    for slot in slots:
+        for term in slot.terms:
+            if not term.quoted and not term.is_stop_word:
+                yield from term.tokens
+
+
+def _by_likeness(digest: PassageDigest, question: Question) -> dict[int, Mark]:
+    """Where no word answers: what is likest to the telling words, or to all letters in a row."""
+    found: dict[int, Mark] = {}
+    for text in digest.texts:
+        tokens = text.tokens.split()
+        for token in [*_likest(tokens, question)] or [*_stretch(tokens, question)]:
+            heard = None if text is digest.shown else tokens[token]
+            _keep_better(found, Mark(text.token_words[token], "sound", heard))
     return found
 
 
@@ -82,15 +114,10 @@ def _in_a_row(said: Sequence[str], row: Sequence[str]) -> Iterator[int]:
             yield from range(start, start + len(row))
 
 
-def _similar(tokens: Sequence[str], word: str) -> Iterator[_Found]:
-    for n, token in enumerate(tokens):
-        if kind := kind_of(word, token):
-            yield n, kind
-
-
-def _keep_better(found: dict[int, MatchKind], word: int, kind: MatchKind) -> None:
-    if word not in found or KINDS[kind].worth > KINDS[found[word]].worth:
-        found[word] = kind
+def _keep_better(found: dict[int, Mark], mark: Mark) -> None:
+    best = found.get(mark.word)
+    if best is None or KINDS[mark.kind].worth > KINDS[best.kind].worth:
+        found[mark.word] = mark
 
 
 def _without_stray(

@@ -29,8 +29,8 @@ STOP_WORD_SHARE = 0.05  # of what the rarest word weighs
 # A question begins to be a phrase where the likest passage is so like it, and is one a step on.
 # Three words are like something by chance less often than more are, and two are seldom neighbours.
 PHRASE_FROM, THREE_WORDS_FROM, PHRASE_STEP = 0.74, 0.70, 0.03
-# Of what the best passage has of the words by weight: "what did you do about the" is no sign that
-# "what did the boy say about the sheep" is a phrase, though most of it is the same.
+# Of what the best passage has of the words by weight: "what did he do with the" is no sign that
+# "what did the boy do with the sheep" is a phrase, though most of it is the same.
 MIN_WORDS_OF_PHRASE = 0.3
 CUT = KINDS["near"].likeness  # of a word that was heard as two, or as one with a neighbour
 IN_PIECES = 0.8  # of the likeness of words that were asked for in a row, where they are not in one
@@ -212,6 +212,6 @@ def _likeness(term: Term, there: Mapping[str, float], digest: PassageDigest) -> 
 
 
 def says(digest: PassageDigest, term: Term) -> bool:
-    """Whether the passage says the term's words in a row, quoted ones as they are written."""
-    row = f" {' '.join(term.tokens)} "
-    return any(row in f" {text.written if term.quoted else text.tokens} " for text in digest.texts)
+    """Whether the shown text has the term's words in a row, quoted ones as they are written."""
+    text = digest.shown.written if term.quoted else digest.shown.tokens
+    return f" {' '.join(term.tokens)} " in f" {text} "

@@ -51,10 +51,14 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The `word`-th word of a hit answers the query, and how well."""
+    """The `word`-th word of a hit answers the query, and how well.
+
+    `heard` is what the listener heard there, if that and not the shown word answers.
+    """
 
     word: int
     kind: MatchKind
+    heard: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from earshot.speech.segments import SEGMENT_PAUSE_S
 from earshot.speech.transcript import Segment, Word
 
+_MARKS = '"“”‘’.,;:?!…—–-()[]'
 _I = frozenset(("i", "i'm", "i'll", "i've", "i'd"))
 
 
@@ -34,7 +35,12 @@ def lower(words: Iterable[Word]) -> list[Word]:
 
 def lower_text(text: str) -> str:
     small = text.lower()
-    return capital(small) if small in _I else small
+    return capital(small) if is_i(small) else small
+
+
+def is_i(text: str) -> bool:
+    """Whether a word is I in some form; marks may stand around it."""
+    return text.lower().strip(_MARKS) in _I
 
 
 def capital(text: str) -> str:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,3 +87,15 @@ def test_every_word_of_wild_times_is_in_a_passage_that_is_not_too_long(
         starts = [word.start for word in passage.words]
         assert starts == sorted(starts)
         assert not starts or starts[-1] - starts[0] <= max(PASSAGE_S, MAX_PASSAGE_S)
+
+
+def test_a_passage_has_what_the_listener_heard_in_its_time() -> None:
+    shown, heard = transcript([talk(100)]), transcript([talk(100)])
+    whole = replace(shown, heard=heard.segments)
+    cut = passages_of(whole)
+    assert [passage.heard for passage in cut] == [passage.words for passage in cut]
+
+
+def test_without_a_writer_the_shown_words_are_the_listeners_own() -> None:
+    (passage,) = passages_of(transcript([talk(10)]))
+    assert passage.heard == ()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from earshot.errors import ModelError
-from scripts.local.stack import _writer
+from scripts.local.models import writer_source
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -16,7 +16,7 @@ def ignored(line: str) -> None:
 
 @pytest.mark.parametrize("asked", [None, "moonshine-tiny"])
 def test_the_bundled_writer_is_a_folder_with_a_whole_path(asked: str | None) -> None:
-    assert _writer(asked, ignored) == str(ROOT / "models" / "moonshine-tiny")
+    assert writer_source(asked, ignored) == str(ROOT / "models" / "moonshine-tiny")
 
 
 def test_a_folder_of_ones_own_is_made_whole(
@@ -24,11 +24,11 @@ def test_a_folder_of_ones_own_is_made_whole(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine").mkdir()
-    assert _writer("mine", ignored) == str(tmp_path / "mine")
+    assert writer_source("mine", ignored) == str(tmp_path / "mine")
 
 
 def test_no_writer_stays_none() -> None:
-    assert _writer("none", ignored) == "none"
+    assert writer_source("none", ignored) == "none"
 
 
 def test_a_writer_that_cannot_be_fetched_is_refused_before_anything_starts(
@@ -36,4 +36,4 @@ def test_a_writer_that_cannot_be_fetched_is_refused_before_anything_starts(
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(ModelError):
-        _writer("nobody/no-such-writer", ignored)
+        writer_source("nobody/no-such-writer", ignored)

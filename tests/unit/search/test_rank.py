@@ -8,7 +8,7 @@ from tests.unit.search.passages import digest
 
 FREQUENCIES = Frequencies(
     3000,
-    {"boy": 90, "sheep": 20, "early": 6, "get": 70, "say": 150, "king": 40, "road": 60, "door": 50},
+    {"boy": 90, "sheep": 20, "early": 6, "get": 70, "king": 40, "road": 60, "door": 50},
 )
 
 
@@ -25,7 +25,7 @@ def first(q: str, *texts: str) -> str:
         ("boy and the sheep", "the sheep that the boy had", "a sheep in the direction"),
         ("boy sheep", "sheep followed a boy", "sheep and sheep and more sheep"),
         ("why did he get up early", "we left early", "why did he get it"),
-        ("what did the boy say about the sheep", "a boy and sheep", "what did you do about the"),
+        ("what did the boy do with the sheep", "a boy and sheep", "what did he do with the"),
         ("king of the road", "he was king of the road", "on the road he met the king"),
         ("red door", "a red door stood there", "a door stood there near red"),
         ("every day", "everyday life", "every man has his night"),

@@ -16,7 +16,7 @@ from earshot.speech.alignment import marks, vouching
 from earshot.speech.alignment.align import AlignedWord, align, count_letters, path_score
 from earshot.speech.alignment.stretches import Spoken, Stretch, stretches
 from earshot.speech.engine import Emission
-from earshot.speech.readable import capital, readable_words
+from earshot.speech.readable import capital, is_i, readable_words
 from earshot.speech.sentences import ends_sentence
 from earshot.speech.transcript import Word
 from earshot.speech.vocabulary import Vocabulary
@@ -99,7 +99,7 @@ def choose(
     aligned = align(written, emission, vocabulary)
     fit = vouching.fit(aligned, count_letters(written, vocabulary))
     if not aligned or fit < vouching.MIN_FIT:
-        return Shown(_unconfirmed(heard, bool(written)), fit, fell_back=bool(written))
+        return Shown(_unconfirmed(heard, written), fit, fell_back=bool(written))
     stands = vouching.vouched(aligned)
     kept = [word for word, stand in zip(aligned, stands, strict=True) if stand]
     window = _Window(
@@ -108,12 +108,17 @@ def choose(
     return Shown(window.shown(), fit, fell_back=False)
 
 
-def _unconfirmed(heard: Sequence[Word], contradicted: bool) -> tuple[Word, ...]:
-    """The listener's words alone: worth less where the writer made something else of the sound."""
-    share = CONTRADICTED if contradicted else 1.0
+def _unconfirmed(heard: Sequence[Word], written: Sequence[str]) -> tuple[Word, ...]:
+    """The listener's words alone: worth less where the writer made something else of the sound.
+
+    They take the marks of a text that says much the same.
+    """
+    share = CONTRADICTED if written else 1.0
+    readable = readable_words(heard)
+    texts = marks.shared([word.text for word in readable], written)
     return tuple(
-        replace(word, confidence=round(word.confidence * share, 4))
-        for word in readable_words(heard)
+        replace(word, text=text, confidence=round(word.confidence * share, 4))
+        for word, text in zip(readable, texts, strict=True)
     )
 
 
@@ -220,10 +225,10 @@ class _Window:
 
 
 def _with_capitals(words: Sequence[Word]) -> list[Word]:
-    """A capital where a sentence begins: what began it may have been dropped."""
+    """A capital where a sentence begins, since what began it may have been dropped, and on I."""
     return [
         replace(word, text=capital(word.text))
-        if at == 0 or ends_sentence(words[at - 1].text)
+        if at == 0 or ends_sentence(words[at - 1].text) or is_i(word.text)
         else word
         for at, word in enumerate(words)
     ]

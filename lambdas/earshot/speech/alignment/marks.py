@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from earshot.speech.readable import capital, lower_text
 from earshot.speech.sentences import ends_sentence
 
+_AROUND = "\"'“”‘’.,;:?!…—–-()[]"
 _BEFORE = re.compile(r"^[^\w]+")
 _BEHIND = re.compile(r"[^\w]+$")
 
@@ -34,6 +36,29 @@ def carried(heard: Sequence[str], written: Sequence[str], begins: bool) -> list[
     return dressed
 
 
+def shared(heard: Sequence[str], written: Sequence[str]) -> list[str]:
+    """`heard` words with the marks of a text that says much the same, where both have the word.
+
+    The last word takes the mark that the written text ends with. A text that shares less than
+    half of the words says something else: its marks mean nothing here.
+    """
+    words = [[_bare(word) for word in text] for text in (heard, written)]
+    blocks = SequenceMatcher(None, words[0], words[1], autojunk=False).get_matching_blocks()
+    if 2 * sum(block.size for block in blocks) < len(heard) or not heard:
+        return list(heard)
+    dressed = list(heard)
+    for at, other, size in blocks:
+        for n in range(size):
+            dressed[at + n] = _dressed(heard[at + n], written[other + n])
+    if not _closing(dressed[-1]):
+        dressed[-1] += _closing(written[-1])
+    begins = False
+    for at, word in enumerate(dressed):
+        dressed[at] = capital(word) if begins else word
+        begins = ends_sentence(word)
+    return dressed
+
+
 def closed(word: str, dropped: Sequence[str]) -> str:
     """`word` with the mark that the words dropped after it ended with, if it has none itself."""
     if not dropped or _closing(word):
@@ -42,7 +67,7 @@ def closed(word: str, dropped: Sequence[str]) -> str:
 
 
 def _dressed(heard: str, written: str) -> str:
-    letters = written.strip("\"'“”‘’.,;:?!…—–-()[]")
+    letters = written.strip(_AROUND)
     name = letters[:1].isupper() and not letters.isupper() and len(letters) > 1
     return _opening(written) + (capital(heard) if name else heard) + _closing(written)
 
@@ -55,3 +80,7 @@ def _opening(word: str) -> str:
 def _closing(word: str) -> str:
     found = _BEHIND.search(word)
     return found[0] if found else ""
+
+
+def _bare(word: str) -> str:
+    return word.lower().strip(_AROUND)
