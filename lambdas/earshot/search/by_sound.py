@@ -18,7 +18,7 @@ from earshot.search.request import Stretch
 if TYPE_CHECKING:
     from earshot.speech.frame_letters import FrameLetters
 
-WINDOW = 100  # of the engine's best passages by sound
+WINDOW = 100  # of the engine's best passages by sound; a smaller index is looked at whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,18 @@ class Heard:
     stretches: tuple[Stretch, ...] = ()
 
 
-def asks(question: Question, asked: Query, similar: Query, broad: Query, size: int) -> list[Ask]:
+def asks(
+    question: Question, asked: Query, similar: Query, broad: Query, size: int, passages: int
+) -> list[Ask]:
     """The broad query, and what may hold the question by its sound beyond `asked`; then what is
-    similar again too, for its letters. The broad one alone where nothing can be asked by sound."""
-    sounding = _sounding(question, but=asked)
+    similar again too, for its letters. The broad one alone where nothing can be asked by sound.
+
+    `passages`: how many there are in all.
+    """
+    if passages <= WINDOW:
+        sounding: Query | None = query.others(question, but=asked)
+    else:
+        sounding = _sounding(question, but=asked)
     if sounding is None:
         return [Ask(broad, size)]
     sizes = ((similar, size), (broad, size), (sounding, WINDOW))

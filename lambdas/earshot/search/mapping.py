@@ -8,15 +8,19 @@ words as they were heard.
 import base64
 import hashlib
 import json
+import logging
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from earshot.errors import MalformedFrameLetters
 from earshot.recordings.passages import Passage, passages
 from earshot.recordings.record import FACETS, Recording
 from earshot.search import analysis, misheard
 from earshot.search.digest import FORMAT, PassageDigest, Text
 from earshot.speech.transcript import Transcript, Word
+
+logger = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"
 MARGIN_S = 2.0  # of sound around a passage's words: some may be missing there
@@ -146,13 +150,18 @@ def _said(passage: Passage, recording_id: str, count: int) -> dict[str, Any]:
 def _sounds(transcript: Transcript | None, cut: Sequence[Passage]) -> list[dict[str, Any]]:
     """For each passage its frame letters, and the grams that they allow; imports and records of
     before have none."""
+    without: list[dict[str, Any]] = [{"sound_grams": []} for _ in cut]
     if transcript is None or transcript.letters is None:
-        return [{"sound_grams": []} for _ in cut]
+        return without
     # numpy, which only this needs
     from earshot.search.sound_grams import sound_grams
     from earshot.speech import frame_letters
 
-    whole = frame_letters.unpack(transcript.letters)
+    try:
+        whole = frame_letters.unpack(transcript.letters)
+    except MalformedFrameLetters:  # of a form that this code can't read
+        logger.warning("indexed without its sound", exc_info=True)
+        return without
     parts = [whole.between(one.start - MARGIN_S, one.end + MARGIN_S) for one in cut]
     return [
         {

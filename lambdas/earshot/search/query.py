@@ -87,6 +87,11 @@ def broad(question: Question, but: Query) -> Query:
     return _affordable(whole)
 
 
+def others(question: Question, but: Query) -> Query:
+    """All passages that nothing excludes; not those of `but`."""
+    return _beyond(question, but, [])
+
+
 def by_grams(question: Question, field: str, grams: Sequence[str], but: Query) -> Query:
     """Passages with any of these grams, those with most and the rarest first; not those of
     `but`."""

@@ -107,7 +107,8 @@ def select(engine: Engine, question: Question, counted: Mapping[str, Any]) -> Se
     selection = _selection(question, asked, found, heard, relaxed)
     if not _is_close(question, selection):
         wide = query.broad(question, but=asked)
-        more = engine.ask(by_sound.asks(question, asked, similar, wide, MAYBE_WINDOW))
+        passages = heard.frequencies.passages
+        more = engine.ask(by_sound.asks(question, asked, similar, wide, MAYBE_WINDOW, passages))
         heard = _Heard(_joined(alike, *more), heard.frequencies)
         selection = _selection(question, asked, found, heard, relaxed)
     return selection if selection.is_whole else _checked(engine, selection)
@@ -244,6 +245,5 @@ def _is_said(slot: Slot, frequencies: Frequencies) -> bool:
 
 
 def _joined(*found: Found) -> list[Candidate]:
-    """Each once, as it was found last: then with its sound, if that was asked for."""
-    every = (one for some in found for one in some.candidates)
-    return list({one.place.document_id: one for one in every}.values())
+    """Each once, as it was found last: with its sound, if that was asked for."""
+    return list({one.place.document_id: one for some in found for one in some.candidates}.values())

@@ -17,10 +17,11 @@ def with_sound(
     """
     if not stretches:
         return tuple(said)
-    found = {mark.word: mark for mark in said if mark.kind != "sound"}
+    known = {mark.word: mark for mark in said}
+    found = {word: mark for word, mark in known.items() if mark.kind != "sound"}
     for stretch in stretches:
         for n in _under(words, stretch):
-            found.setdefault(n, Mark(n, "sound"))
+            found[n] = known.get(n, Mark(n, "sound"))
     return tuple(found[n] for n in sorted(found))
 
 

@@ -1,6 +1,7 @@
 """What a person finds who looks for a word that was said, but that no text has."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.search.sounding import FRAME_S, sounding
 from tests.unit.search.memory_engine import MemoryEngine
 
 OTHERS = of(["silver spoon", "copper kettle", "nothing of the kind"])
+MANY = of(f"copper kettle {n}" for n in range(120))  # more than are looked at
 
 
 def search(recordings: Sequence[Recording], q: str, **more: object) -> SearchPage:
@@ -30,6 +32,25 @@ def test_a_word_that_only_the_sound_holds_is_a_maybe_with_its_time() -> None:
     assert hit.marks == (Mark(2, "sound"),)
     assert hit.sound
     assert (hit.sound.start, hit.sound.end) == pytest.approx((1.0, 1.0 + 17 * FRAME_S))
+
+
+def test_among_many_it_is_found_by_letters_that_were_nearly_heard() -> None:
+    page = search([*MANY, sounding("we saw a tree", "meteorite")], "meteorite")
+    assert [hit.text for hit in page.hits] == ["we saw a tree"]
+
+
+def test_a_small_index_is_listened_to_whole() -> None:
+    said = sounding("we saw a tree", "meteorite", behind=1)  # no letters in threes are near
+    assert [hit.text for hit in search([*OTHERS, said], "meteorite").hits] == ["we saw a tree"]
+    assert search([*MANY, said], "meteorite").hits == ()
+
+
+def test_letters_of_a_form_that_cannot_be_read_go_without() -> None:
+    made = sounding("we saw a tree", "meteorite")
+    assert made.transcript
+    odd = replace(made, transcript=replace(made.transcript, letters=b"FL?"))
+    assert search([odd], "meteorite").hits == ()
+    assert search([odd], "tree").total == 1
 
 
 def test_where_no_word_lies_under_the_sound_the_nearest_is_marked() -> None:
