@@ -11,7 +11,7 @@ from opensearchpy import OpenSearch
 
 from earshot.recordings.ids import recording_id
 from earshot.recordings.store import Recordings
-from earshot.search import heard
+from earshot.search import digest
 from earshot.search import rebuild as rebuilding
 from earshot.search import versions as versioning
 from earshot.search.index import SearchIndex
@@ -287,7 +287,7 @@ def test_passages_that_older_code_wrote_are_found_until_the_index_is_rebuilt(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as older:
-        older.setattr(heard, "FORM", "0")
+        older.setattr(digest, "FORMAT", "0")
         index.project(list(table.scan()))
     client.indices.refresh(index=alias)
     page = search(client, alias, SearchRequest("second thought"))

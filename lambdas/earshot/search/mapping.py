@@ -34,7 +34,7 @@ _STORED = {"index": False, "doc_values": False}
 
 # From the word as it was written to what it shares with any that sounds a little like it.
 SEARCHED = (
-    "written", "exact", "stem", "misheard", "heard", "sound", "slips", "sound_slips", "grams"
+    "written", "exact", "stem", "misheard", "listener", "sound", "slips", "sound_slips", "grams"
 )  # fmt: skip
 
 MAPPING: dict[str, Any] = {
@@ -46,7 +46,7 @@ MAPPING: dict[str, Any] = {
         "exact": _TOKENS | {"index_prefixes": {"min_chars": 1, "max_chars": 8}},
         "stem": _UNORDERED,
         "misheard": _UNORDERED,
-        "heard": _UNORDERED,
+        "listener": _UNORDERED,
         "sound": _UNORDERED,
         "slips": _UNORDERED,
         "sound_slips": _UNORDERED,
@@ -215,7 +215,7 @@ def _searched(digest: PassageDigest) -> dict[str, list[str]]:
         "exact": tokens,
         "stem": [analysis.stem(token) for token in tokens if token not in analysis.STOP_WORDS],
         "misheard": [*misspelt, *misheard.joined_keys(tokens)],
-        "heard": [token for text in heard for token in text.tokens.split()],
+        "listener": [token for text in heard for token in text.tokens.split()],
     }
     fields = {name: [" ".join(values)] for name, values in said.items()}
     for text in digest.texts:

@@ -172,7 +172,7 @@ def _word(word: str, broad: bool = False, every_way: bool = True) -> Query:
     ways = [exact, _term("stem", analysis.stem(word), KINDS["stem"].boost)]
     if len(sound) >= (MIN_BROAD_SOUND_CODES if broad else MIN_SOUND_CODES):
         ways.append(_term("sound", sound, KINDS["sound"].boost))
-    ways.append(_term("heard", word, KINDS["sound"].boost))
+    ways.append(_term("listener", word, KINDS["sound"].boost))
     if not every_way:
         return {"dis_max": {"queries": ways}}
     near = KINDS["near"].boost
