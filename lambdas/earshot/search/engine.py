@@ -29,10 +29,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A found passage with what ranking compares."""
+    """A found passage with what ranking compares; its packed frame letters only if asked for."""
 
     place: Place
     digest: PassageDigest
+    letters: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Ask:
     size: int = 0
     counted: Mapping[str, Any] | None = None
     everywhere: bool = False  # whatever filters and facets are chosen
+    letters: bool = False  # fetch the candidates' frame letters too: ten kilobytes each
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,18 @@ the best of what only sounds like it is listed behind. More is asked only when n
 when nothing that was found is close.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from earshot.search import query
+from earshot.search import by_sound, query
 from earshot.search.engine import Ask, Candidate, Engine, Found, Place
 from earshot.search.marks import marks
 from earshot.search.query import Query
 from earshot.search.question import Question, Slot
 from earshot.search.rank import Frequencies, closeness
-from earshot.search.request import Match
+from earshot.search.request import Match, Stretch
 
 WINDOW = 100  # of the engine's best passages that are put in order by how close they are
 MAYBE_WINDOW = 60
@@ -39,12 +39,16 @@ _EVERYWHERE = "everywhere"  # counts what holds the question whatever facets are
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage that was compared: its `closeness` in 0..1, and what it is put in `order` by."""
+    """A passage that was compared: its `closeness` in 0..1, and what it is put in `order` by.
+
+    `sound`: where a maybe sounds like what was asked, the likeliest stretch first.
+    """
 
     place: Place
     closeness: float
     match: Match
     order: float
+    sound: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,10 @@ def select(engine: Engine, question: Question, counted: Mapping[str, Any]) -> Se
                 break
     selection = _selection(question, asked, found, heard, relaxed)
     if not _is_close(question, selection):
-        (more,) = engine.ask([Ask(query.broad(question, but=asked), MAYBE_WINDOW)])
-        heard = _Heard(_joined(heard.candidates, more.candidates), heard.frequencies)
+        wide = query.broad(question, but=asked)
+        passages = heard.frequencies.passages
+        more = engine.ask(by_sound.asks(question, asked, similar, wide, MAYBE_WINDOW, passages))
+        heard = _Heard(_joined(alike, *more), heard.frequencies)
         selection = _selection(question, asked, found, heard, relaxed)
     return selection if selection.is_whole else _checked(engine, selection)
 
@@ -129,12 +135,12 @@ def _selection(
         Ranked(one.place, value, "holds", value + bonus)
         for one, value in zip(holding, close.values[: len(holding)], strict=True)
     ]
-    ranked += _maybes(question, maybes, close.values[len(holding) :])
+    likely = _maybes(question, maybes, close.values[len(holding) :])
     return Selection(
         asked,
         found.total,
         found.aggregations or {},
-        sorted(ranked, key=_order),
+        _in_order(ranked, likely),
         relaxed,
         heard.frequencies,
         compared=[*holding, *heard.candidates],
@@ -169,16 +175,32 @@ def _checked(engine: Engine, selection: Selection) -> Selection:
 def _maybes(
     question: Question, candidates: Sequence[Candidate], close: Sequence[float]
 ) -> list[Ranked]:
-    """The best that are close enough and can be marked."""
+    """The best that are close enough, or sound like it, and can be marked."""
     faint = FAINT_WORD if len(question.free) == 1 else FAINT
+    heard = by_sound.heard(question, candidates)
     ranked = [
-        (Ranked(one.place, value, "maybe", value), one)
-        for one, value in zip(candidates, close, strict=True)
-        if value >= faint
+        (Ranked(one.place, value, "maybe", value + sound.term, sound.stretches), one)
+        for one, value, sound in zip(candidates, close, heard, strict=True)
+        if value >= faint or sound.stretches
     ]
     ranked.sort(key=lambda pair: _order(pair[0]))
-    shown = (best for best, one in ranked if marks(one.digest, question))
+    shown = (best for best, one in ranked if _has_mark(one, best, question))
     return list(islice(shown, MAX_MAYBES))
+
+
+def _has_mark(candidate: Candidate, ranked: Ranked, question: Question) -> bool:
+    """The sound marks the words where it is, if there are any."""
+    if ranked.sound:
+        return any(text.tokens for text in candidate.digest.texts)
+    return bool(marks(candidate.digest, question))
+
+
+def _in_order(holding: Sequence[Ranked], maybes: Sequence[Ranked]) -> list[Ranked]:
+    """All in order by text; the sound decides only which maybe stands where one stands."""
+    by_text = [replace(one, order=one.closeness) for one in maybes]
+    places = sorted((*holding, *by_text), key=_order)
+    best = iter(maybes)
+    return [one if one.match == "holds" else replace(next(best), order=one.order) for one in places]
 
 
 def _order(ranked: Ranked) -> tuple[float, float, str]:
@@ -222,5 +244,6 @@ def _is_said(slot: Slot, frequencies: Frequencies) -> bool:
     return any(all(frequencies.said.get(token, 0) for token in term.tokens) for term in slot.terms)
 
 
-def _joined(one: Iterable[Candidate], two: Iterable[Candidate]) -> list[Candidate]:
-    return list({each.place.document_id: each for each in (*one, *two)}.values())
+def _joined(*found: Found) -> list[Candidate]:
+    """Each once, as it was found last: with its sound, if that was asked for."""
+    return list({one.place.document_id: one for some in found for one in some.candidates}.values())
