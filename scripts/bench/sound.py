@@ -109,7 +109,8 @@ class _Searched:
         question = parse(" ".join(query))
         said = Counter(word for clip in self.clips for word in clip.written | clip.heard)
         frequencies = rank.Frequencies(len(self.clips), {word: said[word] for word in query})
-        close = rank.closeness(question, self._passages, frequencies)
+        views = rank.compare(question, self._passages, frequencies)
+        close = rank.closeness(question, views)
         text = [one + two for one, two in zip(first, close.values, strict=True)]
         heard = soundings(query, [clip.letters for clip in self.clips])
         terms = [one.term for one in heard]

@@ -5,7 +5,7 @@ then, not before: most searches do without.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from earshot.errors import MalformedFrameLetters
@@ -34,10 +34,10 @@ class Heard:
 
 
 def asks(
-    question: Question, asked: Query, similar: Query, broad: Query, size: int, passages: int
+    question: Question, asked: Query, similar: Ask, broad: Sequence[Ask], passages: int
 ) -> list[Ask]:
-    """The broad query, and what may hold the question by its sound beyond `asked`; then what is
-    similar again too, for its letters. The broad one alone where nothing can be asked by sound.
+    """The `broad` ones, and what may hold the question by its sound beyond `asked`; then what is
+    `similar` again too, for its letters. The broad ones alone where nothing can be asked by sound.
 
     `passages`: how many there are in all.
     """
@@ -46,9 +46,8 @@ def asks(
     else:
         sounding = _sounding(question, but=asked)
     if sounding is None:
-        return [Ask(broad, size)]
-    sizes = ((similar, size), (broad, size), (sounding, WINDOW))
-    return [Ask(one, most, letters=True) for one, most in sizes]
+        return list(broad)
+    return [replace(one, letters=True) for one in (similar, *broad, Ask(sounding, WINDOW))]
 
 
 def _sounding(question: Question, but: Query) -> Query | None:

@@ -98,20 +98,22 @@ def unpack(packed: str) -> PassageDigest | None:
     if version != FORMAT:
         return None
     recording_id, n, passages = about
-    texts = tuple(
-        Text(
-            tokens,
-            sounds,
-            familiar,
-            written,
-            _unpack_numbers(token_words, len(familiar)),
-            _unpack_numbers(written_words, len(written.split())),
+    texts: list[Text] = []
+    for at in range(0, len(lines), _LINES_A_TEXT):
+        tokens, sounds, familiar, written, token_words, written_words = lines[
+            at : at + _LINES_A_TEXT
+        ]
+        texts.append(
+            Text(
+                tokens,
+                sounds,
+                familiar,
+                written,
+                _unpack_numbers(token_words, len(familiar)),
+                _unpack_numbers(written_words, written.count(" ") + 1 if written else 0),
+            )
         )
-        for tokens, sounds, familiar, written, token_words, written_words in zip(
-            *[iter(lines)] * _LINES_A_TEXT, strict=True
-        )
-    )
-    return PassageDigest(recording_id, int(n), int(passages), texts)
+    return PassageDigest(recording_id, int(n), int(passages), tuple(texts))
 
 
 def familiarity(tokens: Iterable[str], confidences: Iterable[float]) -> str:

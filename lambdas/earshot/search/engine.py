@@ -41,13 +41,15 @@ class Ask:
     """One search: the `size` best passages, and what is to be counted.
 
     `counted`: aggregations, which see the passages of all facets. Without them nothing is counted,
-    which spares the engine most of the work.
+    which spares the engine most of the work. `filtered` and `chosen`: whether the request's filters
+    and its chosen facets narrow what is found.
     """
 
     query: Query
     size: int = 0
     counted: Mapping[str, Any] | None = None
-    everywhere: bool = False  # whatever filters and facets are chosen
+    filtered: bool = True
+    chosen: bool = True
     letters: bool = False  # fetch the candidates' frame letters too: ten kilobytes each
 
 

@@ -92,13 +92,14 @@ def _held(tokens: Sequence[str], familiar: str, term: Term, question: Question) 
         yield from ((n, "exact") for n in _in_a_row(tokens, term.tokens))
         return
     (word,) = term.tokens
-    joined = question.joined.get(word, frozenset())
+    others = not (question.exact or term.is_stop_word)
+    stem, joined = analysis.stem(word), question.joined.get(word, frozenset())
     for n, token in enumerate(tokens):
         if token == word:
             yield n, "exact"
-        elif question.exact or term.is_stop_word or token in analysis.STOP_WORDS:
+        elif not others or token in analysis.STOP_WORDS:
             continue
-        elif analysis.stem(token) == analysis.stem(word):
+        elif analysis.stem(token) == stem:
             yield n, "stem"
         elif token in joined or misheard.is_misspelling(word, token, familiar[n]):
             yield n, "near"

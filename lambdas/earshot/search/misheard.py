@@ -61,8 +61,8 @@ def _misspelling_keys(word: str) -> list[str]:
 def is_misspelling(word: str, token: str, familiar: str) -> bool:
     """Whether the heard token is found as a misspelling of the word: what the keys say."""
     return (
-        may_be_misspelt(token, familiar)
-        and abs(len(word) - len(token)) <= 1
+        abs(len(word) - len(token)) <= 1
+        and may_be_misspelt(token, familiar)
         and not set(_misspelling_keys(word)).isdisjoint(indexed_keys(token))
     )
 

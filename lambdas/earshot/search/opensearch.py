@@ -105,8 +105,8 @@ class OpenSearchEngine:
         }
 
     def _body(self, ask: Ask) -> dict[str, Any]:
-        filters = [] if ask.everywhere else list(self.filters)
-        chosen = {} if ask.everywhere else self.chosen
+        filters = list(self.filters) if ask.filtered else []
+        chosen = self.chosen if ask.chosen else {}
         body: dict[str, Any] = {"size": ask.size}
         if ask.size:
             body["docvalue_fields"] = ["digest", "letters"] if ask.letters else ["digest"]

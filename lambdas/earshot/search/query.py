@@ -20,6 +20,7 @@ MAX_CLAUSES = 1000  # of the 1,024 that the engine takes in one search; filters 
 ENOUGH_SHARE = 0.6  # of the telling words must be there, in one way or another
 BROAD_WORD_SHARE, BROAD_SHARE = 0.5, 0.3  # of the trigrams of one word, of several
 LONG_WORD_GRAM_SHARE = 0.5
+MAX_WHOLE_WORDS = 6  # of more the trigrams of stop words are left out: they are the dearest
 
 PHRASE_BOOST, WRITTEN_BOOST, STOP_WORD_BOOST = 3.0, 0.5, 0.05
 PHRASE_SLOP_WORDS = 2
@@ -27,7 +28,7 @@ MIN_LONG_WORD_LETTERS = 9  # from here on trigrams find what one slip does not
 # Codes of a sound that is looked up as it is, and with a slip. One alone is shared by a tenth of
 # the language, and two words of four are often a slip apart: those are for the broad query.
 MIN_SOUND_CODES, MIN_SOUND_SLIP_CODES = 2, 5
-MIN_BROAD_SOUND_CODES, MIN_BROAD_SOUND_SLIP_CODES = 1, 3
+MIN_BROAD_SOUND_SLIP_CODES = 3
 
 EVERYTHING: Query = {"term": {"n": 0}}  # every recording once
 
@@ -58,33 +59,30 @@ def similar(question: Question, but: Query) -> Query:
     """Passages with enough of the telling words, or of words like them; not those of `but`."""
 
     def whole(every_way: bool) -> Query:
-        words = [
-            _slot(slot, lambda word: _word(word, every_way=every_way)) for slot in question.telling
-        ]
+        words = [_slot(slot, lambda word: _word(word, every_way)) for slot in question.telling]
         return _beyond(question, but, [_at_least(enough(question), words)])
 
     return _affordable(whole)
 
 
-def broad(question: Question, but: Query) -> Query:
-    """Passages with sounds near the telling words', or much of all the words' letters; not those
-    of `but`.
+def broad(question: Question, but: Query) -> list[Query]:
+    """Passages with much of the words' letters, and passages with sounds near the telling words';
+    not those of `but`. Two queries, because the engine skips more in each than in both at once.
 
-    It does not look for the words in a row: that would have been found before.
+    They do not look for the words in a row: that would have been found before.
     """
-    grams = [_term("grams", gram) for gram in analysis.grams(question.words)]
-    share = BROAD_WORD_SHARE if len(question.words) == 1 else BROAD_SHARE
+    words = question.words
+    if len(words) > MAX_WHOLE_WORDS:
+        words = tuple(word for word in words if word not in analysis.STOP_WORDS) or words
+    grams = [_term("grams", gram) for gram in analysis.grams(words)]
+    share = BROAD_WORD_SHARE if len(words) == 1 else BROAD_SHARE
     # One trigram alone says nothing.
-    alike = _at_least(max(min(2, len(grams)), math.ceil(share * len(grams) - 1e-9)), grams)
-
-    def whole(every_way: bool) -> Query:
-        words = [
-            _slot(slot, lambda word: _word(word, broad=True, every_way=every_way))
-            for slot in question.telling
-        ]
-        return _beyond(question, but, [_at_least(1, [_at_least(enough(question), words), alike])])
-
-    return _affordable(whole)
+    needed = max(min(2, len(grams)), math.ceil(share * len(grams) - 1e-9))
+    sounds = [_slot(slot, _sounds_near) for slot in question.telling]
+    return [
+        _beyond(question, but, [_at_least(needed, grams)]),
+        _beyond(question, but, [_at_least(enough(question), sounds)]),
+    ]
 
 
 def others(question: Question, but: Query) -> Query:
@@ -163,14 +161,14 @@ def _said(word: str, question: Question) -> Query:
     return {"dis_max": {"queries": ways}}
 
 
-def _word(word: str, broad: bool = False, every_way: bool = True) -> Query:
+def _word(word: str, every_way: bool) -> Query:
     """One word, in the ways that it may have been heard: the best way counts."""
     exact = _term("exact", word, KINDS["exact"].boost)
     if word in analysis.STOP_WORDS:
         return exact
     sound = analysis.sound(word)
     ways = [exact, _term("stem", analysis.stem(word), KINDS["stem"].boost)]
-    if len(sound) >= (MIN_BROAD_SOUND_CODES if broad else MIN_SOUND_CODES):
+    if len(sound) >= MIN_SOUND_CODES:
         ways.append(_term("sound", sound, KINDS["sound"].boost))
     ways.append(_term("listener", word, KINDS["sound"].boost))
     if not every_way:
@@ -182,7 +180,21 @@ def _word(word: str, broad: bool = False, every_way: bool = True) -> Query:
         grams = [_term("grams", gram) for gram in analysis.grams([word])]
         needed = math.ceil(LONG_WORD_GRAM_SHARE * len(grams))
         ways.append(_at_least(needed, grams, boost=near / len(grams)))
-    if len(sound) >= (MIN_BROAD_SOUND_SLIP_CODES if broad else MIN_SOUND_SLIP_CODES):
+    if len(sound) >= MIN_SOUND_SLIP_CODES:
+        ways += [_term("sound_slips", slip, near) for slip in analysis.slips(sound)]
+    return {"dis_max": {"queries": ways}}
+
+
+def _sounds_near(word: str) -> Query:
+    """One word as it is, or by its sound and what is a slip away from that."""
+    exact = _term("exact", word, KINDS["exact"].boost)
+    if word in analysis.STOP_WORDS:
+        return exact
+    sound = analysis.sound(word)
+    ways = [exact, _term("stem", analysis.stem(word), KINDS["stem"].boost)]
+    ways.append(_term("sound", sound, KINDS["sound"].boost))
+    if len(sound) >= MIN_BROAD_SOUND_SLIP_CODES:
+        near = KINDS["near"].boost
         ways += [_term("sound_slips", slip, near) for slip in analysis.slips(sound)]
     return {"dis_max": {"queries": ways}}
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from earshot.errors import InvalidRequest
@@ -15,7 +16,7 @@ _PIECES = re.compile(r'(-?)"([^"]*)"|([^\s"]+)')
 _OR = "OR"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Term:
     """One word, or several that must be said in a row; quoted ones exactly as they are written.
 
@@ -25,28 +26,28 @@ class Term:
     tokens: tuple[str, ...]
     quoted: bool = False
 
-    @property
+    @cached_property
     def is_stop_word(self) -> bool:
         return not self.quoted and all(token in analysis.STOP_WORDS for token in self.tokens)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Slot:
     """Alternatives, one of which is asked for: mostly there is only one."""
 
     terms: tuple[Term, ...]
 
-    @property
+    @cached_property
     def is_stop_word(self) -> bool:
         return all(term.is_stop_word for term in self.terms)
 
-    @property
+    @cached_property
     def is_required(self) -> bool:
         """A quoted phrase must be there; of free words most."""
         return all(term.quoted for term in self.terms)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """`words` are the tokens of all free words in order, `written` the same words as typed.
 
@@ -64,15 +65,15 @@ class Question:
     def __bool__(self) -> bool:
         return bool(self.slots)
 
-    @property
+    @cached_property
     def required(self) -> tuple[Slot, ...]:
         return tuple(slot for slot in self.slots if slot.is_required)
 
-    @property
+    @cached_property
     def free(self) -> tuple[Slot, ...]:
         return tuple(slot for slot in self.slots if not slot.is_required)
 
-    @property
+    @cached_property
     def telling(self) -> tuple[Slot, ...]:
         """The free slots that a passage is judged by: without stop words, unless there are no
         others."""

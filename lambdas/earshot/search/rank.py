@@ -56,6 +56,15 @@ class Frequencies:
 
 
 @dataclass(frozen=True, slots=True)
+class Views:
+    """How like one passage is to a question, in both views."""
+
+    as_phrase: float
+    as_words: float
+    words: float  # 0..1: how much of the words it has, by their weights
+
+
+@dataclass(frozen=True, slots=True)
 class Closeness:
     """Of each passage, 0..1: 1 has all the words in order, as they were written. `as_phrase` is the
     likest one's likeness to the whole phrase."""
@@ -64,14 +73,11 @@ class Closeness:
     as_phrase: float
 
 
-def closeness(
-    question: Question, digests: Sequence[PassageDigest], frequencies: Frequencies
-) -> Closeness:
-    compared = _compare(question, digests, frequencies)
-    least = MIN_WORDS_OF_PHRASE * max((one.words for one in compared), default=0.0)
-    likest = max((one.as_phrase for one in compared if one.words >= least), default=0.0)
+def closeness(question: Question, passages: Sequence[Views]) -> Closeness:
+    least = MIN_WORDS_OF_PHRASE * max((one.words for one in passages), default=0.0)
+    likest = max((one.as_phrase for one in passages if one.words >= least), default=0.0)
     phrase = _is_phrase(question, likest)
-    values = [phrase * one.as_phrase + (1 - phrase) * one.as_words for one in compared]
+    values = [phrase * one.as_phrase + (1 - phrase) * one.as_words for one in passages]
     return Closeness(values, likest)
 
 
@@ -86,16 +92,9 @@ def _is_phrase(question: Question, likest: float) -> float:
     return min(max((likest - begins) / PHRASE_STEP, 0.0), 1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Views:
-    as_phrase: float
-    as_words: float
-    words: float  # 0..1: how much of the words it has, by their weights
-
-
-def _compare(
+def compare(
     question: Question, digests: Sequence[PassageDigest], frequencies: Frequencies
-) -> list[_Views]:
+) -> list[Views]:
     vocabularies = [digest.vocabulary() for digest in digests]
     like = likenesses(_free_words(question), set().union(*vocabularies))
     weights = [frequencies.weight(slot, question) for slot in question.free]
@@ -111,13 +110,13 @@ def _compare(
     ]
 
 
-def _views(in_a_row: float, each: Sequence[float], weights: Sequence[float]) -> _Views:
+def _views(in_a_row: float, each: Sequence[float], weights: Sequence[float]) -> Views:
     """Both views of how like the passage is to the words in a row, and to each word."""
     words = sum(each) / max(len(each), 1)
     weighed = zip(weights, each, strict=True)
     rare = sum(weight * like**WORD_POWER for weight, like in weighed) / max(sum(weights), 1e-9)
     whole = LETTERS + SOUNDS + SPELLING
-    return _Views(
+    return Views(
         as_phrase=(in_a_row + WORDS_OF_PHRASE * words) / (whole + WORDS_OF_PHRASE),
         as_words=(in_a_row + WORDS * rare) / (whole + WORDS),
         words=rare,
@@ -173,13 +172,13 @@ def _each(
     vocabulary: Mapping[str, str],
 ) -> list[float]:
     """For each slot the likeness of the most alike token, 0..1."""
-    there = {
-        word: max(
-            (tokens[one].as_heard(vocabulary[one]) for one in tokens.keys() & vocabulary.keys()),
-            default=0.0,
-        )
-        for word, tokens in like.items()
-    }
+    there: dict[str, float] = {}
+    for word, tokens in like.items():
+        best = 0.0
+        for one, familiar in vocabulary.items():
+            if one in tokens:
+                best = max(best, tokens[one].as_heard(familiar))
+        there[word] = best
     for word, value in there.items():
         if value < CUT and _is_cut(word, digest, vocabulary, joined.get(word, ())):
             there[word] = CUT

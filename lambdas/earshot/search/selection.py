@@ -10,27 +10,22 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from earshot.search import by_sound, query
+from earshot.search import by_sound, plan, query
 from earshot.search.engine import Ask, Candidate, Engine, Found, Place
 from earshot.search.marks import marks
 from earshot.search.query import Query
-from earshot.search.question import Question, Slot
-from earshot.search.rank import Frequencies, closeness
+from earshot.search.question import Question
+from earshot.search.rank import Closeness, Frequencies, Views, closeness, compare
 from earshot.search.request import Match, Stretch
 
-WINDOW = 100  # of the engine's best passages that are put in order by how close they are
-MAYBE_WINDOW = 60
+WINDOW = 60  # of the engine's best passages that are put in order by how close they are
+MAYBE_WINDOW, BROAD_WINDOW = 40, 30
 # The broad query is asked when nothing is closer. Of several words some are heard right. What is
 # nearly like the whole phrase may be a part of it, and the rest elsewhere.
 CLOSE_WORD, CLOSE, NEARLY_PHRASE = 0.9, 0.7, (0.7, 0.8)
 # What is less close is no maybe but chance; of the rest the best are shown.
 FAINT_WORD, FAINT = 0.48, 0.3
 MAX_MAYBES = 10
-# Where nothing says enough words, the rarest words that were said at all have to do: those of at
-# least this share of the rarest one's weight.
-RARE_SHARE = 0.75
-FEWER_WORDS_TRIED = 3
-
 # A maybe comes before what holds the question only if it is so much closer; of one word never.
 HOLDS_BONUS, WORD_HOLDS_BONUS = 0.02, 1.0
 
@@ -92,44 +87,78 @@ def select(engine: Engine, question: Question, counted: Mapping[str, Any]) -> Se
         return Selection(asked, found.total, found.aggregations or {})
     if question.exact or not question.telling:  # nothing is a maybe
         (found,) = engine.ask([Ask(asked, WINDOW, counted)])
-        return _selection(question, asked, found, _Heard())
+        return _selection(question, asked, found, (), _Compared(question))
     similar = query.similar(question, but=asked)
     found, alike, said = engine.ask(
-        [Ask(asked, WINDOW, counted), Ask(similar, MAYBE_WINDOW), _frequency_ask(question)]
+        [Ask(asked, WINDOW, counted), Ask(similar, MAYBE_WINDOW), plan.frequency_ask(question)]
     )
-    heard = _Heard(alike.candidates, _frequencies(said))
-    relaxed = False
+    compared = _Compared(question, plan.frequencies(said))
     if not _total_everywhere(found) and len(question.telling) > 1:
-        for level, answer in _fewer(engine, question, heard.frequencies, counted):
-            if _total_everywhere(answer):
-                asked, found, relaxed = level, answer, True
-                break
-    selection = _selection(question, asked, found, heard, relaxed)
+        return _relaxed(engine, question, alike, similar, compared, counted)
+    selection = _selection(question, asked, found, alike.candidates, compared)
     if not _is_close(question, selection):
-        wide = query.broad(question, but=asked)
-        passages = heard.frequencies.passages
-        more = engine.ask(by_sound.asks(question, asked, similar, wide, MAYBE_WINDOW, passages))
-        heard = _Heard(_joined(alike, *more), heard.frequencies)
-        selection = _selection(question, asked, found, heard, relaxed)
+        more = engine.ask(_broad_asks(question, asked, similar, compared.frequencies.passages))
+        candidates = _joined(alike, *more)
+        selection = _selection(question, asked, found, candidates, compared)
     return selection if selection.is_whole else _checked(engine, selection)
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """What may hold the question, and how often its words are said."""
+def _relaxed(
+    engine: Engine,
+    question: Question,
+    alike: Found,
+    similar: Query,
+    compared: "_Compared",
+    counted: Mapping[str, Any],
+) -> Selection:
+    """What holds fewer of the words. Which number of them is found first, and then counted."""
+    levels = plan.fewer(question, compared.frequencies)
+    answers = engine.ask([Ask(one, 1, chosen=False) for one in levels])
+    asked = next(
+        (one for one, answer in zip(levels, answers, strict=True) if answer.candidates), levels[-1]
+    )
+    broad = _broad_asks(question, asked, similar, compared.frequencies.passages)
+    found, *more = engine.ask([Ask(asked, WINDOW, counted), *broad])
+    candidates = _joined(alike, *more)
+    selection = _selection(question, asked, found, candidates, compared, relaxed=True)
+    return selection if selection.is_whole else _checked(engine, selection)
 
-    candidates: Sequence[Candidate] = ()
+
+def _broad_asks(question: Question, asked: Query, similar: Query, passages: int) -> list[Ask]:
+    """More broadly, by text and by sound."""
+    broad = [Ask(one, BROAD_WINDOW) for one in query.broad(question, but=asked)]
+    return by_sound.asks(question, asked, Ask(similar, MAYBE_WINDOW), broad, passages)
+
+
+@dataclass(slots=True)
+class _Compared:
+    """Each candidate is compared with the question once."""
+
+    question: Question
     frequencies: Frequencies = field(default_factory=Frequencies)
+    _views: dict[str, Views] = field(default_factory=dict)
+
+    def closeness(self, candidates: Sequence[Candidate]) -> Closeness:
+        fresh = [one for one in candidates if one.place.document_id not in self._views]
+        views = compare(self.question, [one.digest for one in fresh], self.frequencies)
+        self._views |= {one.place.document_id: view for one, view in zip(fresh, views, strict=True)}
+        known = [self._views[one.place.document_id] for one in candidates]
+        return closeness(self.question, known)
 
 
 def _selection(
-    question: Question, asked: Query, found: Found, heard: _Heard, relaxed: bool = False
+    question: Question,
+    asked: Query,
+    found: Found,
+    alike: Sequence[Candidate],
+    compared: _Compared,
+    relaxed: bool = False,
 ) -> Selection:
     """All candidates in order."""
     holding = list(found.candidates)
     known = {one.place.recording_id for one in holding}
-    maybes = [one for one in heard.candidates if one.place.recording_id not in known]
-    close = closeness(question, [one.digest for one in (*holding, *maybes)], heard.frequencies)
+    maybes = [one for one in alike if one.place.recording_id not in known]
+    close = compared.closeness([*holding, *maybes])
     bonus = 0.0 if relaxed else WORD_HOLDS_BONUS if len(question.free) == 1 else HOLDS_BONUS
     ranked = [
         Ranked(one.place, value, "holds", value + bonus)
@@ -141,9 +170,10 @@ def _selection(
         found.total,
         found.aggregations or {},
         _in_order(ranked, likely),
-        relaxed,
-        heard.frequencies,
-        compared=[*holding, *heard.candidates],
+        # Where nothing was found because of the chosen facets, nothing was relaxed either.
+        relaxed and bool(_total_everywhere(found)),
+        compared.frequencies,
+        compared=[*holding, *alike],
         as_phrase=close.as_phrase,
     )
 
@@ -207,41 +237,8 @@ def _order(ranked: Ranked) -> tuple[float, float, str]:
     return -ranked.order, -(ranked.place.score or 0.0), ranked.place.document_id
 
 
-def _frequency_ask(question: Question) -> Ask:
-    filters = query.said_counts(question)
-    counted = {"said": {"filters": {"filters": filters}}} if filters else {}
-    return Ask({"match_all": {}}, 0, counted, everywhere=True)
-
-
-def _frequencies(found: Found) -> Frequencies:
-    buckets = (found.aggregations or {}).get("said", {"buckets": {}})["buckets"]
-    return Frequencies(found.total, {word: bucket["doc_count"] for word, bucket in buckets.items()})
-
-
 def _total_everywhere(found: Found) -> int:
     return int((found.aggregations or {})[_EVERYWHERE]["doc_count"])
-
-
-def _fewer(
-    engine: Engine, question: Question, frequencies: Frequencies, counted: Mapping[str, Any]
-) -> list[tuple[Query, Found]]:
-    """What holds fewer and fewer of the words, at last any of the rarest that were said."""
-    needed = query.enough(question)
-    weights = {
-        slot: frequencies.weight(slot, question)
-        for slot in question.telling
-        if _is_said(slot, frequencies)
-    }
-    least = RARE_SHARE * max(weights.values(), default=0.0)
-    rare = [slot for slot in question.telling if weights.get(slot, least) >= least]
-    numbers = list(range(needed - 1, 1, -1))[:FEWER_WORDS_TRIED]
-    levels = [*(query.holds(question, n) for n in numbers), query.holds(question, 1, rare)]
-    answers = engine.ask([Ask(one, WINDOW, counted) for one in levels])
-    return list(zip(levels, answers, strict=True))
-
-
-def _is_said(slot: Slot, frequencies: Frequencies) -> bool:
-    return any(all(frequencies.said.get(token, 0) for token in term.tokens) for term in slot.terms)
 
 
 def _joined(*found: Found) -> list[Candidate]:

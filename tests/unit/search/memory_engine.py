@@ -74,9 +74,7 @@ class MemoryEngine:
 
     def _found(self, ask: Ask) -> Found:
         everything = self._matching(ask.query)
-        found = everything if ask.everywhere else [
-            one for one in everything if self._is_chosen(one[0])
-        ]  # fmt: skip
+        found = [one for one in everything if not ask.chosen or self._is_chosen(one[0])]
         candidates = [
             Candidate(
                 Place(digest.recording_id, digest.n, digest.passages, score),

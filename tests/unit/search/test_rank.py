@@ -1,9 +1,11 @@
 """Which of several passages comes first."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from earshot.search.question import parse
-from earshot.search.rank import Frequencies, closeness
+from earshot.search.rank import Frequencies, closeness, compare
 from tests.unit.search.passages import digest
 
 FREQUENCIES = Frequencies(
@@ -13,8 +15,13 @@ FREQUENCIES = Frequencies(
 
 
 def first(q: str, *texts: str) -> str:
-    close = closeness(parse(q), [digest(text) for text in texts], FREQUENCIES).values
-    return max(zip(close, texts, strict=True))[1]
+    return max(zip(close(q, texts), texts, strict=True))[1]
+
+
+def close(q: str, texts: Sequence[str], frequencies: Frequencies = FREQUENCIES) -> list[float]:
+    question = parse(q)
+    views = compare(question, [digest(text) for text in texts], frequencies)
+    return list(closeness(question, views).values)
 
 
 @pytest.mark.parametrize(
@@ -48,12 +55,11 @@ def test_a_word_of_the_language_is_sooner_what_was_said_than_a_mishearing() -> N
 def test_a_word_weighs_by_how_rare_it_is_in_this_index() -> None:
     rare = Frequencies(3000, {"desert": 2, "wind": 900})
     common = Frequencies(3000, {"desert": 900, "wind": 2})
-    passages = [digest("a dry desert here"), digest("a cold wind here")]
-    q = parse("how did he turn desert into wind")
-    assert closeness(q, passages, rare).values[0] > closeness(q, passages, rare).values[1]
-    assert closeness(q, passages, common).values[0] < closeness(q, passages, common).values[1]
+    texts = ["a dry desert here", "a cold wind here"]
+    q = "how did he turn desert into wind"
+    assert close(q, texts, rare)[0] > close(q, texts, rare)[1]
+    assert close(q, texts, common)[0] < close(q, texts, common)[1]
 
 
 def test_what_holds_all_words_in_order_as_they_were_typed_is_wholly_close() -> None:
-    (close,) = closeness(parse("red door"), [digest("the red door")], FREQUENCIES).values
-    assert close == pytest.approx(1.0)
+    assert close("red door", ["the red door"]) == [pytest.approx(1.0)]
