@@ -14,7 +14,8 @@ import typer
 from earshot.cli.progress import progress
 from earshot.search import analysis
 from scripts import ROOT
-from scripts.bench.sound_clips import Clip, Phrase, draw, listen, never_said
+from scripts.bench.sound_clips import Clip, Phrase, draw, listen, never_said, share
+from scripts.bench.sound_search import searched
 
 CANDIDATES = (100, 300)  # that share most trigrams with the query, by text and by sound each
 Ranking = dict[str, list[float]]  # of every clip a value, by way of ranking
@@ -28,13 +29,17 @@ def sound(
     count: Annotated[int, typer.Option(help="Queries of every kind.")] = 250,
     model: Annotated[Path, typer.Option()] = ROOT / "models" / "demo",
     seed: Annotated[int, typer.Option(help="Of the drawing.")] = 1,
+    node: Annotated[bool, typer.Option(help="Search an index of them, too.")] = True,
 ) -> None:
     """Words and phrases that were said, looked for in text, in sound, and in both."""
     if split not in ("held-out", "development"):
         raise typer.BadParameter("It is held-out or development.", param_hint="--split")
     clips, asked = listen(folder, writer, model, split, pool)
     for figure in chain(
-        _found(clips, asked, count, seed, split), _never_said(clips, count, seed), _costs(clips)
+        _found(clips, asked, count, seed, split),
+        _never_said(clips, count, seed),
+        _costs(clips),
+        searched(clips, asked, count, seed) if node else (),
     ):
         print(json.dumps(figure), flush=True)
 
@@ -62,10 +67,10 @@ def _found(
             "queries": len(queries),
             "clips": len(clips),
             **{
-                way: {f"in_{n}": _share([place < n for place in each]) for n in (1, 10, 100)}
+                way: {f"in_{n}": share([place < n for place in each]) for n in (1, 10, 100)}
                 for way, each in places.items()
             },
-            "maybe_by_sound": _share([True] * spotted + [False] * (len(queries) - spotted)),
+            "maybe_by_sound": share([True] * spotted + [False] * (len(queries) - spotted)),
         }
 
 
@@ -241,7 +246,3 @@ def _place(values: Sequence[float], answers: set[int]) -> int:
     others = [value for at, value in enumerate(values) if at not in answers]
     equal = sum(value == best for value in others)
     return sum(value > best for value in others) + equal // 2
-
-
-def _share(of: Sequence[bool]) -> float:
-    return round(100 * sum(of) / max(len(of), 1), 1)

@@ -216,3 +216,8 @@ def _is_telling(word: str) -> bool:
 def _holds(clip: Clip, phrase: Phrase) -> bool:
     row = f" {' '.join(phrase)} "
     return any(row in f" {' '.join(text)} " for text in (clip.writer, clip.listener))
+
+
+def share(of: Sequence[bool]) -> float:
+    """In per cent."""
+    return round(100 * sum(of) / max(len(of), 1), 1)

@@ -51,7 +51,7 @@ def test_an_archive_holds_its_handler_the_shared_code_and_nothing_of_others(arch
     assert (archive / "index" / "handler.py").is_file()
     assert (archive / "earshot" / "search" / "index.py").is_file()
     assert not (archive / "api").exists()
-    assert not (archive / "numpy").exists()
+    assert not (archive / "onnxruntime").exists()
     assert not list(archive.rglob("index/requirements.txt"))
 
 

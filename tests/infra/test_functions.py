@@ -90,7 +90,7 @@ def test_the_public_api_can_search_the_index_but_not_write_to_it(aws: Template) 
         if "es:" in str(statement["Action"])
         for resource in listed(statement["Resource"])
     ]
-    assert asked == ["/earshot-passages/_search", "/earshot-passages/_mget"]
+    assert asked == ["/earshot-passages/_search", "/earshot-passages/_msearch"]
 
 
 def test_no_secret_stands_in_an_environment(templates: dict[str, Template]) -> None:

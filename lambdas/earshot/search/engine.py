@@ -29,10 +29,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A found passage with what ranking compares."""
+    """A found passage with what ranking compares; its packed frame letters only if asked for."""
 
     place: Place
     digest: PassageDigest
+    letters: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Ask:
     counted: Mapping[str, Any] | None = None
     filtered: bool = True
     chosen: bool = True
+    letters: bool = False  # fetch the candidates' frame letters too: ten kilobytes each
 
 
 @dataclass(frozen=True, slots=True)

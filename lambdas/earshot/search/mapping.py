@@ -5,24 +5,31 @@ engine only splits them. They are left out of the stored source, which answers q
 words as they were heard.
 """
 
+import base64
 import hashlib
 import json
+import logging
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from earshot.errors import MalformedFrameLetters
 from earshot.recordings.passages import Passage, passages
 from earshot.recordings.record import FACETS, Recording
 from earshot.search import analysis, misheard
 from earshot.search.digest import FORMAT, PassageDigest, Text
-from earshot.speech.transcript import Word
+from earshot.speech.transcript import Transcript, Word
+
+logger = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"
+MARGIN_S = 2.0  # of sound around a passage's words: some may be missing there
 KEYWORD_FACETS = (*FACETS, "source", "model")
 
 _TOKENS = {"type": "text", "analyzer": "whitespace"}
 # These say whether, not where.
 _UNORDERED = _TOKENS | {"index_options": "freqs"}
+_SET = _TOKENS | {"index_options": "docs", "norms": False}
 _STORED = {"index": False, "doc_values": False}
 
 # From the word as it was written to what it shares with any that sounds a little like it.
@@ -32,7 +39,7 @@ SEARCHED = (
 
 MAPPING: dict[str, Any] = {
     "dynamic": "strict",
-    "_source": {"excludes": [*SEARCHED, "digest"]},
+    "_source": {"excludes": [*SEARCHED, "sound_grams", "digest", "letters"]},
     "properties": {
         "written": _TOKENS,
         # Prefixes are for suggestions as one types.
@@ -46,6 +53,9 @@ MAPPING: dict[str, Any] = {
         "grams": _UNORDERED,
         # What ranking and marks need, where it costs nothing to fetch.
         "digest": {"type": "binary", "doc_values": True},
+        # What may have been said though no text has it (earshot.search.by_sound).
+        "sound_grams": _SET,
+        "letters": {"type": "binary", "doc_values": True},
         "text": {"type": "text", "index": False},
         "words": {"type": "object", "enabled": False},
         "recording_id": {"type": "keyword"},
@@ -97,9 +107,10 @@ def documents(recording: Recording) -> Iterator[tuple[str, dict[str, Any]]]:
     """The id and the document of every passage of a recording; none unless it is done."""
     cut = passages(recording)
     about = _about(recording, len(cut))
-    for passage in cut:
+    sounds = _sounds(recording.transcript, cut)
+    for passage, sound in zip(cut, sounds, strict=True):
         identity = document_id(recording.recording_id, passage.n)
-        yield identity, about | _said(passage, recording.recording_id, len(cut))
+        yield identity, about | _said(passage, recording.recording_id, len(cut)) | sound
 
 
 def _about(recording: Recording, count: int) -> dict[str, Any]:
@@ -134,6 +145,31 @@ def _said(passage: Passage, recording_id: str, count: int) -> dict[str, Any]:
         "start": passage.start,
         "end": passage.end,
     }
+
+
+def _sounds(transcript: Transcript | None, cut: Sequence[Passage]) -> list[dict[str, Any]]:
+    """For each passage its frame letters, and the grams that they allow; imports and records of
+    before have none."""
+    without: list[dict[str, Any]] = [{"sound_grams": []} for _ in cut]
+    if transcript is None or transcript.letters is None:
+        return without
+    # numpy, which only this needs
+    from earshot.search.sound_grams import sound_grams
+    from earshot.speech import frame_letters
+
+    try:
+        whole = frame_letters.unpack(transcript.letters)
+    except MalformedFrameLetters:  # of a form that this code can't read
+        logger.warning("indexed without its sound", exc_info=True)
+        return without
+    parts = [whole.between(one.start - MARGIN_S, one.end + MARGIN_S) for one in cut]
+    return [
+        {
+            "sound_grams": [" ".join(sound_grams(part))],
+            "letters": base64.b64encode(frame_letters.pack(part)).decode(),
+        }
+        for part in parts
+    ]
 
 
 def digest_of(passage: Passage, recording_id: str, count: int) -> PassageDigest:

@@ -1,5 +1,6 @@
 """Passages asked of OpenSearch: their places and digests, which it answers without opening them."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,7 +109,7 @@ class OpenSearchEngine:
         chosen = self.chosen if ask.chosen else {}
         body: dict[str, Any] = {"size": ask.size}
         if ask.size:
-            body["docvalue_fields"] = ["digest"]
+            body["docvalue_fields"] = ["digest", "letters"] if ask.letters else ["digest"]
         if ask.counted is None:
             body["track_total_hits"] = False
             if chosen:
@@ -154,12 +155,18 @@ def _or_raise(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _candidate(hit: Mapping[str, Any], digest: PassageDigest) -> Candidate:
     place = Place(digest.recording_id, digest.n, digest.passages, hit["_score"])
-    return Candidate(place, digest)
+    return Candidate(place, digest, _letters(hit))
 
 
 def _digest(hit: Mapping[str, Any]) -> PassageDigest | None:
     packed = hit.get("fields", {}).get("digest")
     return unpack(packed[0]) if packed else None
+
+
+def _letters(hit: Mapping[str, Any]) -> bytes | None:
+    packed = hit.get("fields", {}).get("letters")
+    # Doc values come without padding.
+    return base64.b64decode(packed[0] + "=" * (-len(packed[0]) % 4)) if packed else None
 
 
 def _digest_of_source(source: Mapping[str, Any]) -> PassageDigest:

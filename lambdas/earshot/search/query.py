@@ -85,6 +85,17 @@ def broad(question: Question, but: Query) -> list[Query]:
     ]
 
 
+def others(question: Question, but: Query) -> Query:
+    """All passages that nothing excludes; not those of `but`."""
+    return _beyond(question, but, [])
+
+
+def by_grams(question: Question, field: str, grams: Sequence[str], but: Query) -> Query:
+    """Passages with any of these grams, those with most and the rarest first; not those of
+    `but`."""
+    return _beyond(question, but, [_at_least(1, [_term(field, gram) for gram in grams])])
+
+
 def said_counts(question: Question) -> Mapping[str, Query]:
     """For each token of a free word, the passages that say it in some form."""
     tokens = {term.tokens for slot in question.free for term in slot.terms if not term.quoted}

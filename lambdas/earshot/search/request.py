@@ -62,11 +62,20 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a recording, in seconds."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One recording, shown by its best passage; `others` are further passages of it that match.
 
     `match`: it holds what was asked, or maybe, since it sounds like it. `score` is the closeness to
-    the query in 0..1, for the hits that were compared with it.
+    the query in 0..1, for the hits that were compared with it. `sound`: where a maybe sounds like
+    it, if its sound was looked into.
     """
 
     recording_id: str
@@ -86,6 +95,7 @@ class Hit:
     confidence: float
     score: float | None
     match: Match = "holds"
+    sound: Stretch | None = None
     others: tuple["Hit", ...] = ()
 
 

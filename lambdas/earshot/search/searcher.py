@@ -18,8 +18,17 @@ from earshot.search.marks import marks
 from earshot.search.opensearch import OpenSearchEngine
 from earshot.search.pages import Cursor, Group
 from earshot.search.question import Question, parse
-from earshot.search.request import MAX_PREFIX_BYTES, MAX_SIZE, Hit, Match, SearchPage, SearchRequest
+from earshot.search.request import (
+    MAX_PREFIX_BYTES,
+    MAX_SIZE,
+    Hit,
+    Match,
+    SearchPage,
+    SearchRequest,
+    Stretch,
+)
 from earshot.search.selection import Selection, select
+from earshot.search.sound_marks import with_sound
 
 
 def search(client: OpenSearch, alias: str, request: SearchRequest) -> SearchPage:
@@ -68,7 +77,7 @@ def _page(
         total=counted.total,
         total_relation="eq" if counted.exact else "gte",
         took_ms=0,
-        hits=_hits(engine, found, question),
+        hits=_hits(engine, found, question, _sounds(selection)),
         facets=counted.facets,
         maybe=selection.maybes,
         relaxed=selection.relaxed,
@@ -101,7 +110,16 @@ def _count(
     return facets.read(request.facets, selection.total, selection.aggregations, again)
 
 
-def _hits(engine: Engine, found: Sequence[Group], question: Question) -> tuple[Hit, ...]:
+def _sounds(selection: Selection) -> dict[str, tuple[Stretch, ...]]:
+    return {one.place.document_id: one.sound for one in selection.window if one.sound}
+
+
+def _hits(
+    engine: Engine,
+    found: Sequence[Group],
+    question: Question,
+    sounds: Mapping[str, tuple[Stretch, ...]],
+) -> tuple[Hit, ...]:
     wanted = [place.document_id for one in found for place in (one.best, *one.others)]
     documents = engine.documents(wanted)
     return tuple(
@@ -110,8 +128,15 @@ def _hits(engine: Engine, found: Sequence[Group], question: Question) -> tuple[H
             question,
             one.match,
             one.closeness if question.words else None,  # phrases are there, or they are not
+            sounds.get(one.best.document_id, ()),
             tuple(
-                _hit(*documents[other.document_id], question, one.match, None)
+                _hit(
+                    *documents[other.document_id],
+                    question,
+                    one.match,
+                    None,
+                    sounds.get(other.document_id, ()),
+                )
                 for other in one.others
                 if other.document_id in documents
             ),
@@ -127,6 +152,7 @@ def _hit(
     question: Question,
     match: Match,
     score: float | None,
+    sound: tuple[Stretch, ...],
     others: tuple[Hit, ...] = (),
 ) -> Hit:
     words = tuple((str(text), float(start), float(end)) for text, start, end in document["words"])
@@ -137,7 +163,7 @@ def _hit(
         start=document["start"],
         end=document["end"],
         words=words,
-        marks=marks(digest, question),
+        marks=with_sound(marks(digest, question), words, sound),
         duration=document["duration"],
         age=document["age"],
         gender=document["gender"],
@@ -148,5 +174,6 @@ def _hit(
         confidence=document["confidence"],
         score=score if score is None else round(score, 4),
         match=match,
+        sound=sound[0] if sound else None,
         others=others,
     )

@@ -1,45 +1,28 @@
 """Which passages answer a question, and the best of them in order.
 
 plan -> ask -> rank: what is asked first settles most questions. What holds the question is counted;
-the best of what only sounds like it is listed behind. More is asked only when nothing holds it, or
+the best of what only sounds like it is listed with it. More is asked only when nothing holds it, or
 when nothing that was found is close.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any
 
-from earshot.search import plan, query
-from earshot.search.engine import Ask, Candidate, Engine, Found, Place
-from earshot.search.marks import marks
+from earshot.search import by_sound, plan, query
+from earshot.search.candidates import Comparison, Ranked, joined
+from earshot.search.engine import Ask, Candidate, Engine, Found
 from earshot.search.query import Query
 from earshot.search.question import Question
-from earshot.search.rank import Closeness, Frequencies, Views, closeness, compare
-from earshot.search.request import Match
+from earshot.search.rank import Frequencies
 
 WINDOW = 60  # of the engine's best passages that are put in order by how close they are
 MAYBE_WINDOW, BROAD_WINDOW = 40, 30
 # The broad query is asked when nothing is closer. Of several words some are heard right. What is
 # nearly like the whole phrase may be a part of it, and the rest elsewhere.
 CLOSE_WORD, CLOSE, NEARLY_PHRASE = 0.9, 0.7, (0.7, 0.8)
-# What is less close is no maybe but chance; of the rest the best are shown.
-FAINT_WORD, FAINT = 0.48, 0.3
-MAX_MAYBES = 10
-# A maybe comes before what holds the question only if it is so much closer; of one word never.
-HOLDS_BONUS, WORD_HOLDS_BONUS = 0.02, 1.0
 
 _EVERYWHERE = "everywhere"  # counts what holds the question whatever facets are chosen
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A passage that was compared: its `closeness` in 0..1, and what it is put in `order` by."""
-
-    place: Place
-    closeness: float
-    match: Match
-    order: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,89 +66,60 @@ def select(engine: Engine, question: Question, counted: Mapping[str, Any]) -> Se
         return Selection(asked, found.total, found.aggregations or {})
     if question.exact or not question.telling:  # nothing is a maybe
         (found,) = engine.ask([Ask(asked, WINDOW, counted)])
-        return _selection(question, asked, found, (), _Compared(question))
-    asks = [Ask(asked, WINDOW, counted), Ask(query.similar(question, but=asked), MAYBE_WINDOW)]
-    if len(question.free) > 1:  # one word needs no weight
-        asks.append(plan.frequency_ask(question))
-    found, alike, *said = engine.ask(asks)
-    compared = _Compared(question, plan.frequencies(said[0]) if said else Frequencies())
-    if not _total_everywhere(found) and len(question.telling) > 1:
-        return _relaxed(engine, question, alike, compared, counted)
-    selection = _selection(question, asked, found, alike.candidates, compared)
-    if not _is_close(question, selection):
-        candidates = _joined(alike, *engine.ask(_broad_asks(question, asked)))
-        selection = _selection(question, asked, found, candidates, compared)
-    return selection if selection.is_whole else _checked(engine, selection)
-
-
-def _relaxed(
-    engine: Engine,
-    question: Question,
-    alike: Found,
-    compared: "_Compared",
-    counted: Mapping[str, Any],
-) -> Selection:
-    """What holds fewer of the words. Which number of them is found first, and then counted."""
-    levels = plan.fewer(question, compared.frequencies)
-    answers = engine.ask([Ask(one, 1, chosen=False) for one in levels])
-    asked = next(
-        (one for one, answer in zip(levels, answers, strict=True) if answer.candidates), levels[-1]
+        return _selection(Comparison(question), asked, found, ())
+    similar = query.similar(question, but=asked)
+    found, alike, said = engine.ask(
+        [Ask(asked, WINDOW, counted), Ask(similar, MAYBE_WINDOW), plan.frequency_ask(question)]
     )
-    found, *more = engine.ask([Ask(asked, WINDOW, counted), *_broad_asks(question, asked)])
-    candidates = _joined(alike, *more)
-    selection = _selection(question, asked, found, candidates, compared, relaxed=True)
+    comparison = Comparison(question, plan.frequencies(said))
+    if _total_everywhere(found) or len(question.telling) == 1:
+        selection = _selection(comparison, asked, found, alike.candidates)
+        if not _is_close(question, selection):
+            more = engine.ask(_broad_asks(comparison, asked, similar))
+            selection = _selection(comparison, asked, found, joined(alike, *more))
+    else:
+        asked = _fewer_words(engine, comparison)
+        found, *more = engine.ask(
+            [Ask(asked, WINDOW, counted), *_broad_asks(comparison, asked, similar)]
+        )
+        selection = _selection(comparison, asked, found, joined(alike, *more), relaxed=True)
     return selection if selection.is_whole else _checked(engine, selection)
 
 
-def _broad_asks(question: Question, asked: Query) -> list[Ask]:
-    return [Ask(one, BROAD_WINDOW) for one in query.broad(question, but=asked)]
+def _fewer_words(engine: Engine, comparison: Comparison) -> Query:
+    """For as many of the words as some passage says."""
+    levels = plan.fewer(comparison.question, comparison.frequencies)
+    answers = engine.ask([Ask(one, 1, chosen=False) for one in levels])
+    there = (one for one, answer in zip(levels, answers, strict=True) if answer.candidates)
+    return next(there, levels[-1])
 
 
-@dataclass(slots=True)
-class _Compared:
-    """Each candidate is compared with the question once."""
-
-    question: Question
-    frequencies: Frequencies = field(default_factory=Frequencies)
-    _views: dict[str, Views] = field(default_factory=dict)
-
-    def closeness(self, candidates: Sequence[Candidate]) -> Closeness:
-        fresh = [one for one in candidates if one.place.document_id not in self._views]
-        views = compare(self.question, [one.digest for one in fresh], self.frequencies)
-        self._views |= {one.place.document_id: view for one, view in zip(fresh, views, strict=True)}
-        known = [self._views[one.place.document_id] for one in candidates]
-        return closeness(self.question, known)
+def _broad_asks(comparison: Comparison, asked: Query, similar: Query) -> list[Ask]:
+    broad = query.broad(comparison.question, but=asked)
+    passages = comparison.frequencies.passages
+    return by_sound.asks(comparison.question, asked, similar, broad, BROAD_WINDOW, passages)
 
 
 def _selection(
-    question: Question,
+    comparison: Comparison,
     asked: Query,
     found: Found,
     alike: Sequence[Candidate],
-    compared: _Compared,
     relaxed: bool = False,
 ) -> Selection:
-    """All candidates in order."""
-    holding = list(found.candidates)
-    known = {one.place.recording_id for one in holding}
-    maybes = [one for one in alike if one.place.recording_id not in known]
-    close = compared.closeness([*holding, *maybes])
-    bonus = 0.0 if relaxed else WORD_HOLDS_BONUS if len(question.free) == 1 else HOLDS_BONUS
-    ranked = [
-        Ranked(one.place, value, "holds", value + bonus)
-        for one, value in zip(holding, close.values[: len(holding)], strict=True)
-    ]
-    ranked += _maybes(question, maybes, close.values[len(holding) :])
+    known = {one.place.recording_id for one in found.candidates}
+    others = [one for one in alike if one.place.recording_id not in known]
+    window, as_phrase = comparison.in_order(found.candidates, others, relaxed)
     return Selection(
         asked,
         found.total,
         found.aggregations or {},
-        sorted(ranked, key=_order),
-        # Where nothing was found because of the chosen facets, nothing was relaxed either.
+        window,
+        # Where nothing says any of the words, nothing was relaxed either.
         relaxed and bool(_total_everywhere(found)),
-        compared.frequencies,
-        compared=[*holding, *alike],
-        as_phrase=close.as_phrase,
+        comparison.frequencies,
+        compared=[*found.candidates, *alike],
+        as_phrase=as_phrase,
     )
 
 
@@ -193,29 +147,5 @@ def _checked(engine: Engine, selection: Selection) -> Selection:
     return replace(selection, window=window)
 
 
-def _maybes(
-    question: Question, candidates: Sequence[Candidate], close: Sequence[float]
-) -> list[Ranked]:
-    """The best that are close enough and can be marked."""
-    faint = FAINT_WORD if len(question.free) == 1 else FAINT
-    ranked = [
-        (Ranked(one.place, value, "maybe", value), one)
-        for one, value in zip(candidates, close, strict=True)
-        if value >= faint
-    ]
-    ranked.sort(key=lambda pair: _order(pair[0]))
-    shown = (best for best, one in ranked if marks(one.digest, question))
-    return list(islice(shown, MAX_MAYBES))
-
-
-def _order(ranked: Ranked) -> tuple[float, float, str]:
-    return -ranked.order, -(ranked.place.score or 0.0), ranked.place.document_id
-
-
 def _total_everywhere(found: Found) -> int:
     return int((found.aggregations or {})[_EVERYWHERE]["doc_count"])
-
-
-def _joined(*found: Found) -> list[Candidate]:
-    candidates = {one.place.document_id: one for each in found for one in each.candidates}
-    return list(candidates.values())

@@ -4,6 +4,7 @@ It scores by boosts alone, so what it finds is what an engine finds, and in whic
 code that is tested.
 """
 
+import base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,7 +76,11 @@ class MemoryEngine:
         everything = self._matching(ask.query)
         found = [one for one in everything if not ask.chosen or self._is_chosen(one[0])]
         candidates = [
-            Candidate(Place(digest.recording_id, digest.n, digest.passages, score), digest)
+            Candidate(
+                Place(digest.recording_id, digest.n, digest.passages, score),
+                digest,
+                _letters(one) if ask.letters else None,
+            )
             for one, score in found[: ask.size]
             for digest in (_digest(one),)
         ]
@@ -91,6 +96,10 @@ class MemoryEngine:
 
     def _is_chosen(self, document: Document) -> bool:
         return _score(facets.any_of_each(self.chosen), document) is not None
+
+
+def _letters(document: Document) -> bytes | None:
+    return base64.b64decode(document["letters"]) if "letters" in document else None
 
 
 def _digest(document: Document) -> PassageDigest:
