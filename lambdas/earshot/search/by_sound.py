@@ -34,10 +34,15 @@ class Heard:
 
 
 def asks(
-    question: Question, asked: Query, similar: Ask, broad: Sequence[Ask], passages: int
+    question: Question,
+    asked: Query,
+    similar: Query,
+    broad: Sequence[Query],
+    size: int,
+    passages: int,
 ) -> list[Ask]:
-    """The `broad` ones, and what may hold the question by its sound beyond `asked`; then what is
-    `similar` again too, for its letters. The broad ones alone where nothing can be asked by sound.
+    """The broad queries, and what may hold the question by its sound beyond `asked`; then what is
+    similar again too, for its letters. The broad ones alone where nothing can be asked by sound.
 
     `passages`: how many there are in all.
     """
@@ -46,8 +51,9 @@ def asks(
     else:
         sounding = _sounding(question, but=asked)
     if sounding is None:
-        return list(broad)
-    return [replace(one, letters=True) for one in (similar, *broad, Ask(sounding, WINDOW))]
+        return [Ask(one, size) for one in broad]
+    sizes = ((similar, size), *((one, size) for one in broad), (sounding, WINDOW))
+    return [Ask(one, most, letters=True) for one, most in sizes]
 
 
 def _sounding(question: Question, but: Query) -> Query | None:

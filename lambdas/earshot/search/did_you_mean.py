@@ -37,11 +37,10 @@ def did_you_mean(engine: Engine, q: str, question: Question, selection: Selectio
 def unknown_words(question: Question, selection: Selection) -> list[str]:
     """The free words that no passage says in any form, and that are no words of the language."""
     said = selection.frequencies.said
-    default = selection.total if len(question.free) == 1 else 1
     return [
         word
         for word in dict.fromkeys(question.words)
-        if len(word) >= MIN_LETTERS and not said.get(word, default) and not commonness(word)
+        if len(word) >= MIN_LETTERS and said.get(word) == 0 and not commonness(word)
     ]
 
 

@@ -14,9 +14,10 @@ from hashlib import blake2b
 from typing import Any
 
 from earshot.errors import InvalidRequest
+from earshot.search.candidates import Ranked
 from earshot.search.engine import Engine, Place
 from earshot.search.request import Match, Order, SearchRequest
-from earshot.search.selection import Ranked, Selection
+from earshot.search.selection import Selection
 
 FIRST_STRIDE, STRIDE = 100, 5000  # passages a step, from few to many
 MAX_SKIPPED = 100_000  # recordings before a page number; a cursor goes on from there

@@ -14,7 +14,7 @@ def test_a_hit_says_who_said_it_when_and_which_words_match(client: TestClient) -
     assert answer["total_relation"] == "eq"
     (hit,) = answer["hits"]
     assert hit["words"] == [["hello", 0.0, 0.4], ["there", 0.5, 0.9]]
-    assert hit["marks"] == [{"word": 0, "kind": "exact"}]
+    assert hit["marks"] == [{"word": 0, "kind": "exact", "heard": None}]
     assert (hit["age"], hit["gender"], hit["accent"]) == ("thirties", "female", "us")
     assert answer["facets"]["age"] == [{"value": "thirties", "count": 1, "selected": False}]
     assert answer["relaxed"] is False

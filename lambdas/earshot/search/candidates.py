@@ -1,0 +1,101 @@
+"""The passages that were found for a question, in the order in which they answer it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from earshot.search import by_sound
+from earshot.search.engine import Candidate, Found, Place
+from earshot.search.marks import marks
+from earshot.search.question import Question
+from earshot.search.rank import Closeness, Frequencies, Views, closeness, compare
+from earshot.search.request import Match, Stretch
+
+# What is less close is no maybe but chance; of the rest the best are shown.
+FAINT_WORD, FAINT = 0.48, 0.3
+MAX_MAYBES = 10
+# A maybe comes before what holds the question only if it is so much closer; of one word never.
+HOLDS_BONUS, WORD_HOLDS_BONUS = 0.02, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage that was compared: its `closeness` in 0..1, and what it is put in `order` by.
+
+    `sound`: where a maybe sounds like what was asked, the likeliest stretch first.
+    """
+
+    place: Place
+    closeness: float
+    match: Match
+    order: float
+    sound: tuple[Stretch, ...] = ()
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Compares candidates with a question, each once."""
+
+    question: Question
+    frequencies: Frequencies = field(default_factory=Frequencies)
+    _views: dict[str, Views] = field(default_factory=dict)
+
+    def in_order(
+        self, holding: Sequence[Candidate], others: Sequence[Candidate], relaxed: bool
+    ) -> tuple[list[Ranked], float]:
+        """What holds the question and the best of what may, and how like the likest one is to the
+        question as a phrase. Where fewer words had to do, holding them is no merit."""
+        close = self._closeness([*holding, *others])
+        bonus = WORD_HOLDS_BONUS if len(self.question.free) == 1 else HOLDS_BONUS
+        ranked = [
+            Ranked(one.place, value, "holds", value if relaxed else value + bonus)
+            for one, value in zip(holding, close.values[: len(holding)], strict=True)
+        ]
+        maybes = _maybes(self.question, others, close.values[len(holding) :])
+        return _mixed(ranked, maybes), close.as_phrase
+
+    def _closeness(self, candidates: Sequence[Candidate]) -> Closeness:
+        fresh = [one for one in candidates if one.place.document_id not in self._views]
+        views = compare(self.question, [one.digest for one in fresh], self.frequencies)
+        self._views |= {one.place.document_id: view for one, view in zip(fresh, views, strict=True)}
+        return closeness(self.question, [self._views[one.place.document_id] for one in candidates])
+
+
+def joined(*found: Found) -> list[Candidate]:
+    """Each once, as it was found last: with its sound, if that was asked for."""
+    return list({one.place.document_id: one for some in found for one in some.candidates}.values())
+
+
+def _maybes(
+    question: Question, candidates: Sequence[Candidate], close: Sequence[float]
+) -> list[Ranked]:
+    """The best that are close enough, or sound like it, and can be marked."""
+    faint = FAINT_WORD if len(question.free) == 1 else FAINT
+    heard = by_sound.heard(question, candidates)
+    ranked = [
+        (Ranked(one.place, value, "maybe", value + sound.term, sound.stretches), one)
+        for one, value, sound in zip(candidates, close, heard, strict=True)
+        if value >= faint or sound.stretches
+    ]
+    ranked.sort(key=lambda pair: _order(pair[0]))
+    shown = (best for best, one in ranked if _has_mark(one, best, question))
+    return list(islice(shown, MAX_MAYBES))
+
+
+def _has_mark(candidate: Candidate, ranked: Ranked, question: Question) -> bool:
+    """The sound marks the words where it is, if there are any."""
+    if ranked.sound:
+        return any(text.tokens for text in candidate.digest.texts)
+    return bool(marks(candidate.digest, question))
+
+
+def _mixed(holding: Sequence[Ranked], maybes: Sequence[Ranked]) -> list[Ranked]:
+    """All in order by text; the sound decides only which maybe stands where one stands."""
+    by_text = [replace(one, order=one.closeness) for one in maybes]
+    places = sorted((*holding, *by_text), key=_order)
+    best = iter(maybes)
+    return [one if one.match == "holds" else replace(next(best), order=one.order) for one in places]
+
+
+def _order(ranked: Ranked) -> tuple[float, float, str]:
+    return -ranked.order, -(ranked.place.score or 0.0), ranked.place.document_id
