@@ -5,7 +5,7 @@ then, not before: most searches do without.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from earshot.errors import MalformedFrameLetters
