@@ -12,7 +12,7 @@ from earshot.search.rank import Closeness, Frequencies, Views, closeness, compar
 from earshot.search.request import Match, Stretch
 
 # What is less close is no maybe but chance; of the rest the best are shown.
-FAINT_WORD, FAINT = 0.48, 0.3
+FAINT_WORD, FAINT = 0.48, 0.35
 MAX_MAYBES = 10
 # A maybe comes before what holds the question only if it is so much closer; of one word never.
 HOLDS_BONUS, WORD_HOLDS_BONUS = 0.02, 1.0

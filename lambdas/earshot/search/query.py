@@ -22,7 +22,7 @@ BROAD_WORD_SHARE, BROAD_SHARE = 0.5, 0.3  # of the trigrams of one word, of seve
 LONG_WORD_GRAM_SHARE = 0.5
 MAX_WHOLE_WORDS = 6  # of more the trigrams of stop words are left out: they are the dearest
 
-PHRASE_BOOST, WRITTEN_BOOST, STOP_WORD_BOOST = 3.0, 0.5, 0.05
+PHRASE_BOOST, WRITTEN_BOOST, STOP_WORD_BOOST = 3.0, 0.5, 0.5
 PHRASE_SLOP_WORDS = 2
 MIN_LONG_WORD_LETTERS = 9  # from here on trigrams find what one slip does not
 # Codes of a sound that is looked up as it is, and with a slip. One alone is shared by a tenth of
@@ -60,7 +60,10 @@ def similar(question: Question, but: Query) -> Query:
 
     def whole(every_way: bool) -> Query:
         words = [_slot(slot, lambda word: _word(word, every_way)) for slot in question.telling]
-        return _beyond(question, but, [_at_least(enough(question), words)])
+        found = _beyond(question, but, [_at_least(enough(question), words)])
+        stop_words = [slot for slot in question.free if slot not in question.telling]
+        found["bool"]["should"] = _stop_words(stop_words, question)
+        return found
 
     return _affordable(whole)
 
@@ -122,7 +125,7 @@ def _excluded(question: Question) -> list[Query]:
 
 
 def _stop_words(slots: Sequence[Slot], question: Question) -> list[Query]:
-    """What finds nothing, and in the order counts next to nothing."""
+    """What finds nothing more, but brings passages into the window that say more of a phrase."""
     terms = [term for slot in slots for term in slot.terms if not term.quoted]
     return [_term("exact", token, STOP_WORD_BOOST) for term in terms for token in term.tokens]
 

@@ -84,9 +84,9 @@ class Question:
 
 def parse(q: str, exact: bool = False) -> Question:
     """What was typed. Text in double quotes is a strict phrase, OR stands between alternatives, and
-    a minus before a word or a phrase excludes it.
+    a minus before a word or a phrase excludes it. To exclude alone asks for nothing.
 
-    Raises InvalidRequest when it is too long to be a question, or only excludes.
+    Raises InvalidRequest when it is too long to be a question.
     """
     if len(q) > MAX_QUERY_CHARS:
         raise InvalidRequest(f"The query is longer than {MAX_QUERY_CHARS} characters.")
@@ -136,8 +136,6 @@ def _check(q: str, question: Question) -> None:
     terms = [*question.excluded, *(term for slot in question.slots for term in slot.terms)]
     if sum(len(term.tokens) for term in terms) > MAX_QUERY_WORDS:
         raise InvalidRequest(f"The query has more than {MAX_QUERY_WORDS} words.")
-    if question.excluded and not question.slots:
-        raise InvalidRequest("The query only excludes words: add one that is to be found.")
 
 
 def _pieces(q: str) -> Iterator[tuple[str, bool, bool]]:

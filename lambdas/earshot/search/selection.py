@@ -19,8 +19,10 @@ from earshot.search.rank import Frequencies
 WINDOW = 60  # of the engine's best passages that are put in order by how close they are
 MAYBE_WINDOW, BROAD_WINDOW = 40, 30
 # The broad query is asked when nothing is closer. Of several words some are heard right. What is
-# nearly like the whole phrase may be a part of it, and the rest elsewhere.
-CLOSE_WORD, CLOSE, NEARLY_PHRASE = 0.9, 0.7, (0.7, 0.8)
+# nearly like a phrase may be a part of it, and the rest elsewhere; of a long phrase nothing that is
+# said in a few words may be like it.
+CLOSE_WORD, CLOSE = 0.9, 0.7
+NEARLY_PHRASE, CLOSE_PHRASE, LONG_PHRASE_WORDS = 0.7, 0.8, 5
 
 _EVERYWHERE = "everywhere"  # counts what holds the question whatever facets are chosen
 
@@ -126,9 +128,9 @@ def _selection(
 def _is_close(question: Question, selection: Selection) -> bool:
     if len(question.words) == 1:
         return selection.closest >= CLOSE_WORD
-    least, most = NEARLY_PHRASE
-    nearly = len(question.words) > 2 and least <= selection.as_phrase < most
-    return selection.closest >= CLOSE and not nearly
+    words = len(question.words)
+    nearly = words > 2 and (selection.as_phrase >= NEARLY_PHRASE or words >= LONG_PHRASE_WORDS)
+    return selection.closest >= CLOSE and not (nearly and selection.as_phrase < CLOSE_PHRASE)
 
 
 def _checked(engine: Engine, selection: Selection) -> Selection:

@@ -52,9 +52,8 @@ def test_a_hyphen_and_a_number_below_zero_exclude_nothing(q: str) -> None:
     assert parse(q).excluded == ()
 
 
-def test_only_excluding_is_no_question() -> None:
-    with pytest.raises(InvalidRequest, match="only excludes"):
-        parse("-boy")
+def test_to_exclude_alone_asks_for_nothing() -> None:
+    assert not parse("-boy")
 
 
 @pytest.mark.parametrize("q", ["*", "🎧", "- -- !", '""', "..."])
