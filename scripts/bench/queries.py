@@ -107,6 +107,7 @@ def draw(clips: Sequence[Clip], split: Split, count: int, seed: int) -> list[Row
         word
         for (word,) in (phrase for phrase in answers.holding if len(phrase) == 1)
         if len(word) >= SHORTEST_TELLING
+        and word.isalpha()  # "i'll" is two stop words
         and len(answers.holding[(word,)]) <= most
         and written(word) <= TELLING_PER_MILLION
     }

@@ -157,12 +157,11 @@ def _pieces(q: str) -> Iterator[tuple[str, bool, bool]]:
 
 
 def _terms(typed: str, quoted: bool, as_one: bool) -> list[Term]:
-    """The terms of one piece; free words are terms of their own unless they belong together."""
-    words = typed.split()
+    """The terms of one piece; its words are terms of their own unless they belong together."""
     if quoted:
-        tokens: Sequence[str] = analysis.written(words)
-    else:
-        tokens = [token.text for token in analysis.tokens(words)]
-    if quoted or as_one:
-        return [Term(tuple(tokens), quoted)] if tokens else []
+        written = tuple(analysis.written(typed.split()))
+        return [Term(written, quoted=True)] if written else []
+    tokens = tuple(token.text for token in analysis.tokens([typed]))
+    if as_one or analysis.STOP_WORDS.issuperset(tokens):  # "i'll" is no passage with i and will
+        return [Term(tokens)] if tokens else []
     return [Term((token,)) for token in tokens]

@@ -21,6 +21,11 @@ def test_a_quoted_phrase_is_asked_for_as_it_is_written() -> None:
     assert parse('"I\'m" here').slots[0] == Slot((Term(("i'm",), quoted=True),))
 
 
+def test_a_contraction_is_asked_for_in_a_row() -> None:
+    assert words(parse("I'll")) == [["i will"]]
+    assert words(parse("don't know")) == [["do not"], ["know"]]
+
+
 def test_a_quote_that_is_not_closed_yet_quotes_nothing() -> None:
     assert words(parse('sea "old')) == [["sea"], ["old"]]
 
