@@ -39,6 +39,7 @@ class Comparison:
     question: Question
     frequencies: Frequencies = field(default_factory=Frequencies)
     _views: dict[str, Views] = field(default_factory=dict)
+    _marked: dict[str, bool] = field(default_factory=dict)
 
     def in_order(
         self, holding: Sequence[Candidate], others: Sequence[Candidate], relaxed: bool
@@ -51,8 +52,30 @@ class Comparison:
             Ranked(one.place, value, "holds", value if relaxed else value + bonus)
             for one, value in zip(holding, close.values[: len(holding)], strict=True)
         ]
-        maybes = _maybes(self.question, others, close.values[len(holding) :])
+        maybes = self._maybes(others, close.values[len(holding) :])
         return _mixed(ranked, maybes), close.as_phrase
+
+    def _maybes(self, candidates: Sequence[Candidate], close: Sequence[float]) -> list[Ranked]:
+        """The best that are close enough, or sound like it, and can be marked."""
+        faint = FAINT_WORD if len(self.question.free) == 1 else FAINT
+        heard = by_sound.heard(self.question, candidates)
+        ranked = [
+            (Ranked(one.place, value, "maybe", value + sound.term, sound.stretches), one)
+            for one, value, sound in zip(candidates, close, heard, strict=True)
+            if value >= faint or sound.stretches
+        ]
+        ranked.sort(key=lambda pair: _order(pair[0]))
+        shown = (best for best, one in ranked if self._has_mark(one, best))
+        return list(islice(shown, MAX_MAYBES))
+
+    def _has_mark(self, candidate: Candidate, ranked: Ranked) -> bool:
+        """The sound marks the words where it is, if there are any."""
+        if ranked.sound:
+            return any(text.tokens for text in candidate.digest.texts)
+        identity = candidate.place.document_id
+        if identity not in self._marked:
+            self._marked[identity] = bool(marks(candidate.digest, self.question))
+        return self._marked[identity]
 
     def _closeness(self, candidates: Sequence[Candidate]) -> Closeness:
         fresh = [one for one in candidates if one.place.document_id not in self._views]
@@ -64,29 +87,6 @@ class Comparison:
 def joined(*found: Found) -> list[Candidate]:
     """Each once, as it was found last: with its sound, if that was asked for."""
     return list({one.place.document_id: one for some in found for one in some.candidates}.values())
-
-
-def _maybes(
-    question: Question, candidates: Sequence[Candidate], close: Sequence[float]
-) -> list[Ranked]:
-    """The best that are close enough, or sound like it, and can be marked."""
-    faint = FAINT_WORD if len(question.free) == 1 else FAINT
-    heard = by_sound.heard(question, candidates)
-    ranked = [
-        (Ranked(one.place, value, "maybe", value + sound.term, sound.stretches), one)
-        for one, value, sound in zip(candidates, close, heard, strict=True)
-        if value >= faint or sound.stretches
-    ]
-    ranked.sort(key=lambda pair: _order(pair[0]))
-    shown = (best for best, one in ranked if _has_mark(one, best, question))
-    return list(islice(shown, MAX_MAYBES))
-
-
-def _has_mark(candidate: Candidate, ranked: Ranked, question: Question) -> bool:
-    """The sound marks the words where it is, if there are any."""
-    if ranked.sound:
-        return any(text.tokens for text in candidate.digest.texts)
-    return bool(marks(candidate.digest, question))
 
 
 def _mixed(holding: Sequence[Ranked], maybes: Sequence[Ranked]) -> list[Ranked]:

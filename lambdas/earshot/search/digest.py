@@ -13,7 +13,7 @@ from typing import Any
 
 from earshot.search import analysis
 
-FORMAT = "4"  # of the packed text; to be raised when it changes
+FORMAT = "5"  # of the packed text; to be raised when it changes
 MIN_CONFIDENCE = 0.6  # from here on a word is taken for what was said
 UNFAMILIAR = "0"
 _LINES_A_TEXT = 6
@@ -59,12 +59,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class PassageDigest:
-    """The `n`-th of a recording's `passages`: the shown text, and the listener's if it differs."""
+    """The `n`-th of a recording's `passages`: the shown text, and the listener's if it differs.
+
+    `has_sound`: its frame letters are in the index too.
+    """
 
     recording_id: str
     n: int
     passages: int
     texts: tuple[Text, ...]
+    has_sound: bool = False
 
     @property
     def shown(self) -> Text:
@@ -72,7 +76,7 @@ class PassageDigest:
 
     def pack(self) -> str:
         """For the engine: base64."""
-        lines = [f"{FORMAT} {self.recording_id} {self.n} {self.passages}"]
+        lines = [f"{FORMAT} {self.recording_id} {self.n} {self.passages} {self.has_sound:d}"]
         for text in self.texts:
             lines += [text.tokens, text.sounds, text.familiar, text.written]
             lines += map(_pack_numbers, (text.token_words, text.written_words))
@@ -97,7 +101,7 @@ def unpack(packed: str) -> PassageDigest | None:
     version, *about = place.split(" ")
     if version != FORMAT:
         return None
-    recording_id, n, passages = about
+    recording_id, n, passages, sound = about
     texts: list[Text] = []
     for at in range(0, len(lines), _LINES_A_TEXT):
         tokens, sounds, familiar, written, token_words, written_words = lines[
@@ -113,7 +117,7 @@ def unpack(packed: str) -> PassageDigest | None:
                 _unpack_numbers(written_words, written.count(" ") + 1 if written else 0),
             )
         )
-    return PassageDigest(recording_id, int(n), int(passages), tuple(texts))
+    return PassageDigest(recording_id, int(n), int(passages), tuple(texts), sound == "1")
 
 
 def familiarity(tokens: Iterable[str], confidences: Iterable[float]) -> str:

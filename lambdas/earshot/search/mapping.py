@@ -110,7 +110,8 @@ def documents(recording: Recording) -> Iterator[tuple[str, dict[str, Any]]]:
     sounds = _sounds(recording.transcript, cut)
     for passage, sound in zip(cut, sounds, strict=True):
         identity = document_id(recording.recording_id, passage.n)
-        yield identity, about | _said(passage, recording.recording_id, len(cut)) | sound
+        digest = digest_of(passage, recording.recording_id, len(cut), has_sound=bool(sound))
+        yield identity, about | _said(passage, digest) | sound
 
 
 def _about(recording: Recording, count: int) -> dict[str, Any]:
@@ -134,9 +135,8 @@ def _about(recording: Recording, count: int) -> dict[str, Any]:
     return about
 
 
-def _said(passage: Passage, recording_id: str, count: int) -> dict[str, Any]:
+def _said(passage: Passage, digest: PassageDigest) -> dict[str, Any]:
     words = passage.words
-    digest = digest_of(passage, recording_id, count)
     return _searched(digest) | {
         "digest": digest.pack(),
         "n": passage.n,
@@ -172,12 +172,14 @@ def _sounds(transcript: Transcript | None, cut: Sequence[Passage]) -> list[dict[
     ]
 
 
-def digest_of(passage: Passage, recording_id: str, count: int) -> PassageDigest:
+def digest_of(
+    passage: Passage, recording_id: str, count: int, has_sound: bool = False
+) -> PassageDigest:
     """Of the shown words, and of the listener's where they are others."""
     shown = _text(passage.words)
     heard = _text(passage.heard, places_under(passage.heard, passage.words))
     texts = (shown, heard) if heard.tokens not in ("", shown.tokens) else (shown,)
-    return PassageDigest(recording_id, passage.n, count, texts)
+    return PassageDigest(recording_id, passage.n, count, texts, has_sound)
 
 
 def places_under(heard: Sequence[Word], shown: Sequence[Word]) -> list[int]:

@@ -77,12 +77,15 @@ def select(engine: Engine, question: Question, counted: Mapping[str, Any]) -> Se
     if _total_everywhere(found) or len(question.telling) == 1:
         selection = _selection(comparison, asked, found, alike.candidates)
         if not _is_close(question, selection):
-            more = engine.ask(_broad_asks(comparison, asked, similar))
+            more = engine.ask(_broad_asks(comparison, asked, similar, selection.compared))
             selection = _selection(comparison, asked, found, joined(alike, *more))
     else:
         asked = _fewer_words(engine, comparison)
         found, *more = engine.ask(
-            [Ask(asked, WINDOW, counted), *_broad_asks(comparison, asked, similar)]
+            [
+                Ask(asked, WINDOW, counted),
+                *_broad_asks(comparison, asked, similar, alike.candidates),
+            ]
         )
         selection = _selection(comparison, asked, found, joined(alike, *more), relaxed=True)
     return selection if selection.is_whole else _checked(engine, selection)
@@ -96,10 +99,17 @@ def _fewer_words(engine: Engine, comparison: Comparison) -> Query:
     return next(there, levels[-1])
 
 
-def _broad_asks(comparison: Comparison, asked: Query, similar: Query) -> list[Ask]:
-    broad = query.broad(comparison.question, but=asked)
+def _broad_asks(
+    comparison: Comparison, asked: Query, similar: Query, seen: Sequence[Candidate]
+) -> list[Ask]:
+    """By letters, by sounds near the words', and by the sound itself unless what was seen has none:
+    imports have none, and are often all that there is."""
+    question = comparison.question
+    broad = query.broad(question, but=asked)
+    if seen and not any(one.digest.has_sound for one in seen):
+        return [Ask(one, BROAD_WINDOW) for one in broad]
     passages = comparison.frequencies.passages
-    return by_sound.asks(comparison.question, asked, similar, broad, BROAD_WINDOW, passages)
+    return by_sound.asks(question, asked, similar, broad, BROAD_WINDOW, passages)
 
 
 def _selection(
