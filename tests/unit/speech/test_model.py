@@ -174,7 +174,7 @@ def test_an_export_of_a_folder_without_a_model_says_what_is_missing(tmp_path):
     empty.mkdir()
     done = without("nothing", "model", "export", str(empty), str(tmp_path / "out"))
     assert done.returncode == 2
-    assert done.stderr == "The model has no config.json.\n"
+    assert done.stderr == "error: The model has no config.json.\n"
 
 
 def test_the_torch_engine_without_torch_says_how_to_install_it(folder, monkeypatch):
