@@ -16,7 +16,7 @@ from earshot import compose
 from earshot.bundled import working_folder
 from earshot.errors import InputError
 from earshot.recordings.store import Recordings
-from earshot.search.client import TIMEOUT, connect
+from earshot.search.client import TIMEOUT_S, connect
 
 LOCAL_OUTPUTS = working_folder() / ".local" / "outputs.json"
 
@@ -65,7 +65,7 @@ class Outputs:
         )
         return compose.recordings(self, patient, self.resource)
 
-    def search_client(self, timeout: float = TIMEOUT) -> OpenSearch:
+    def search_client(self, timeout: float = TIMEOUT_S) -> OpenSearch:
         return connect(self.opensearch_url, self.region, timeout)
 
 

@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 from opensearchpy import OpenSearch, Urllib3AWSV4SignerAuth, Urllib3HttpConnection
 
-TIMEOUT = 15  # seconds; a search that takes longer is not worth waiting for
+TIMEOUT_S = 15  # a search that takes longer is not worth waiting for
 
 
-def connect(url: str, region: str | None = None, timeout: float = TIMEOUT) -> OpenSearch:
+def connect(url: str, region: str | None = None, timeout: float = TIMEOUT_S) -> OpenSearch:
     """A client for the node at `url`; with a region and https, requests are signed for AWS.
 
     Nothing is sent yet. One client serves many threads.

@@ -24,10 +24,10 @@ from earshot.search.versions import widen
 logger = logging.getLogger(__name__)
 
 BATCH_BYTES = 5_000_000  # of one bulk request; AWS refuses 10 MB on small instances
-TRIES = 6
-FIRST_PAUSE = 0.2  # seconds; doubled with every try, and drawn at random below that
-_BUSY = (429, 502, 503, 504)
-_CONFLICT = 409  # the index has this revision or a newer one: nothing is left to do
+MAX_ATTEMPTS = 6
+FIRST_PAUSE_S = 0.2  # doubled with every try, and drawn at random below that
+_BUSY_STATUSES = (429, 502, 503, 504)
+_CONFLICT_STATUS = 409  # the index has this revision or a newer one: nothing is left to do
 NO_INDEX = "index_not_found_exception"
 
 
@@ -142,9 +142,9 @@ class SearchIndex:
         failures: dict[int, str] = {}
         waiting = list(actions)
         reason = ""
-        for attempt in range(TRIES):
+        for attempt in range(MAX_ATTEMPTS):
             if attempt:
-                self._pause(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311
+                self._pause(random.uniform(0, FIRST_PAUSE_S * 2**attempt))  # noqa: S311
             try:
                 lines = b"".join(action.lines for action in waiting)
                 answer = self._client.bulk(body=lines, params=self._target())
@@ -152,16 +152,16 @@ class SearchIndex:
                 reason = f"no connection: {error.error}"
                 continue
             except TransportError as error:
-                if error.status_code not in _BUSY:
+                if error.status_code not in _BUSY_STATUSES:
                     raise
                 reason = f"busy: {error.status_code}"
                 continue
             busy = []
             for action, item in zip(waiting, answer["items"], strict=True):
                 result = next(iter(item.values()))
-                if "error" not in result or result["status"] == _CONFLICT:
+                if "error" not in result or result["status"] == _CONFLICT_STATUS:
                     continue  # a deletion of what was not there has no error either
-                if result["status"] in _BUSY or result["error"]["type"] == NO_INDEX:
+                if result["status"] in _BUSY_STATUSES or result["error"]["type"] == NO_INDEX:
                     busy.append(action)
                     reason = _why(result)
                 else:

@@ -33,11 +33,11 @@ from earshot.search.request import SearchRequest
 from earshot.search.searcher import search
 from earshot.search.versions import UnderWay, Version
 
-SAMPLES = 50  # recordings that are looked for before the swap
+SAMPLE_RECORDINGS = 50  # recordings that are looked for before the swap
 SAMPLE_WORDS = 4
 # A write's time is taken before it is made, on another machine's clock.
 MARGIN = timedelta(minutes=5)
-_BATCH = 200
+_BATCH_RECORDINGS = 200
 _REASONS_SHOWN = 5
 
 Advance = Callable[[int], None]
@@ -91,9 +91,9 @@ class _Copy:
         if not (recording.transcript and recording.transcript.words):
             return
         self._seen += 1
-        if len(self.samples) < SAMPLES:
+        if len(self.samples) < SAMPLE_RECORDINGS:
             self.samples.append(recording)
-        elif (place := random.randrange(self._seen)) < SAMPLES:  # noqa: S311
+        elif (place := random.randrange(self._seen)) < SAMPLE_RECORDINGS:  # noqa: S311
             self.samples[place] = recording
 
     def expected(self) -> int:
@@ -235,7 +235,7 @@ def _batches(recordings: Iterable[Recording]) -> Iterator[list[Recording]]:
     batch: list[Recording] = []
     for one in recordings:
         batch.append(one)
-        if len(batch) == _BATCH:
+        if len(batch) == _BATCH_RECORDINGS:
             yield batch
             batch = []
     if batch:
