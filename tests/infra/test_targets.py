@@ -99,7 +99,7 @@ def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: 
     domain = "arn:aws:es:eu-central-1:123456789012:domain/mine"
     assert [resource for one in allowed for resource in listed(one["Resource"])] == [
         f"{domain}/earshot-passages/_search",
-        f"{domain}/earshot-passages/_mget",
+        f"{domain}/earshot-passages/_msearch",
     ]
 
 
