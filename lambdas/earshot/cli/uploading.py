@@ -18,6 +18,7 @@ from earshot.cli.tables import table as tables
 from earshot.cli.tables.join import Joined, join
 from earshot.cli.walk import LeftOut, walk
 from earshot.errors import InputError
+from earshot.recordings.metadata import decoded, encoded
 from earshot.recordings.record import FACETS
 
 _CONCURRENCY = 16
@@ -130,7 +131,9 @@ def _put(bucket: Any, upload: Upload, again: bool) -> tuple[str, float | None]:
         return stored.e_tag.strip('"'), None
     moment = time.time()
     with upload.path.open("rb") as file:
-        answer = stored.put(Body=file, Metadata=metadata, ContentType=media_type(upload.path.name))
+        answer = stored.put(
+            Body=file, Metadata=encoded(metadata), ContentType=media_type(upload.path.name)
+        )
     return answer["ETag"].strip('"'), moment
 
 
@@ -143,4 +146,4 @@ def _is_there(stored: Any, path: Path, metadata: Mapping[str, str]) -> bool:
         raise
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    return stored.e_tag.strip('"') == digest and dict(stored.metadata) == dict(metadata)
+    return stored.e_tag.strip('"') == digest and decoded(stored.metadata) == metadata
