@@ -11,7 +11,8 @@ from rapidfuzz.distance import Levenshtein
 
 from earshot.cli.tables import table as tables
 from earshot.cli.tables.columns import DURATION, FILENAME, GENERATED, TEXT
-from earshot.cli.tables.table import Row, Table
+from earshot.cli.tables.records import Row
+from earshot.cli.tables.table import Table
 
 Phrase = tuple[str, ...]
 

@@ -59,11 +59,14 @@ def _lines(table: Table, heard: Sequence[Cells]) -> Iterator[str]:
         place = place_of(one, table.columns)
         places.append(len(columns) if place is None else place)
         columns += [one] if place is None else []
-    write_row = _writer(table.form)
+    write_row, added = _writer(table.form), len(columns) - len(table.columns)
     yield table.form.sep
     yield write_row(columns)
     for row, values in zip(table.rows, heard, strict=True):
-        if row.fault or not row.fields:
+        if row.fault:  # as wide or narrow beside the header as it was, so that it stays in doubt
+            yield row.raw + table.form.delimiter * added + table.form.newline
+            continue
+        if not row.fields:
             yield row.raw + table.form.newline
             continue
         fields = [*row.fields, *[""] * (len(columns) - len(row.fields))]

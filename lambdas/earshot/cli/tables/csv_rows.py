@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from earshot.cli.tables import table as tables
 from earshot.cli.tables.columns import DURATION, FILENAME, GENERATED, TEXT
+from earshot.cli.tables.records import Row as Record
 from earshot.cli.tables.table import NOT_UTF8, Refused, Table, is_text, printable
 from earshot.recordings.ids import plain_key
 
@@ -37,16 +37,16 @@ def rows_of(table: Table, *, sound: bool = False) -> Iterator[Row | Refused]:
     table.need(column, *([] if has_duration and not table.has(DURATION) else [DURATION]))
     seen: dict[str, int] = {}
     for row in table.rows:
-        if not row.blank:
+        if row.fault:
+            yield from table.refusals(row, row.fault)
+        elif not row.blank:
             yield _judge(table, row, column, seen)
 
 
-def _judge(table: Table, row: tables.Row, column: str, seen: dict[str, int]) -> Row | Refused:
+def _judge(table: Table, row: Record, column: str, seen: dict[str, int]) -> Row | Refused:
     filename = key_of(table.value(row, FILENAME))
     same = unicodedata.normalize("NFC", filename)
     try:
-        if row.fault:
-            raise ValueError(row.fault)
         if not all(is_text(field) for field in row.fields):
             raise ValueError(NOT_UTF8)
         plain_key(filename)
@@ -74,7 +74,7 @@ def _text(value: str, column: str) -> str:
     return text
 
 
-def _duration(table: Table, row: tables.Row) -> float | None:
+def _duration(table: Table, row: Record) -> float | None:
     if not table.has(DURATION):
         return None
     value = table.value(row, DURATION)
@@ -87,8 +87,8 @@ def _duration(table: Table, row: tables.Row) -> float | None:
     return duration
 
 
-def _facets(table: Table, row: tables.Row) -> dict[str, str]:
-    facets = {name: " ".join(value.split()) for name, value in table.facets(row).items()}
+def _facets(table: Table, row: Record) -> dict[str, str]:
+    facets = table.facets(row)
     for name, value in facets.items():
         if len(value) > MAX_FACET_CHARS:
             raise ValueError(f"{name} has more than {MAX_FACET_CHARS} characters")

@@ -28,7 +28,6 @@ _OTHER_FILES = {
     b"\x1f\x8b": "compressed: unpack it first",
 }
 _SEP = re.compile(r"sep=(.)", re.IGNORECASE)  # the line by which Excel knows the delimiter
-_SOME_BYTES = 4096
 # In Windows-1252: bytes that stand for nothing, ÿ and þ, which are damage more often than letters,
 # four letters beyond ASCII side by side, as in Cyrillic or Greek, and after a small letter such as
 # ‚ † ˆ Š Ž Ÿ, which Mac Roman has for ä, é, ü and others.
@@ -108,11 +107,9 @@ def _first_line(text: str) -> tuple[str, str]:
 
 def _without_mark(content: bytes) -> str:
     """UTF-8, or what people's programs write where they don't write it."""
-    some = content[:_SOME_BYTES]
-    if b"\0" in some:
-        zeros = (some[0::2].count(0), some[1::2].count(0))
-        if max(zeros) > len(some) // 4 and min(zeros) == 0:
-            return "utf-16-be" if zeros[0] else "utf-16-le"
+    first, second = (content[:2] + b"xx")[:2]
+    if not (first and second):  # half of an ASCII letter, with which every header begins
+        return "utf-16-le" if first else "utf-16-be"
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:

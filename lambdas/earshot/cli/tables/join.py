@@ -9,7 +9,8 @@ from typing import TypeVar
 from earshot.audio.formats import is_audio
 from earshot.cli.tables.columns import FILENAME
 from earshot.cli.tables.names import base_name, parts
-from earshot.cli.tables.table import NO_NAME, Refused, Row, Table, printable
+from earshot.cli.tables.records import Row
+from earshot.cli.tables.table import NO_NAME, Refused, Table, printable
 
 T = TypeVar("T")
 
