@@ -39,7 +39,11 @@ def decode(
     csv: Annotated[
         Path,
         typer.Option(
-            help="Rows with a column `filename`.", metavar="IN.csv", exists=True, dir_okay=False
+            help="Rows with a column `filename`.",
+            metavar="IN.csv",
+            exists=True,
+            dir_okay=False,
+            allow_dash=True,
         ),
     ],
     out: Annotated[

@@ -21,6 +21,7 @@ from earshot.cli.tables import table as tables
 from earshot.cli.tables.csv_rows import Row, rows_of
 from earshot.cli.tables.table import Refused
 from earshot.cli.uploading import Upload, put
+from earshot.errors import InputError
 from earshot.recordings.ids import recording_id
 from earshot.recordings.imported import is_aligned
 from earshot.recordings.imports import Import
@@ -103,6 +104,7 @@ def import_(
             metavar="IN.csv",
             exists=True,
             dir_okay=False,
+            allow_dash=True,
         ),
     ],
     audio: Annotated[
@@ -132,6 +134,8 @@ def import_(
 ) -> None:
     """Make recordings of existing transcripts, labelled as imported. Safe to stop and repeat."""
     target = outputs.find(stack)
+    if model is None and not csv.is_file():
+        raise InputError("The table comes through a pipe: say what wrote the texts with --model.")
     table = tables.read(csv)
     judged = list(rows_of(table, sound=audio is not None))
     refused = [one for one in judged if isinstance(one, Refused)]

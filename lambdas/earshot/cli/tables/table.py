@@ -4,6 +4,7 @@ A row that can't be trusted is never guessed at. Its `fault` says why; commands 
 for it, and go on.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -95,13 +96,15 @@ class Table:
 
 
 def read(path: Path) -> Table:
-    """The table at `path`: CSV with commas or semicolons, or columns between tabs.
+    """The table at `path` (`-`: standard input): CSV with commas or semicolons, or columns between
+    tabs.
 
     Raises TableError when nothing of it can be used: it can't be read, it has no file names or
     two columns of one name, a quote never ends, or no row can be trusted.
     """
     try:
-        content = path.read_bytes()
+        piped = path == Path("-")
+        content = sys.stdin.buffer.read() if piped else path.read_bytes()
     except OSError as error:
         raise TableError(f"{path.name} can't be read: {error.strerror}.") from error
     form, text = forms.form_of(*forms.decode(content, path.name))
