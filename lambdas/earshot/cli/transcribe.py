@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from earshot.bundled import model_folder
+from earshot.cli import leftover
 from earshot.cli.progress import progress
 from earshot.cli.sources import Source, sources
 from earshot.errors import InputError
@@ -112,7 +113,7 @@ def _write(
 
     file = source.called
     if isinstance(result, AudioError) and form is not Format.JSON:
-        print(f"{file}: {result.message} ({result.code})", file=sys.stderr)
+        print(leftover.printable(f"{file}: {result.message} ({result.code})"), file=sys.stderr)
         return
     text = _text(file, result, form)
     if out is None:

@@ -64,7 +64,7 @@ def upload(
     with progress("Uploading", len(uploads)) as advance:
         moments, failures, etags = put(uploads, target, again, advance)
     for key, reason in failures:
-        print(f"{key}: {reason}", file=sys.stderr)
+        print(leftover.printable(f"{key}: {reason}"), file=sys.stderr)
     there_already = len(uploads) - len(moments) - len(failures)
     print(f"{len(moments)} uploaded, {there_already} were there already.{left}")
     bad = bad or bool(failures)

@@ -1,5 +1,6 @@
 """Who speaks in what is uploaded: by a table, however it was made."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,3 +132,35 @@ def test_an_upload_with_other_letters_goes_on_where_it_stopped(run: Run) -> None
     table = "filename,accent\na.mp3,Québec French\n"
     assert "1 uploaded" in run(["a.mp3"], table).stdout
     assert "0 uploaded, 1 were there already" in run(["a.mp3"], table).stdout
+
+
+def test_a_name_that_no_key_can_hold_is_named_and_the_rest_goes_on(
+    run: Run, tmp_path: Path
+) -> None:
+    odd = tmp_path / "clips" / "caf\udce9.mp3"
+    try:
+        odd.parent.mkdir()
+        odd.write_bytes(b"x")
+    except (OSError, UnicodeError):
+        pytest.skip("this file system takes no such name")
+    done = run(["a.mp3"], "filename,accent\na.mp3,us\n")
+    assert done.exit_code == 1
+    assert "caf\\udce9.mp3: " in done.stderr
+    assert stored() == {"a.mp3": {"accent": "us"}}
+
+
+@pytest.mark.parametrize("table", ["", "PK\x03\x04", "name;age\na.mp3;teens\n"])
+def test_a_table_that_can_t_be_used_is_said_before_anything_is_uploaded(
+    run: Run, table: str
+) -> None:
+    refused = run(["a.mp3"], table)
+    assert refused.exit_code == 2
+    assert "error: who.csv" in refused.stderr
+    assert stored() == {}
+
+
+def test_a_pipe_is_refused_by_a_sentence(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe")
+    refused = CliRunner().invoke(app, ["upload", str(pipe)])
+    assert refused.exit_code == 2
+    assert f"{pipe} is no file: put the sound in one" in refused.stderr
