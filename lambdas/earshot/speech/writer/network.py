@@ -1,10 +1,11 @@
 """Moonshine laid out for a CPU: the same weights and the same function, as two graphs.
 
 The encoder hears a waveform once and gives the decoder's layers what they attend to, so no step
-computes it again. The decoder makes one step: a token in, the next one's logits out, with the keys
-and values of earlier steps. Convolutions are matrix products on channels-last data; attention and
-rotary embedding are ONNX Runtime's fused operators. The embedding and the output are one matrix, as
-they are in the model. Only for export to ONNX; needs torch and transformers.
+computes it again. The decoder makes one step of several hypotheses at once: a token of each in,
+the likeliest next ones out, with the keys and values of earlier steps. Convolutions are matrix
+products on channels-last data; attention and rotary embedding are ONNX Runtime's fused operators.
+The embedding and the output are one matrix, as they are in the model. Only for export to ONNX;
+needs torch and transformers.
 
 Source: Jeffries et al., "Moonshine: Speech Recognition for Live Transcription and Voice Commands"
 (2024), and transformers' modeling_moonshine.py.
@@ -16,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from earshot.speech.writer.settings import MAX_POSITIONS
+from earshot.speech.writer.settings import CHOICES, MAX_POSITIONS
 
 
 class EncoderNetwork(nn.Module):  # type: ignore[misc]
@@ -57,9 +58,17 @@ class EncoderNetwork(nn.Module):  # type: ignore[misc]
 
 
 class DecoderNetwork(nn.Module):  # type: ignore[misc]
-    """From a token (1, 1), its position (1, 1), and keys and values (1, heads, n, head width) of
-    all layers, of earlier tokens and of the sound, to logits (1, vocabulary) and the keys and
-    values that the next step needs."""
+    """One step of n hypotheses about one sound.
+
+    In: tokens (1, n), their position (1, n), and for each hypothesis the row (n,) of the one that
+    it goes on from; keys and values of all layers, of earlier tokens (rows, heads, length, head
+    width), and of the sound (1, heads, frames, head width). Out: the likeliest CHOICES next tokens
+    (n, CHOICES) and their log-probabilities, all logits (n, vocabulary), and the keys and values
+    that the next step needs.
+
+    Hypotheses lie along the axis of time, so that all attend to the same copy of the sound; only
+    the attention to their own earlier tokens has them apart.
+    """
 
     def __init__(self, model: Any) -> None:
         super().__init__()
@@ -71,15 +80,23 @@ class DecoderNetwork(nn.Module):  # type: ignore[misc]
         self.vocabulary = nn.Parameter(model.proj_out.weight.T.contiguous(), requires_grad=False)
 
     def forward(
-        self, token: Tensor, position: Tensor, past: list[Tensor], cross: list[Tensor]
-    ) -> tuple[Tensor, list[Tensor]]:
+        self,
+        token: Tensor,
+        position: Tensor,
+        parent: Tensor,
+        past: list[Tensor],
+        cross: list[Tensor],
+    ) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
         hidden = self.vocabulary.index_select(1, token.flatten()).T[None]
         present: list[Tensor] = []
         for at, layer in enumerate(self.layers):
             pair = slice(2 * at, 2 * at + 2)
-            hidden, made = layer(hidden, position, self.rotary, past[pair], cross[pair])
+            held = [one.index_select(0, parent) for one in past[pair]]
+            hidden, made = layer(hidden, position, self.rotary, held, cross[pair])
             present += made
-        return (self.norm(hidden) @ self.vocabulary)[0], present
+        logits = (self.norm(hidden) @ self.vocabulary)[0]
+        likeliest, tokens = torch.log_softmax(logits, dim=-1).topk(CHOICES, dim=-1)
+        return tokens, likeliest, logits, present
 
 
 class _EncoderLayer(nn.Module):  # type: ignore[misc]
@@ -127,8 +144,9 @@ class _DecoderLayer(nn.Module):  # type: ignore[misc]
     ) -> tuple[Tensor, list[Tensor]]:
         query, key, value = self.qkv(self.norm_self(hidden)).chunk(3, dim=-1)
         query, key = rotary(query, position), rotary(key, position)
+        query, key, value = (one.transpose(0, 1) for one in (query, key, value))  # (n, 1, width)
         attended, *present = _attend_with_past(query, key, value, past, self.heads, self.scale)
-        hidden = hidden + self.out_proj(attended)
+        hidden = hidden + self.out_proj(attended.transpose(0, 1))  # (1, n, width)
         query = self.cross_q_proj(self.norm_cross(hidden))
         attended = _attend((query, *cross), self.heads, self.scale, query)
         hidden = hidden + self.cross_out_proj(attended)
