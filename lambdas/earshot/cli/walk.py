@@ -81,9 +81,14 @@ def _is_hidden(name: str) -> bool:
 
 
 def _reason_against(path: Path) -> str:
-    """Why a file is no recording; empty for one that is."""
+    """Why a file is no recording; empty for one that is.
+
+    A link to a recording that is gone is one: whoever reads it says that it can't be read.
+    """
+    if not path.exists():
+        return "" if is_audio(path.name) else "it is a link to nothing"
     if not path.is_file():
-        return "it is no file" if path.exists() else "it is a link to nothing"
+        return "it is no file"
     if is_audio(path.name) and path.suffix.lower() not in _AMBIGUOUS:
         return ""
     try:

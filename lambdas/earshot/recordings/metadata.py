@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from email.errors import HeaderParseError
 from email.header import Header, decode_header, make_header
 
+_MAX_WORD_CHARS = 75  # RFC 2047, section 2
+
 
 def encoded(values: Mapping[str, str]) -> dict[str, str]:
     """Values as S3 takes them: ASCII as it is, others as encoded words (RFC 2047, section 2)."""
@@ -30,7 +32,7 @@ def tidied(value: str) -> str:
 def _encoded(value: str) -> str:
     if value.isascii() and "=?" not in value:
         return value
-    return Header(value, "utf-8").encode(linesep="")
+    return Header(value, "utf-8", maxlinelen=_MAX_WORD_CHARS).encode(linesep="")
 
 
 def _decoded(value: str) -> str:

@@ -109,7 +109,8 @@ def test_another_sound_unreadable_sound_and_none_leave_estimates_and_say_why(
     (tmp_path / "noise.mp3").write_bytes(b"no sound at all " * 100)
     other = next(one for one in sorted(SAMPLES.glob("*.mp3")) if one.name != NAME)
     (tmp_path / "other.mp3").write_bytes(other.read_bytes())
-    here = Aligner(aligner._model, lambda row: tmp_path / row.filename)
+    files = {path.name: path for path in tmp_path.iterdir()}
+    here = Aligner(aligner._model, lambda row: files.get(row.filename))
     rows = [
         replace(row, line=at, filename=name)
         for at, name in enumerate(("noise.mp3", "other.mp3", "missing.mp3"), 2)

@@ -32,13 +32,14 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(content)
     (tmp_path / "gone.mp3").symlink_to(tmp_path / "nowhere.mp3")
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
     (tmp_path / "linked").symlink_to(tmp_path / "sub", target_is_directory=True)
     return tmp_path
 
 
 def test_a_recording_is_known_by_its_suffix_or_its_first_bytes(folder: Path) -> None:
     found = [path.relative_to(folder).as_posix() for path in walk(folder).recordings]
-    assert found == ["a.mp3", "sub/B.WMA", "talk.mp3.bak", "voice"]
+    assert found == ["a.mp3", "gone.mp3", "sub/B.WMA", "talk.mp3.bak", "voice"]
 
 
 def test_what_is_left_out_is_named_with_the_reason(folder: Path) -> None:
@@ -54,7 +55,7 @@ def test_what_is_left_out_is_named_with_the_reason(folder: Path) -> None:
         "cover.webp": "it is in no known audio format",
         "photo.heic": "it is in no known audio format",
         "empty": "it is empty",
-        "gone.mp3": "it is a link to nothing",
+        "gone": "it is a link to nothing",
         "linked": "it is a link to a folder",
     }
 
