@@ -64,10 +64,10 @@ def _lines(table: Table, heard: Sequence[Cells]) -> Iterator[str]:
     yield write_row(columns)
     for row, values in zip(table.rows, heard, strict=True):
         if row.fault:  # as wide or narrow beside the header as it was, so that it stays in doubt
-            yield row.raw + table.form.delimiter * added + table.form.newline
+            yield row.written(table.form) + table.form.delimiter * added + table.form.newline
             continue
         if not row.fields:
-            yield row.raw + table.form.newline
+            yield row.written(table.form) + table.form.newline
             continue
         fields = [*row.fields, *[""] * (len(columns) - len(row.fields))]
         for place, value in zip(places, values, strict=True):

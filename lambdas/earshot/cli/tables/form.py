@@ -3,7 +3,7 @@
 import codecs
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from earshot.cli.tables.columns import FILENAME, place_of
@@ -54,10 +54,14 @@ class Form:
     blanks: bool  # whether a blank follows each delimiter
     sep: str = ""
 
-    def lines(self, text: str) -> list[str]:
+    def lines(self, text: str) -> Iterator[str]:
         """Each with its end. Other characters that may end a line don't, within a table."""
         end = "\r" if self.newline == "\r" else "\n"
-        return [line for line in re.split(f"(?<={end})", text) if line]
+        start = 0
+        while start < len(text):
+            stop = text.find(end, start) + 1 or len(text)
+            yield text[start:stop]
+            start = stop
 
 
 def decode(content: bytes, name: str) -> tuple[str, str, bytes]:

@@ -10,7 +10,8 @@ def parts(name: str) -> tuple[str, ...]:
     Whether an accent is a character of its own does not count (macOS takes them apart); nor do
     blanks around a name.
     """
-    plain = unicodedata.normalize("NFC", _text(name).strip()).replace("\\", "/")
+    plain = name if name.isascii() else unicodedata.normalize("NFC", _text(name))
+    plain = plain.strip().replace("\\", "/")
     return tuple(part.strip() for part in plain.split("/") if part.strip() not in ("", "."))
 
 

@@ -14,12 +14,16 @@ _STRAY_END = "\ud800"  # half a pair, so in no text: stands for an end of a line
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The fields of one record, which begins on this line. `raw` is how it is written down."""
+    """The fields of one record, which begins on this line."""
 
     line: int
     fields: tuple[str, ...]
-    raw: str
+    raw: str | None = None  # how it is written down, if not as the fields with delimiters between
     fault: str = ""
+
+    def written(self, form: Form) -> str:
+        """How it is written down, without the end of the line."""
+        return form.delimiter.join(self.fields) if self.raw is None else self.raw
 
     @property
     def blank(self) -> bool:
@@ -36,14 +40,14 @@ def records(form: Form, text: str, name: str) -> Iterator[Row]:
     return read(form, form.lines(text), 1 + above, name)
 
 
-def _plain(form: Form, lines: list[str], first: int, name: str) -> Iterator[Row]:
+def _plain(form: Form, lines: Iterator[str], first: int, name: str) -> Iterator[Row]:
     """Columns between tabs, where a quote is a quote."""
     for number, line in enumerate(lines, first):
-        raw = line.rstrip("\r\n")
-        yield Row(number, tuple(raw.split(form.delimiter)) if raw else (), raw)
+        bare = line.rstrip("\r\n")
+        yield Row(number, tuple(bare.split(form.delimiter)) if bare else ())
 
 
-def _quoted(form: Form, lines: list[str], first: int, name: str) -> Iterator[Row]:
+def _quoted(form: Form, lines: Iterator[str], first: int, name: str) -> Iterator[Row]:
     """CSV, whose fields may hold the ends of lines between quotes."""
     taken: list[str] = []
 
@@ -64,8 +68,8 @@ def _quoted(form: Form, lines: list[str], first: int, name: str) -> Iterator[Row
             return
         except csv.Error as error:
             fields, fault = cells(taken[0], form), str(error)
-            last = number + len(taken) - 1
-            if last == first + len(lines) - 1 and "end of data" in fault:
+            if "end of data" in fault:
+                last = number + len(taken) - 1
                 raise TableError(
                     f"{name}: a quote in the row of line {number} never ends, up to line {last}."
                 ) from error

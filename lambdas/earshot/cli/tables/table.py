@@ -7,6 +7,7 @@ for it, and go on.
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from earshot.cli.tables import form as forms
@@ -81,8 +82,8 @@ class Table:
         """A row with every line of it, because what looks like one may have been several."""
         yield Refused(row.line, printable(self.value(row, FILENAME)), fault)
         place = place_of(FILENAME, self.columns) or 0
-        lines = self.form.lines(row.raw)[1:] if row.fault else []
-        for line, text in enumerate(lines, row.line + 1):
+        lines = self.form.lines(row.written(self.form)) if row.fault else ()
+        for line, text in enumerate(islice(lines, 1, None), row.line + 1):
             some = cells(text, self.form)
             name = some[place].strip() if place < len(some) else ""
             yield Refused(line, printable(name), fault)
@@ -108,7 +109,8 @@ def read(path: Path) -> Table:
     except OSError as error:
         raise TableError(f"{path.name} can't be read: {error.strerror}.") from error
     form, text = forms.form_of(*forms.decode(content, path.name))
-    header, *rows = list(records(form, text, path.name)) or [Row(1, (), "")]
+    del content  # a table may have a million rows
+    header, *rows = list(records(form, text, path.name)) or [Row(1, ())]
     table = Table(path.name, form, header.fields, ())
     table.need(FILENAME)
     for name in table.columns:
