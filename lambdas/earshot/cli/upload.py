@@ -1,6 +1,7 @@
 """`earshot upload`: put recordings in the bucket, and wait until they are searchable."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,8 @@ import typer
 from earshot.cli import leftover, outputs
 from earshot.cli.options import Stack
 from earshot.cli.progress import progress
-from earshot.cli.uploading import collect, described, put
+from earshot.cli.tables.csv_rows import MAX_FACET_CHARS
+from earshot.cli.uploading import Upload, collect, described, put
 from earshot.cli.waiting import BULK_PATIENCE, PATIENCE, wait_for
 from earshot.errors import InputError
 from earshot.recordings.ids import BULK_PREFIX
@@ -58,6 +60,7 @@ def upload(
         if strict and not joined.complete:
             print("Nothing was uploaded: rows and files don't match.", file=sys.stderr)
             raise typer.Exit(1)
+        leftover.say("cut", [line for one in uploads for line in _too_long(one)])
         bad = bool(joined.refused or joined.doubtful)
         left += f" {csv.name} describes {len(joined.files):,} of them"
         left += f"; {counts}." if (counts := leftover.counts(joined)) else "."
@@ -81,3 +84,9 @@ def upload(
             bad = True
             print(f"error: {late}. The same command goes on waiting.", file=sys.stderr)
     raise typer.Exit(1 if bad else 0)
+
+
+def _too_long(upload: Upload) -> Iterator[str]:
+    for name, value in upload.facets.items():
+        if len(value) > MAX_FACET_CHARS:
+            yield f"{upload.key}: {name} is shown up to its {MAX_FACET_CHARS}th character"

@@ -164,3 +164,9 @@ def test_a_pipe_is_refused_by_a_sentence(run: Run, tmp_path: Path) -> None:
     refused = CliRunner().invoke(app, ["upload", str(pipe)])
     assert refused.exit_code == 2
     assert f"{pipe} is no file: put the sound in one" in refused.stderr
+
+
+def test_a_facet_that_is_cut_is_named(run: Run) -> None:
+    done = run(["a.mp3"], f"filename,accents\na.mp3,{'English of the ' * 6}\n")
+    assert done.exit_code == 0
+    assert "cut: a.mp3: accent is shown up to its 64th character" in done.stderr
