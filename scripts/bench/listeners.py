@@ -25,7 +25,7 @@ from earshot.speech.engine import Emission
 from earshot.speech.model import SpeechModel, load
 from earshot.speech.transcript import Word
 from scripts import ROOT
-from scripts.bench.two_texts import Clip, read_clips, stronger
+from scripts.bench.two_texts import Clip, read_clips, stronger, write_texts
 
 NEVER = Margins(Margin(np.inf, 0.0), Margin(np.inf, 0.0))
 OTHERS_STEP = 31  # clips ahead lies the one whose text is laid on a sound that it is not of
@@ -43,7 +43,13 @@ class Read:
 
 def listeners(
     folder: Annotated[Path, typer.Option(help="cv-valid-dev.csv, and clips/ beside it.")],
-    written: Annotated[Path, typer.Option(help="CSV: filename, written, perhaps confidences.")],
+    written: Annotated[
+        Path,
+        typer.Option(
+            help="CSV: filename, written, perhaps confidences. "
+            "What is not there yet, the bundled writer writes."
+        ),
+    ],
     model: Annotated[Path, typer.Option(help="The listener.")] = ROOT / "models" / "demo",
     published: Annotated[
         Path | None,
@@ -56,6 +62,8 @@ def listeners(
 ) -> None:
     """Measure listener, writer and what is shown, on development and held-out clips."""
     loaded = load(str(model))
+    if not written.exists():
+        write_texts(folder, written)
     clips = read_clips(folder, written, loaded, emissions)
     if picture:
         from scripts.bench.vouching_picture import draw

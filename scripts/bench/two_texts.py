@@ -1,6 +1,7 @@
 """Clips with what was said, what was written and what was heard, for `bench listeners`."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +19,13 @@ from earshot.speech import ctc
 from earshot.speech.alignment.align import letters_of
 from earshot.speech.alignment.viterbi import viterbi
 from earshot.speech.audible import SILENCE_AMPLITUDE
-from earshot.speech.engine import Emission
+from earshot.speech.engine import Emission, Waveform
 from earshot.speech.model import SpeechModel
 from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Word
+from earshot.speech.writer.model import BUNDLED, load_writer, located
+from earshot.speech.writer.settings import MAX_SAMPLES
+from earshot.speech.writer.written import Written
 from training import prepare
 
 SEED = 2026  # of the bundled model's corpus: its held-out sentences are held out here
@@ -114,6 +118,29 @@ def stronger(
     return hear
 
 
+def write_texts(folder: Path, out: Path) -> None:
+    """What the bundled writer makes of each clip that `read_clips` would hear, as a CSV."""
+    loaded = load_writer(located(BUNDLED), side_by_side=True)
+    clips = prepare.read_clips(folder)
+
+    def write(clip: prepare.Clip) -> Written | None:
+        waveform = _waveform(clip.path)
+        return None if waveform is None else loaded.write(waveform)
+
+    with (
+        out.open("w", newline="") as file,
+        ThreadPoolExecutor(loaded.calls) as pool,
+        progress("Writing", len(clips)) as advance,
+    ):
+        rows = csv.writer(file)
+        rows.writerow(["filename", "written", "confidences"])
+        for clip, text in zip(clips, pool.map(write, clips), strict=True):
+            advance(1)
+            if text is not None:
+                confidences = " ".join(f"{word.confidence:.4f}" for word in text.words)
+                rows.writerow([clip.path.name, text.text, confidences])
+
+
 def _written(path: Path) -> Iterator[tuple[str, tuple[list[str], list[float] | None]]]:
     table = tables.read(path)
     table.need("written")
@@ -133,11 +160,8 @@ def _heard(
         with np.load(file) as saved:
             best = ctc.BestPath(saved["tokens"], saved["scores"])
             return saved["emission"], best, int(saved["samples"])
-    try:
-        waveform = np.concatenate([block[:, 0] for block in stream(path, DEFAULT)])
-    except AudioError:
-        return None
-    if float(np.abs(waveform).max(initial=0)) <= SILENCE_AMPLITUDE:
+    waveform = _waveform(path)
+    if waveform is None:
         return None
     model = transcriber.model
     [emission] = model.engine.emissions([model.acoustics.prepare(waveform)])
@@ -148,3 +172,13 @@ def _heard(
             file, emission=emission, tokens=best.tokens, scores=best.scores, samples=len(waveform)
         )
     return emission, best, len(waveform)
+
+
+def _waveform(path: Path) -> Waveform | None:
+    """None of silence, of what can't be decoded, and of what no writer hears at once."""
+    try:
+        waveform = np.concatenate([block[:, 0] for block in stream(path, DEFAULT)])
+    except AudioError:
+        return None
+    sounds = float(np.abs(waveform).max(initial=0)) > SILENCE_AMPLITUDE
+    return waveform if sounds and len(waveform) <= MAX_SAMPLES else None
