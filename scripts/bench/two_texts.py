@@ -1,5 +1,6 @@
 """Clips with what was said, what was written and what was heard, for `bench listeners`."""
 
+import csv
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
