@@ -19,7 +19,8 @@ from earshot.cli.progress import progress
 from earshot.speech import sentences
 from earshot.speech.alignment import vouching
 from earshot.speech.alignment.align import AlignedWord, align, count_letters
-from earshot.speech.alignment.choice import Margin, Margins, Shown, choose
+from earshot.speech.alignment.choice import Shown, choose
+from earshot.speech.alignment.margins import Margin, Margins
 from earshot.speech.alignment.stretches import Spoken, matches
 from earshot.speech.engine import Emission
 from earshot.speech.model import SpeechModel, load

@@ -17,7 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from earshot.speech.writer.settings import CHOICES, MAX_POSITIONS
+from earshot.speech.writer.fused import Rotary, attend, attend_with_past
+from earshot.speech.writer.settings import CHOICES
 
 
 class EncoderNetwork(nn.Module):  # type: ignore[misc]
@@ -32,7 +33,7 @@ class EncoderNetwork(nn.Module):  # type: ignore[misc]
             _Convolution(one) for one in (encoder.conv1, encoder.conv2, encoder.conv3)
         )
         self.norm_conv = encoder.groupnorm
-        self.rotary = _Rotary(encoder.rotary_emb, config.encoder_num_attention_heads)
+        self.rotary = Rotary(encoder.rotary_emb, config.encoder_num_attention_heads)
         self.layers = nn.ModuleList(_EncoderLayer(layer) for layer in encoder.layers)
         self.norm = encoder.layer_norm
         self.cross = nn.ModuleList(
@@ -73,7 +74,7 @@ class DecoderNetwork(nn.Module):  # type: ignore[misc]
     def __init__(self, model: Any) -> None:
         super().__init__()
         decoder = model.model.decoder
-        self.rotary = _Rotary(decoder.rotary_emb, model.config.decoder_num_attention_heads)
+        self.rotary = Rotary(decoder.rotary_emb, model.config.decoder_num_attention_heads)
         self.layers = nn.ModuleList(_DecoderLayer(layer) for layer in decoder.layers)
         self.norm = decoder.norm
         # Columns are tokens: read as an embedding, multiplied by as the output.
@@ -112,10 +113,10 @@ class _EncoderLayer(nn.Module):  # type: ignore[misc]
         self.out_proj = attention.o_proj
         self.mlp = layer.mlp
 
-    def forward(self, hidden: Tensor, positions: Tensor, rotary: "_Rotary") -> Tensor:
+    def forward(self, hidden: Tensor, positions: Tensor, rotary: Rotary) -> Tensor:
         query, key, value = self.qkv(self.norm_attention(hidden)).chunk(3, dim=-1)
         query, key = rotary(query, positions), rotary(key, positions)
-        attended = _attend((query, key, value), self.heads, self.scale, query)
+        attended = attend((query, key, value), self.heads, self.scale, query)
         hidden = hidden + self.out_proj(attended)
         inner = functional.gelu(self.mlp.fc1(self.norm_output(hidden)))
         output: Tensor = hidden + self.mlp.fc2(inner)
@@ -138,47 +139,20 @@ class _DecoderLayer(nn.Module):  # type: ignore[misc]
         self,
         hidden: Tensor,
         position: Tensor,
-        rotary: "_Rotary",
+        rotary: Rotary,
         past: list[Tensor],
         cross: list[Tensor],
     ) -> tuple[Tensor, list[Tensor]]:
         query, key, value = self.qkv(self.norm_self(hidden)).chunk(3, dim=-1)
         query, key = rotary(query, position), rotary(key, position)
         query, key, value = (one.transpose(0, 1) for one in (query, key, value))  # (n, 1, width)
-        attended, *present = _attend_with_past(query, key, value, past, self.heads, self.scale)
+        attended, *present = attend_with_past(query, key, value, past, self.heads, self.scale)
         hidden = hidden + self.out_proj(attended.transpose(0, 1))  # (1, n, width)
         query = self.cross_q_proj(self.norm_cross(hidden))
-        attended = _attend((query, *cross), self.heads, self.scale, query)
+        attended = attend((query, *cross), self.heads, self.scale, query)
         hidden = hidden + self.cross_out_proj(attended)
         inner, gate = self.mlp.fc1(self.norm_output(hidden)).chunk(2, dim=-1)
         return hidden + self.mlp.fc2(functional.silu(gate) * inner), present
-
-
-class _Rotary(nn.Module):  # type: ignore[misc]
-    """Turns the first channels of every head, in neighbouring pairs, by the position."""
-
-    def __init__(self, embedding: Any, heads: int) -> None:
-        super().__init__()
-        self.heads = heads
-        angles = torch.arange(MAX_POSITIONS)[:, None] * embedding.inv_freq.float()[None]
-        self.register_buffer("cos", angles.cos().contiguous())
-        self.register_buffer("sin", angles.sin().contiguous())
-
-    def forward(self, hidden: Tensor, positions: Tensor) -> Tensor:
-        """(1, n, heads * head width) at positions (1, n)."""
-        turned: Tensor = torch.onnx.ops.symbolic(
-            "com.microsoft::RotaryEmbedding",
-            (hidden, positions, self.cos, self.sin),
-            attrs={
-                "interleaved": 1,
-                "num_heads": self.heads,
-                "rotary_embedding_dim": 2 * self.cos.shape[1],
-            },
-            dtype=hidden.dtype,
-            shape=hidden.shape,
-            version=1,
-        )
-        return turned
 
 
 class _Convolution(nn.Module):  # type: ignore[misc]
@@ -228,32 +202,3 @@ def _joined(*layers: nn.Linear) -> nn.Linear:
     joined = nn.Linear(layers[0].in_features, sum(one.out_features for one in layers), bias=False)
     joined.weight.data = torch.cat([one.weight.data for one in layers])
     return joined
-
-
-def _attend(inputs: tuple[Tensor, ...], heads: int, scale: float, like: Tensor) -> Tensor:
-    attended: Tensor = torch.onnx.ops.symbolic(
-        "com.microsoft::MultiHeadAttention",
-        inputs,
-        attrs={"num_heads": heads, "scale": scale},
-        dtype=like.dtype,
-        shape=like.shape,
-        version=1,
-    )
-    return attended
-
-
-def _attend_with_past(
-    query: Tensor, key: Tensor, value: Tensor, past: list[Tensor], heads: int, scale: float
-) -> tuple[Tensor, Tensor, Tensor]:
-    """What is attended to, and keys and values with this step's appended."""
-    batch, count, length, width = past[0].shape
-    grown = (batch, count, length + 1, width)
-    made = torch.onnx.ops.symbolic_multi_out(
-        "com.microsoft::MultiHeadAttention",
-        (query, key, value, None, None, None, *past),
-        attrs={"num_heads": heads, "scale": scale},
-        dtypes=(query.dtype, query.dtype, query.dtype),
-        shapes=(query.shape, grown, grown),
-        version=1,
-    )
-    return made[0], made[1], made[2]
