@@ -131,3 +131,15 @@ def test_nothing_is_left_of_a_write_that_fails(place: Path) -> None:
         write(read(place / "in.csv"), [Cells("only", "one", "row")], place / "kept.csv")
     assert (place / "kept.csv").read_text() == "old"
     assert not list(place.glob("*.new"))
+
+
+@pytest.mark.parametrize("between", [",", "\t"])
+def test_a_row_that_was_in_doubt_stays_in_doubt(place: Path, between: str) -> None:
+    lines = ["filename,said", "a.mp3,so", "b.mp3,so, it is", "c.mp3,so, it is,", "d.mp3,no"]
+    written = "".join(f"{line}\n" for line in lines).replace(",", between).encode()
+    table, out = through(
+        place, written, [Cells("A", "1", ""), *[Cells("", "", "")] * 2, Cells("D", "1", "")]
+    )
+    (place / "again.csv").write_bytes(out)
+    again = read(place / "again.csv")
+    assert [one.line for one in table.refused()] == [one.line for one in again.refused()] == [3, 4]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from earshot.cli.tables.columns import DURATION, GENERATED, HEARD, place_of
 from earshot.cli.tables.form import Form
 from earshot.cli.tables.table import Table
+from earshot.cli.tables.trust import TOO_WIDE
 
 OURS = (GENERATED, DURATION, HEARD)
 
@@ -63,7 +64,12 @@ def _lines(table: Table, heard: Sequence[Cells]) -> Iterator[str]:
     yield table.form.sep
     yield write_row(columns)
     for row, values in zip(table.rows, heard, strict=True):
-        if row.fault:  # as wide or narrow beside the header as it was, so that it stays in doubt
+        # One in doubt is as wide or narrow beside the header as it was, so that it stays in doubt.
+        if row.fault == TOO_WIDE:
+            width = len(table.columns)
+            yield write_row([*row.fields[:width], *[""] * added, *row.fields[width:]])
+            continue
+        if row.fault:
             yield row.written(table.form) + table.form.delimiter * added + table.form.newline
             continue
         if not row.fields:

@@ -8,6 +8,7 @@ from earshot.cli.tables.columns import FILENAME, place_of
 from earshot.cli.tables.form import Form
 from earshot.cli.tables.records import Row
 
+TOO_WIDE = "it has more fields than there are columns"
 _BROKEN = "its line may be broken: what follows it begins no row"
 
 
@@ -41,7 +42,7 @@ def _checked(row: Row, width: int) -> Row:
     if row.fault or len(row.fields) <= width:
         return row
     if any(field.strip() for field in row.fields[width:]):
-        return replace(row, fault="it has more fields than there are columns")
+        return replace(row, fault=TOO_WIDE)
     return replace(row, fields=row.fields[:width])
 
 
