@@ -11,6 +11,10 @@ import numpy as np
 from earshot.audio.decode import stream
 from earshot.audio.limits import DEFAULT, SAMPLE_RATE
 from earshot.cli.progress import progress
+from earshot.cli.tables import table as tables
+from earshot.cli.tables.columns import FILENAME, GENERATED
+from earshot.cli.tables.manifest import values_by_name
+from earshot.cli.tables.names import base_name
 from earshot.errors import AudioError
 from earshot.speech import ctc
 from earshot.speech.alignment.align import letters_of
@@ -81,11 +85,7 @@ def stronger(
     A simulation: its letters lie where this model's emission has room for them, and what it
     doubts is what this model doubts.
     """
-    with published.open(newline="") as file:
-        texts = {
-            Path(row["filename"]).name: row["generated_text"].split()
-            for row in csv.DictReader(file)
-        }
+    texts = {name: text.split() for name, text in values_by_name(published, GENERATED).items()}
     vocabulary, frame_s = model.vocabulary, model.acoustics.hop / SAMPLE_RATE
 
     def hear(clip: Clip) -> tuple[Emission, tuple[Word, ...]]:
@@ -143,11 +143,13 @@ def write_texts(folder: Path, out: Path) -> None:
 
 
 def _written(path: Path) -> Iterator[tuple[str, tuple[list[str], list[float] | None]]]:
-    with path.open(newline="") as file:
-        for row in csv.DictReader(file):
-            sure = row.get("confidences")
-            confidences = [float(one) for one in sure.split()] if sure is not None else None
-            yield Path(row["filename"]).name, (row["written"].split(), confidences)
+    table = tables.read(path)
+    table.need("written")
+    for row in table.trusted(FILENAME, "written"):
+        sure = table.value(row, "confidences").split() if table.has("confidences") else None
+        confidences = [float(one) for one in sure] if sure is not None else None
+        words = table.value(row, "written").split()
+        yield base_name(table.value(row, FILENAME)), (words, confidences)
 
 
 def _heard(

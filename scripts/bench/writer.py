@@ -48,7 +48,9 @@ def writer(
         rows.append((figure["writer"], texts))
         print(json.dumps(figure | rates_of(clips, texts)), flush=True)
     if others:
-        theirs = _column(others)
+        from earshot.cli.tables.manifest import values_by_name
+
+        theirs = values_by_name(others, "moonshine")
         texts = [theirs[clip.path.name] for clip in clips]
         rows.append((others.name, texts))
         print(json.dumps({"writer": others.name} | rates_of(clips, texts)), flush=True)
@@ -166,10 +168,3 @@ def _differences(
             "interval": [round(low, 2), round(high, 2)],
             "same_text": sum(a == b for a, b in zip(texts, rows[0][1], strict=True)),
         }
-
-
-def _column(path: Path) -> dict[str, str]:
-    import csv
-
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return {Path(row["filename"]).name: row["moonshine"] for row in csv.DictReader(file)}

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from earshot.audio.formats import DEMUXERS
 from earshot.errors import CorruptAudio, NotAudio, UnsupportedFormat
 
 BLOCK_SAMPLES = 1 << 16
@@ -23,10 +24,7 @@ MIN_EXTRA_S = 0.02  # FFmpeg reads on if it has this much more than libsndfile: 
 
 # No playlists, manifests or image sequences: they name other files and hosts, and FFmpeg would
 # open these.
-CONTAINERS = (
-    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,eac3,flac,flv,gsm,iff,matroska,"
-    "mov,mp3,mpeg,mpegts,mpc,mpc8,ogg,rm,tak,tta,voc,w64,wav,wv,xwma"
-)
+CONTAINERS = ",".join(DEMUXERS)
 
 
 @dataclass(frozen=True, slots=True)
