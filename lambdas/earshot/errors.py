@@ -61,6 +61,13 @@ class ArchivedAudio(AudioError):
     code = "archived"
 
 
+class Unconfined(EarshotError):
+    """The decoder can't be confined on this machine, and to decode without that is not allowed."""
+
+    code = "unconfined"
+    exit_code = 2
+
+
 class InputError(EarshotError):
     """What a command was given, or needs, is not there or can't be used; nothing was done."""
 
