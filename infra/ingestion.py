@@ -58,6 +58,7 @@ class Ingestion(Construct):
                 writer=settings.function_writer,
                 max_audio_bytes=settings.max_audio_bytes,
                 max_audio_seconds=settings.max_audio_seconds,
+                timeout_s=settings.transcribe_timeout_s,
                 max_receives=MAX_RECEIVES,
                 queue_url=self.queue.queue_url,
                 bulk_queue_url=bulk.queue.queue_url if bulk else None,

@@ -50,6 +50,10 @@ class AudioTooLong(AudioError):
     http_status = 413
 
 
+class OutOfTime(AudioTooLong):
+    """Transcribing the recording would take longer than one run has."""
+
+
 class AudioTooLarge(AudioError):
     code = "too_large"
     http_status = 413

@@ -64,6 +64,9 @@ class TranscribeSettings(StoreSettings, ModelSettings):
     bulk_queue_url: Text | None = Field(
         default=None, description="queue for files that are too long for the function"
     )
+    timeout_s: float = Field(
+        default=900, gt=0, description="seconds that a run of the function may take"
+    )
     max_receives: int = Field(
         default=5, gt=0, description="attempts before a message becomes a dead letter"
     )

@@ -35,7 +35,7 @@ ID_LENGTH = len(recording_id(""))
 Found = Annotated[Recording, Depends(found)]
 
 
-@router.get("/recordings")
+@router.get("/recordings", response_model_exclude_unset=True)
 def list_recordings(
     recordings: Store,
     key: Annotated[
@@ -75,7 +75,7 @@ def _one(recordings: Recordings, key: str) -> list[Recording]:
     return [recording] if recording and recording.key == key else []
 
 
-@router.get("/recordings/{recording_id}")
+@router.get("/recordings/{recording_id}", response_model_exclude_unset=True)
 def get_recording(recording: Found, request: Request, response: Response) -> RecordingSummary:
     """One recording, with its whole text. Asking with If-None-Match saves sending it again."""
     headers = caching.revalidated(recording)

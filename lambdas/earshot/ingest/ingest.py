@@ -21,6 +21,7 @@ from earshot.recordings.claim import Claim, Claimed
 from earshot.recordings.passages import count_passages
 from earshot.recordings.record import FACETS, Failure
 from earshot.recordings.store import INTERNAL, Recordings
+from earshot.speech.deadline import Deadline
 from earshot.speech.recognise import transcribe_file
 from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Transcript
@@ -67,6 +68,7 @@ class Ingest:
     """Works object events off. `bucket` is a boto3 Bucket; `limits` bound one object.
 
     `hand_on` takes events of files over the limits to where more is taken; without it they fail.
+    So it is with a file that can't be transcribed by the `deadline` of the present run.
     """
 
     recordings: Recordings
@@ -74,6 +76,7 @@ class Ingest:
     transcriber: Transcriber
     limits: Limits
     hand_on: Callable[[ObjectEvent], None] | None = None
+    deadline: Callable[[], Deadline | None] = lambda: None
 
     def handle(self, event: ObjectEvent, last_attempt: bool = False) -> Outcome:
         """Deal with one event; safe to repeat and to run beside itself.
@@ -87,7 +90,9 @@ class Ingest:
                 if isinstance(work, Outcome):
                     return work
                 try:
-                    transcript = transcribe_file(work.path, self.transcriber, self.limits)
+                    transcript = transcribe_file(
+                        work.path, self.transcriber, self.limits, self.deadline()
+                    )
                 except AudioError as error:
                     return self.refuse(work.event, error)
             return self.finish(work, transcript)

@@ -17,6 +17,7 @@ from earshot.recordings.writes import ConditionalWrites, timestamp
 from earshot.speech.transcript import Transcript
 
 SETTLED = (Status.DONE, Status.FAILED)  # only what has ended can be done again
+_REPLACED = ("body", "body_key", "error_code", "error_message", "incomplete", "listened_to")
 
 
 def retranscription(recording: Recording, bucket: str, time: str) -> ObjectEvent | None:
@@ -70,7 +71,7 @@ def finish_again(
             "transcribed_at": timestamp(writes.now()),
             "passages": passages,
         },
-        remove=("body", "body_key", "error_code", "error_message"),
+        remove=_REPLACED,
         **_while_replaceable(event, SETTLED),
     )
     return written is not None or writes.kept_after_all(event.recording_id, body)

@@ -28,7 +28,7 @@ INTERNAL = "internal"  # the failure that a redrive may try again
 
 _TRANSCRIPT_ATTRIBUTES = (
     "body", "body_key", "text", "duration", "model", "fingerprint", "estimated_times",
-    "transcribed_at",
+    "transcribed_at", "incomplete", "listened_to", "playback_key",
 )  # fmt: skip
 _ERROR_ATTRIBUTES = ("error_code", "error_message")
 
