@@ -54,7 +54,10 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 class Site(Construct):
-    """`/` the page, `/api/*` the API, `/audio/*` the recordings' audio, with Range requests."""
+    """`/` the page, `/api/*` the API, `/audio/*` the recordings' audio, with Range requests.
+
+    `/playback/*` are copies of recordings in which browsers can't seek, from the bucket `copies`.
+    """
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class Site(Construct):
         name: str,
         *,
         audio: aws_s3.Bucket,
+        copies: aws_s3.Bucket,
         api: aws_apigatewayv2.HttpApi,
         settings: Settings,
     ) -> None:
@@ -92,6 +96,8 @@ class Site(Construct):
         )
         headers = self._headers()
         with_oac = aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control
+        sound = {"viewer_protocol_policy": https, "response_headers_policy": headers}
+        sound |= {"cache_policy": self._sound_cache()}
         self.distribution = aws_cloudfront.Distribution(
             self,
             "Distribution",
@@ -123,12 +129,10 @@ class Site(Construct):
                     function_associations=[strip_prefix],
                 ),
                 "/audio/*": aws_cloudfront.BehaviorOptions(
-                    origin=with_oac(audio),
-                    viewer_protocol_policy=https,
-                    cache_policy=self._sound_cache(),
-                    response_headers_policy=headers,
-                    function_associations=[strip_prefix],
+                    origin=with_oac(audio), function_associations=[strip_prefix], **sound
                 ),
+                # The keys have the prefix: nothing else of that bucket can be asked for.
+                "/playback/*": aws_cloudfront.BehaviorOptions(origin=with_oac(copies), **sound),
             },
         )
         self.url = f"https://{self.distribution.distribution_domain_name}"

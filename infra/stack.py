@@ -66,7 +66,14 @@ class EarshotStack(Stack):
             retranscriptions=retranscriptions,
             settings=settings,
         )
-        site = Site(self, "Site", audio=audio, api=api.http_api, settings=settings)
+        site = Site(
+            self,
+            "Site",
+            audio=audio,
+            copies=records.transcripts,
+            api=api.http_api,
+            settings=settings,
+        )
 
         transcribe, index, (read, speech) = ingestion.function, projection.function, api.functions
         audio_objects, bodies, table = (

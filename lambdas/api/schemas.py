@@ -40,7 +40,7 @@ class RecordingSummary(BaseModel):
 
     With `estimated_times` its words were imported without times, and have estimates. `incomplete`
     is there if the file is damaged, `listened_to` if it has several tracks, or channels that cancel
-    each other out, and `playback_key` if browsers can't seek in the file: it is what to play.
+    each other out, and `playback` if browsers can't seek in the file: the path of a copy to play.
     """
 
     recording_id: str
@@ -59,7 +59,7 @@ class RecordingSummary(BaseModel):
     accent: str | None
     incomplete: IncompleteSound | None = None
     listened_to: ListenedTo | None = None
-    playback_key: str | None = None
+    playback: str | None = None
 
     @classmethod
     def of(cls, recording: Recording) -> Self:
@@ -81,7 +81,7 @@ class RecordingSummary(BaseModel):
             updated_at=recording.updated_at,
             **{facet: recording.facets.get(facet) for facet in FACETS},
             **(_found_out(recording) if done else {}),
-            **({"playback_key": recording.playback_key} if done and recording.playback_key else {}),
+            **({"playback": f"/{recording.playback_key}"} if recording.playback_key else {}),
         )
 
 

@@ -54,8 +54,7 @@ def handle_record(record: SQSRecord) -> None:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    left_s = context.get_remaining_time_in_millis() / 1000
-    run_ends.set(Deadline.of_run(left_s, settings().timeout_s))
+    run_ends.set(Deadline.of_run(context.get_remaining_time_in_millis(), settings().timeout_s))
     return batch.process_partial_response(
         event=event, record_handler=handle_record, processor=processor, context=context
     )

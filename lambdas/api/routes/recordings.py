@@ -134,11 +134,13 @@ def _removal(recording: Recording) -> ObjectEvent:
     responses={307: {"description": "To the sound, on the site's own origin."}},
 )
 def find_audio(recording: Found) -> Any:
-    """Where the sound is: on the site, below /audio/, which answers Range requests."""
-    return Response(
-        status_code=307,
-        headers={"location": f"/audio/{quoted(recording.key)}", **caching.AUDIO_LOCATION},
-    )
+    """Where the sound is: on the site, below /audio/ or /playback/, which answer Range requests.
+
+    Below /playback/ are copies of recordings in which browsers can't seek.
+    """
+    copy = recording.playback_key
+    location = f"/{copy}" if copy else f"/audio/{quoted(recording.key)}"
+    return Response(status_code=307, headers={"location": location, **caching.AUDIO_LOCATION})
 
 
 def quoted(key: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from earshot.audio import count, jail, messages, reader
+from earshot.audio import count, jail, messages, reader, remux
 from earshot.audio.findings import Notes
 from earshot.audio.limits import SAMPLE_RATE, Limits
 from earshot.audio.resample import Resampler
@@ -49,7 +49,10 @@ def serve(answer: socket.socket, unconfined: str) -> None:
     try:
         with _opened(Path(request["path"]), limits) as file:
             confine(limits, jailed=not unconfined)
-            _decode(answer, file, limits, request["channels"], request["counted"])
+            if request["copy"]:
+                _copy(answer, file, limits)
+            else:
+                _decode(answer, file, limits, request["channels"], request["counted"])
         return
     except (BrokenPipeError, ConnectionResetError):
         return  # the caller has closed the socket
@@ -179,6 +182,20 @@ def _count(answer: socket.socket, file: BinaryIO, limits: Limits, bounds: _Bound
         bounds.check(seconds)
         signal.alarm(limits.stall_seconds)
         _tell(answer, messages.MessageType.LENGTH, {"seconds": about_s})  # the caller waits
+
+
+def _copy(answer: socket.socket, file: BinaryIO, limits: Limits) -> None:
+    """Sends a playback copy of an mp3, piece by piece."""
+
+    def send(at: int, content: bytes) -> None:
+        signal.alarm(0)
+        messages.send(answer, messages.MessageType.COPY, at.to_bytes(8) + content)
+        signal.alarm(limits.stall_seconds)
+
+    signal.alarm(limits.stall_seconds)
+    remux.copy(file, os.fstat(file.fileno()).st_size, send)
+    signal.alarm(0)
+    _tell(answer, messages.MessageType.END, {})
 
 
 def _tell(answer: socket.socket, kind: messages.MessageType, what: dict[str, Any]) -> None:

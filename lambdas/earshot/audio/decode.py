@@ -63,6 +63,19 @@ def stream(
     return Stream(path, limits, channels, counted)
 
 
+def asked(
+    path: Path, limits: Limits, *, channels: int = 1, counted: bool = False, copy: bool = False
+) -> dict[str, Any]:
+    """What the child is asked for, as JSON takes it."""
+    return {
+        "path": str(path.absolute()),
+        "limits": asdict(limits),
+        "channels": channels,
+        "counted": counted,
+        "copy": copy,
+    }
+
+
 class Stream(Iterator[npt.NDArray[np.float32]]):
     """The blocks of one file that is being decoded.
 
@@ -73,12 +86,7 @@ class Stream(Iterator[npt.NDArray[np.float32]]):
     def __init__(self, path: Path, limits: Limits, channels: int, counted: bool) -> None:
         self.length_s: float | None = None
         self.findings: Findings | None = None
-        request = {
-            "path": str(path.absolute()),
-            "limits": asdict(limits),
-            "channels": channels,
-            "counted": counted,
-        }
+        request = asked(path, limits, channels=channels, counted=counted)
         self._blocks = self._decoded(path, limits, request)
 
     def __next__(self) -> npt.NDArray[np.float32]:
@@ -112,14 +120,14 @@ class Stream(Iterator[npt.NDArray[np.float32]]):
                     self.findings = Findings.from_json(json.loads(body))
                     return
                 case messages.MessageType.ERROR, body:
-                    raise _error(path, json.loads(body))
+                    raise fault_of(path, json.loads(body))
                 case messages.MessageType.LENGTH, body:
                     self.length_s = json.loads(body)["seconds"]
                 case _, body:
                     yield np.frombuffer(body, np.float32).reshape(-1, channels)
 
 
-def _error(path: Path, report: dict[str, str]) -> errors.EarshotError:
+def fault_of(path: Path, report: dict[str, str]) -> errors.EarshotError:
     """The child's error. For a file that it couldn't read, the message says what the file is."""
     if report["code"] == errors.Unconfined.code:
         return errors.Unconfined(

@@ -166,6 +166,7 @@ def frames(container: Any, stream: Any, notes: Notes) -> Iterator[Any]:
             count += packet.size > 0
             seconds = float((packet.duration or 0) * packet.time_base) if packet.size else 0.0
             notes.damaged |= packet.is_corrupt and not is_pcm
+            notes.bit_rate.add(packet.size, seconds)
             decoded = packet.decode()
         except StopIteration:
             break
@@ -197,3 +198,5 @@ def _note_declared(file: BinaryIO, container: Any, kind: str, notes: Notes) -> N
     else:
         notes.damaged |= kind == "flac" and notes.gaps_s > 0  # its frames are numbered
         notes.declared_s = structure.declared_seconds(file, kind)
+        if kind == "mp3":
+            notes.leads_astray = notes.bit_rate.leads_astray(notes.declared_s is not None)

@@ -6,6 +6,8 @@ The decoder's child notes it while it reads, and sends it after the last sample.
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from earshot.audio.bit_rate import BitRate
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -15,6 +17,7 @@ class Findings:
     `damaged` says that something of the file is lost, and `lost_s` how much, in seconds; None where
     that can't be told. `track` (from 0) is set in a file with several, `channel` (from 0) where
     the channels cancelled each other out, so that one was heard instead of their mix.
+    `leads_astray`: browsers can't seek in the file (earshot.audio.bit_rate).
     """
 
     heard_s: float
@@ -22,6 +25,7 @@ class Findings:
     lost_s: float | None = None
     track: int | None = None
     channel: int | None = None
+    leads_astray: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -42,6 +46,8 @@ class Notes:
     forgiven_s: float = 0.0  # so little of lost packets is no damage
     damaged: bool = False  # the file's structure is broken, or ends too early
     track: int | None = None
+    bit_rate: BitRate = field(default_factory=BitRate)
+    leads_astray: bool = False
     cancelled_s: dict[int, float] = field(default_factory=dict)  # by the channel heard instead
 
     def findings(self) -> Findings:
@@ -56,6 +62,7 @@ class Notes:
             damaged=self.damaged or lost > 0,
             lost_s=round(lost, 3) if lost > 0 else None,
             track=self.track,
+            leads_astray=self.leads_astray,
             channel=max(self.cancelled_s, key=self.cancelled_s.__getitem__, default=None),
         )
 

@@ -169,6 +169,7 @@ def _tell(report: "Report", out: Path, log: Path) -> None:
         _list(kind, [f"line {one.line}: {one.name}: {one.reason}" for one in some], log)
     faults = [f"{clip.name}: {fault.message} ({fault.code})" for clip, fault in report.faults]
     _list("failed", faults, log)
+    _list("incomplete", [f"{clip.name}: {lost}" for clip, lost in report.incomplete], log)
     _list("extra", [f"{path.name}: no row names it" for path in joined.extra], log)
     if report.stopped:
         print(f"Stopped. {report.stopped}", file=sys.stderr)
@@ -176,6 +177,7 @@ def _tell(report: "Report", out: Path, log: Path) -> None:
         "missing": len(joined.missing),
         "doubtful": len(joined.doubtful),
         "failed": len(report.faults),
+        "incomplete": len(report.incomplete),
         "not come to": report.left,
     }
     said = [f"{report.heard:,} decoded", *(f"{n:,} {what}" for what, n in counts.items() if n)]

@@ -142,6 +142,7 @@ def recording_from_item(item: Mapping[str, Any], read_body: BodyReader | None = 
         transcribed_at=item.get("transcribed_at", ""),
         incomplete=_incomplete(item.get("incomplete")),
         listened_to=_listened_to(item.get("listened_to")),
+        playback_key=item.get("playback_key", ""),
         # Imports of before this attribute all had estimated times.
         estimated_times=item.get("estimated_times", item.get("source") == Source.IMPORT),
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.claim import Claim, Claimed
-from earshot.recordings.item import pack, transcript_attributes
+from earshot.recordings.item import transcript_attributes
 from earshot.recordings.record import Failure, Recording, Source, Status
 from earshot.recordings.writes import ConditionalWrites, timestamp
 from earshot.speech.transcript import Transcript
@@ -54,17 +54,21 @@ def take_again(writes: ConditionalWrites, event: ObjectEvent) -> Claimed:
 
 
 def finish_again(
-    writes: ConditionalWrites, event: ObjectEvent, transcript: Transcript, passages: int
+    writes: ConditionalWrites,
+    event: ObjectEvent,
+    transcript: Transcript,
+    passages: int,
+    body: Mapping[str, Any],
 ) -> bool:
     """Put the transcript in the old one's place; False when that is no longer there.
 
-    An imported transcript's recording counts as transcribed here from then on.
+    `body` are the attributes of what is kept (earshot.recordings.bodies). An imported transcript's
+    recording counts as transcribed here from then on.
     """
-    body = writes.bodies.keep(event.recording_id, pack(transcript))
     written = writes.write(
         event.recording_id,
         set_=transcript_attributes(transcript)
-        | body
+        | dict(body)
         | {
             "status": Status.DONE,
             "source": Source.UPLOAD,

@@ -27,9 +27,9 @@ class Deadline:
     whole_s: float
 
     @classmethod
-    def of_run(cls, left_s: float, whole_s: float) -> Self:
-        """Of a run that is ended from outside in `left_s` seconds, and was given `whole_s`."""
-        return cls(monotonic() + left_s - END_S, whole_s - END_S)
+    def of_run(cls, left_ms: float, whole_s: float) -> Self:
+        """Of a run that is ended from outside in `left_ms`, and was given `whole_s` in all."""
+        return cls(monotonic() + left_ms / 1000 - END_S, whole_s - END_S)
 
     def watch(
         self, blocks: Iterator[Waveform], length_s: Callable[[], float | None]

@@ -57,7 +57,12 @@ def noted(transcript: Transcript, findings: Findings | None) -> Transcript:
         incomplete = Incomplete(findings.heard_s, findings.lost_s)
     if findings.track is not None or findings.channel is not None:
         listened_to = ListenedTo(findings.track, findings.channel)
-    return replace(transcript, incomplete=incomplete, listened_to=listened_to)
+    return replace(
+        transcript,
+        incomplete=incomplete,
+        listened_to=listened_to,
+        needs_copy=findings.leads_astray,
+    )
 
 
 def transcribe_files(
@@ -98,6 +103,11 @@ class Beginning:
     waveform: Waveform
     rest: Iterator[Waveform] | None
     source: Stream
+
+    @property
+    def needs_copy(self) -> bool:
+        """Whether the file is wanted again, for a playback copy; known when all is decoded."""
+        return self.source.findings is not None and self.source.findings.leads_astray
 
 
 def begin(path: Path, limits: Limits, whole: int = MAX_SINGLE_WINDOW_SAMPLES) -> Beginning:

@@ -62,6 +62,12 @@ class Incomplete:
     heard: float
     lost: float | None
 
+    def __str__(self) -> str:
+        if self.lost is None:
+            return f"the file is damaged: {self.heard:.1f} s of it were heard, the rest is lost"
+        whole = self.heard + self.lost
+        return f"the file is damaged: {self.heard:.1f} of {whole:.1f} s were heard"
+
 
 @dataclass(frozen=True, slots=True)
 class ListenedTo:
@@ -83,7 +89,7 @@ class Transcript:
     itself, in its own letters. Elsewhere `heard` is None: the segments are the listener's own.
     `letters` are the listener's likeliest letters of every frame, packed, for search by sound
     (earshot.speech.frame_letters). `incomplete` is set if the file is damaged, `listened_to` if it
-    left a choice.
+    left a choice. `needs_copy`: browsers can't seek in the file.
 
     A recording without speech has no segments and an empty text; that is no error.
     """
@@ -95,6 +101,7 @@ class Transcript:
     letters: bytes | None = None
     incomplete: Incomplete | None = None
     listened_to: ListenedTo | None = None
+    needs_copy: bool = False
 
     @property
     def text(self) -> str:
