@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from aws_cdk import (
+    Annotations,
     Duration,
     Fn,
     RemovalPolicy,
@@ -10,11 +11,13 @@ from aws_cdk import (
     aws_apigatewayv2,
     aws_cloudfront,
     aws_cloudfront_origins,
+    aws_iam,
     aws_s3,
     aws_s3_deployment,
 )
 from constructs import Construct
 
+from earshot.recordings.bodies import PLAYBACK
 from infra.settings import Settings
 
 SITE = Path(__file__).resolve().parent.parent / "site"
@@ -132,9 +135,12 @@ class Site(Construct):
                     origin=with_oac(audio), function_associations=[strip_prefix], **sound
                 ),
                 # The keys have the prefix: nothing else of that bucket can be asked for.
-                "/playback/*": aws_cloudfront.BehaviorOptions(origin=with_oac(copies), **sound),
+                "/playback/*": aws_cloudfront.BehaviorOptions(
+                    origin=with_oac(_without_policy(self, copies)), **sound
+                ),
             },
         )
+        copies.add_to_resource_policy(self._reading(copies.arn_for_objects(f"{PLAYBACK}/*")))
         self.url = f"https://{self.distribution.distribution_domain_name}"
         if settings.local is None:
             aws_s3_deployment.BucketDeployment(
@@ -148,6 +154,21 @@ class Site(Construct):
                     aws_s3_deployment.CacheControl.set_public(),
                 ],
             )
+
+    def _reading(self, objects: str) -> aws_iam.PolicyStatement:
+        """Leave for this distribution to read some objects of a bucket."""
+        distribution = Stack.of(self).format_arn(
+            service="cloudfront",
+            region="",
+            resource="distribution",
+            resource_name=self.distribution.distribution_id,
+        )
+        return aws_iam.PolicyStatement(
+            principals=[aws_iam.ServicePrincipal("cloudfront.amazonaws.com")],
+            actions=["s3:GetObject"],
+            resources=[objects],
+            conditions={"StringEquals": {"AWS:SourceArn": distribution}},
+        )
 
     def _api_cache(self) -> aws_cloudfront.CachePolicy:
         """The API's own Cache-Control decides; responses without it are not cached.
@@ -201,6 +222,20 @@ class Site(Construct):
                 ),
             ),
         )
+
+
+def _without_policy(scope: Construct, bucket: aws_s3.Bucket) -> aws_s3.IBucket:
+    """The bucket as one of others, whose policy the CDK leaves alone: it would open all of it."""
+    named = aws_s3.Bucket.from_bucket_attributes(
+        scope,
+        "Copies",
+        bucket_arn=bucket.bucket_arn,
+        bucket_regional_domain_name=bucket.bucket_regional_domain_name,
+    )
+    Annotations.of(scope).acknowledge_warning(
+        "@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac"
+    )
+    return named
 
 
 def _api_origin(
