@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from earshot.audio import structure
 from earshot.audio.findings import Notes
+from earshot.audio.flac import Flac
 from earshot.audio.timeline import TIMED, Timeline
 from earshot.errors import CorruptAudio, NotAudio, UnsupportedFormat
 
@@ -29,9 +30,6 @@ CONTAINERS = (
 )
 
 av.logging.set_level(None)
-
-# A FLAC frame with a wrong checksum is noise: it is left out, and silence comes in its place.
-_STRICT = {"flac": {"err_detect": "crccheck+explode"}}
 
 # Frames of an mp3 that was cut out of another, or joined to one, need bits that are not there.
 _FORGIVEN_S = {"mp3": 0.1, "mp3float": 0.1}
@@ -152,7 +150,7 @@ def frames(container: Any, stream: Any, notes: Notes) -> Iterator[Any]:
     if codec is None:
         raise UnsupportedFormat("The audio in this file is in an unsupported codec.")
     codec.thread_count = 1
-    codec.options = _STRICT.get(codec.name, {})
+    decoder = Flac(codec) if codec.name == "flac" else codec
     is_pcm = codec.name.startswith("pcm")  # whose last packet FFmpeg calls corrupt if it is short
     notes.forgiven_s = _FORGIVEN_S.get(codec.name, 0.0)
     unknown: Exception | None = None
@@ -167,7 +165,7 @@ def frames(container: Any, stream: Any, notes: Notes) -> Iterator[Any]:
             seconds = float((packet.duration or 0) * packet.time_base) if packet.size else 0.0
             notes.damaged |= packet.is_corrupt and not is_pcm
             notes.bit_rate.add(packet.size, seconds)
-            decoded = packet.decode()
+            decoded = decoder.decode(packet)
         except StopIteration:
             break
         except (av.error.DecoderNotFoundError, NotImplementedError) as error:
@@ -181,6 +179,9 @@ def frames(container: Any, stream: Any, notes: Notes) -> Iterator[Any]:
                 check(frame.sample_rate, frame.layout.nb_channels)
                 any_frame = True
                 yield frame
+    if isinstance(decoder, Flac):
+        notes.lost_s += decoder.muted_s
+        notes.heard_s -= decoder.muted_s
     if not any_frame and unknown is not None:
         raise UnsupportedFormat("The audio in this file is in an unsupported codec.") from unknown
     if kind_of(container) == "mov" and stream.frames > count > 0:  # its index names more packets

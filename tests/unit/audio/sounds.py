@@ -88,3 +88,10 @@ def likeness(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> fl
     """The correlation of two waveforms, as far as both go: 1 if they are the same sound."""
     both = min(len(one), len(other))
     return float(np.corrcoef(one[:both], other[:both])[0, 1])
+
+
+def lag(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> int:
+    """How many samples later `other` begins within `one`, where the two are most alike."""
+    size = len(one) + len(other)
+    spectrum = np.fft.rfft(one, size) * np.fft.rfft(other, size).conj()
+    return int(np.fft.irfft(spectrum, size)[: len(one)].argmax())
