@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import av
@@ -76,7 +77,7 @@ def _pieces(content: bytes) -> Iterator[bytes]:
         for match in _SYNC.finditer(content)
         if _is_header(content[match.start() : match.start() + _MAX_HEADER_BYTES])
     ]
-    for start, end in zip(starts, [*starts[1:], len(content)], strict=True):
+    for start, end in pairwise([*starts, len(content)]):
         yield content[start:end]
 
 
