@@ -5,13 +5,14 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from earshot.audio.formats import VIDEO_TYPES
 from earshot.recordings.ids import plain_key
 from earshot.recordings.record import FACETS, Recording, Source, Status
 from earshot.speech.transcript import Transcript
 
 AudioKey = Annotated[str, Field(min_length=1), AfterValidator(plain_key)]
-# S3 keeps metadata as header values, which are ASCII.
-Facet = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[ -~]+$")]
+Facet = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
+_SOUND = rf"^(audio/[a-z0-9.+-]{{1,60}}|video/({'|'.join(VIDEO_TYPES)})|application/ogg)$"
 
 
 class RecordingFailure(BaseModel):
@@ -113,7 +114,7 @@ class UploadRequest(BaseModel):
 
     key: AudioKey = Field(examples=["interviews/2024-05-01.mp3"])
     content_type: str = Field(
-        pattern=r"^(audio/[a-z0-9.+-]{1,60}|video/(mp4|webm)|application/ogg)$",
+        pattern=_SOUND,
         examples=["audio/mpeg"],
     )
     age: Facet | None = None

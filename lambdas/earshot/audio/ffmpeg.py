@@ -14,6 +14,7 @@ import numpy.typing as npt
 from earshot.audio import structure
 from earshot.audio.findings import Notes
 from earshot.audio.flac import Flac
+from earshot.audio.formats import DEMUXERS
 from earshot.audio.timeline import TIMED, Timeline
 from earshot.errors import CorruptAudio, NotAudio, UnsupportedFormat
 
@@ -24,10 +25,7 @@ CHANNEL_COUNTS = range(1, 65)
 
 # No playlists, manifests or image sequences: they name other files and hosts, and FFmpeg would
 # open these.
-CONTAINERS = (
-    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,eac3,flac,flv,gsm,iff,matroska,"
-    "mov,mp3,mpeg,mpegts,mpc,mpc8,ogg,rm,tak,tta,voc,w64,wav,wv,xwma"
-)
+CONTAINERS = ",".join(DEMUXERS)
 
 av.logging.set_level(None)
 

@@ -20,6 +20,7 @@ from earshot.audio.playback import write_copy
 from earshot.errors import ArchivedAudio, AudioError, AudioTooLarge, AudioTooLong
 from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.claim import Claim, Claimed
+from earshot.recordings.metadata import decoded, tidied
 from earshot.recordings.passages import count_passages
 from earshot.recordings.record import FACETS, Failure
 from earshot.recordings.store import INTERNAL, Recordings
@@ -242,7 +243,7 @@ class Ingest:
 
 def facets_from(metadata: Mapping[str, str]) -> dict[str, str]:
     """The facets among an object's metadata (`x-amz-meta-age: thirties` …), tidied."""
-    named = {name.lower(): " ".join(value.split()) for name, value in metadata.items()}
+    named = {name.lower(): tidied(value) for name, value in decoded(metadata).items()}
     return {facet: named[facet][:_MAX_FACET_CHARS] for facet in FACETS if named.get(facet)}
 
 

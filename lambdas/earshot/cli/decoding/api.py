@@ -21,7 +21,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from earshot.cli.decoding.join import Clip
+from earshot.cli.decoding.clip import Clip
 from earshot.cli.decoding.outcome import Fault, Heard, Outcome
 from earshot.cli.decoding.source import Done, Stopped
 from earshot.speech.transcript import Incomplete

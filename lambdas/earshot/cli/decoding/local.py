@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from earshot.cli.decoding.join import Clip
+from earshot.cli.decoding.clip import Clip
 from earshot.cli.decoding.outcome import Fault, Heard
 from earshot.cli.decoding.source import Done
 from earshot.errors import AudioError
