@@ -1,15 +1,19 @@
-"""/recordings/{id}.txt|.srt|.vtt|.json: a transcript in the forms that people and players read."""
+"""/recordings/{id}.txt|.srt|.vtt|.json, as people and players read it; /marks: where it answers."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
 
 from api import caching
 from api.errors import NotAcceptable, NoTranscript
 from api.routes.recordings import Found
 from earshot.recordings import formats
-from earshot.recordings.record import Status
+from earshot.recordings.record import Recording, Status
+from earshot.search.request import MAX_QUERY_CHARS, Mark
+from earshot.search.within import marks_within
+from earshot.speech.transcript import Transcript
 
 router = APIRouter(tags=["transcripts"])
 
@@ -28,18 +32,31 @@ _FORMATS: Mapping[str, tuple[Callable[..., str], str, str]] = {
 }
 
 
+class Marks(BaseModel):
+    """The words that answer a query, in order of time: each `word` counts the words of all segments
+    of the .json."""
+
+    marks: tuple[Mark, ...]
+
+
+def _transcript(recording: Recording) -> Transcript:
+    """Raises NoTranscript."""
+    if recording.transcript is None or recording.status is not Status.DONE:
+        raise NoTranscript(
+            recording.failure.message
+            if recording.failure
+            else "The recording has no transcript yet; try again soon."
+        )
+    return recording.transcript
+
+
 def _endpoint(write: Callable[..., str], media_type: str) -> Callable[..., Any]:
     def get_transcript(recording: Found, request: Request) -> Response:
-        if recording.transcript is None or recording.status is not Status.DONE:
-            raise NoTranscript(
-                recording.failure.message
-                if recording.failure
-                else "The recording has no transcript yet; try again soon."
-            )
+        transcript = _transcript(recording)
         headers = caching.revalidated(recording)
         if caching.is_fresh(request, headers):
             return Response(status_code=304, headers=headers)
-        content = write(recording.transcript).encode()
+        content = write(transcript).encode()
         if len(content) > MAX_ANSWER_BYTES and "gzip" not in request.headers.get(
             "accept-encoding", ""
         ):
@@ -61,3 +78,22 @@ for extension, (write, media_type, description) in _FORMATS.items():
         response_class=Response,
         responses={200: {"content": {media_type: {}}}},
     )
+
+
+@router.get("/recordings/{recording_id}/marks")
+def get_marks(
+    recording: Found,
+    request: Request,
+    response: Response,
+    q: Annotated[
+        str, Query(max_length=MAX_QUERY_CHARS, description="As in /search: words, phrases, OR, -.")
+    ],
+    exact: Annotated[bool, Query(description="Only these very words.")] = False,
+) -> Marks:
+    """Every word of the recording that answers `q`, marked as in a search's hits."""
+    transcript = _transcript(recording)
+    headers = caching.revalidated(recording)
+    if caching.is_fresh(request, headers):
+        return Response(status_code=304, headers=headers)  # type: ignore[return-value]
+    response.headers.update(headers)
+    return Marks(marks=marks_within(transcript, q, exact))
