@@ -11,12 +11,14 @@ PIP_AUDIT := pip-audit==2.10.1
 export UV_SYSTEM_CERTS := 1
 EARSHOT := $(PYTHON) -m scripts
 PYTEST := $(PYTHON) -m pytest
+# The page has no package.json: Node finds by itself that its files are modules.
+NODE_TEST := $(VENV)/bin/node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=dot tests/page/*.test.mjs
 # The quick ones first; the browser last, because its driver leaves an event loop running.
 TIERS := tests/unit tests/infra tests/search tests/pipeline tests/browser
 CHECKED := app.py containers infra lambdas scripts tests training
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-unit test-infra test-search test-pipeline test-browser lint format lock audit bench clean
+.PHONY: help demo up down test test-unit test-page test-infra test-search test-pipeline test-browser lint format lock audit bench clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r t h; do printf '  make %-14s %s\n' "$$t" "$$h"; done
@@ -32,10 +34,14 @@ down: $(VENV)/runtime  ## stop it; no process stays
 
 test: $(VENV)/dev $(VENV)/model  ## every test
 	@$(EARSHOT) local prepare-tests
+	$(NODE_TEST)
 	$(PYTEST) $(TIERS)
 
 test-unit: $(VENV)/dev $(VENV)/model  ## seconds; no network
 	$(PYTEST) tests/unit
+
+test-page: $(VENV)/runtime  ## the page's logic, without a browser; a second
+	$(NODE_TEST)
 
 test-infra: $(VENV)/dev  ## what the templates promise
 	$(PYTEST) tests/infra

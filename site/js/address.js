@@ -32,6 +32,8 @@ export function write({ q = "", exact = false, facets = {}, sort = "", pages = 1
   const params = new URLSearchParams();
   if (recording) {
     params.set("recording", recording);
+    if (q) params.set("q", q);
+    if (q && exact) params.set("exact", "true");
     if (at !== null) params.set("at", String(Math.round(at * 100) / 100));
   } else if (q) {
     params.set("q", q);

@@ -40,6 +40,18 @@ export function transcript(id, signal) {
   return get(transcriptUrl(id, "json"), signal);
 }
 
+/** The words of a recording that answer a search; none where they can't be told. */
+export async function marks(id, { q, exact }, signal) {
+  if (!q) return [];
+  const params = new URLSearchParams({ q, ...(exact && { exact: "true" }) });
+  try {
+    return (await get(`/api/recordings/${encodeURIComponent(id)}/marks?${params}`, signal)).marks;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    return []; // the recording can be read without them
+  }
+}
+
 export function transcriptUrl(id, format) {
   return `/api/recordings/${encodeURIComponent(id)}.${format}`;
 }
@@ -64,11 +76,12 @@ export function soundOf({ key, playback }) {
 const silent = new Map();
 
 /**
- * Whether a recording can be heard. What was transcribed has its sound; of an import whose times are
+ * Whether a recording can be heard. The API says it of a recording; of a hit it does not. What was transcribed has its sound; of an import whose times are
  * estimates it may never have come, so the page asks.
  */
 export async function hasSound(recording, signal) {
-  const { key } = recording;
+  const { key, has_sound: told } = recording;
+  if (typeof told === "boolean") return told;
   if (!isEstimated(recording)) return true;
   if (!silent.has(key)) {
     try {

@@ -5,8 +5,8 @@ import { soundOf } from "./api.js";
 import { bestStretch } from "./best.js";
 import { el, icon } from "./dom.js";
 import { clock, ESTIMATED, isEstimated, label, speaker, title } from "./labels.js";
+import { BREATH, leadIn } from "./lead-in.js";
 import { bare } from "./punctuation.js";
-import { rhythmView } from "./rhythm.js";
 import { wordsView } from "./words.js";
 
 const WORDS_SHOWN = 42;
@@ -15,8 +15,11 @@ const PHRASE = 8;
 /** Seconds that a passage may begin after its recording, or end before it, without an ellipsis. */
 const WHOLE = 0.8;
 
-/** A view of a hit of the API; `player` plays it, `signal` ends its listening when it leaves the page. */
-export function hitView(hit, player, signal) {
+/**
+ * A view of a hit of the API; `asked` is the search that found it, `player` plays it, `signal` ends its
+ * listening when it leaves the page.
+ */
+export function hitView(hit, { q, exact }, player, signal) {
   const { words, marks, sounded } = wordsOf(hit);
   const timed = words.length > 0 && words.every(([, from, to]) => Number.isFinite(from + to));
   const estimated = isEstimated(hit);
@@ -25,18 +28,18 @@ export function hitView(hit, player, signal) {
   const end = hit.end ?? hit.duration ?? 0;
   const [first] = bestStretch(marks, words.map(([text]) => text), PHRASE) ?? [];
   const from = sounded ?? (words[first]?.[1] || start);
+  const playMatch = () => playFrom(timed && first !== undefined && sounded === undefined ? leadIn(words, first) : Math.max(0, from - BREATH));
   const also = elsewhere(hit.others ?? [], timed ? [words[0][1], words.at(-1)[1]] : [start, end]);
 
   const playFrom = (seconds) => player.play(track, seconds);
   const said = words.length ? wordsView(words, hit.sound ? playFrom : null, marks, WORDS_SHOWN) : plain(hit.text);
-  const rhythm = timed && !estimated ? rhythmView(words, start, end, new Set(marks.map(({ word }) => word)), playFrom) : null;
   if (start > WHOLE && !said.element.querySelector(".unfold")) said.element.prepend(ellipsis());
   if (hit.duration - end > WHOLE) said.element.append(ellipsis());
 
   const button = el("button", { type: "button", class: "play" }, icon("play"));
   button.addEventListener("click", () => {
     if (mine() && !player.ended) player.toggle();
-    else playFrom(from);
+    else playMatch();
   });
 
   /** Another passage of the same recording may be the one that plays. */
@@ -51,7 +54,6 @@ export function hitView(hit, player, signal) {
   const time = () => {
     const now = mine() ? player.time : null;
     said.follow(now);
-    rhythm?.follow(now);
   };
   player.addEventListener("state", state, { signal });
   player.addEventListener("time", time, { signal });
@@ -60,22 +62,21 @@ export function hitView(hit, player, signal) {
   return el("article", { class: hit.sound ? "hit" : "hit silent" },
     said.element,
     el("div", { class: "hit-sound" }, hit.sound && button, el("span", { class: "hit-from" }, clock(from, estimated))),
-    rhythm?.element,
-    about(hit, from, also, track.title),
+    about(hit, (at) => write({ recording: hit.recording_id, q, exact, at }), from, also, track.title),
   );
 }
 
 /** The line beneath: the recording's name, who speaks, how long it is, and where else it answers. */
-function about(hit, from, also, name) {
-  const { recording_id: recording, key, duration, source } = hit;
+function about(hit, link, from, also, name) {
+  const { key, duration, source } = hit;
   return el("div", { class: "about" },
-    el("b", {}, el("a", { href: write({ recording, at: from }), "data-nav": true, title: key }, name)),
+    el("b", {}, el("a", { href: link(from), "data-nav": true, title: key }, name)),
     speaker(hit) && el("span", {}, speaker(hit)),
     duration > 0 && el("span", {}, clock(duration), el("span", { class: "sr-only" }, " long")),
     source === "import" && el("span", {}, label(source)),
     isEstimated(hit) && el("span", {}, ESTIMATED),
     also.length > 0 && el("span", { class: "others" }, "also at ", ...also.flatMap((at, i) => [
-      i ? ", " : "", el("a", { href: write({ recording, at }), "data-nav": true }, clock(at, isEstimated(hit)))])),
+      i ? ", " : "", el("a", { href: link(at), "data-nav": true }, clock(at, isEstimated(hit)))])),
   );
 }
 
@@ -95,7 +96,7 @@ function elsewhere(others, shown) {
     const at = times.find(isNew);
     if (at !== undefined) known.push([at, Math.max(...times)]);
   }
-  return known.slice(1).map(([at]) => at);
+  return known.slice(1).map(([at]) => at).sort((a, b) => a - b);
 }
 
 /**

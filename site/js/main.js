@@ -24,7 +24,7 @@ const box = searchBox(document.querySelector(".search"), typed);
 
 /** Answers by address, so that going back shows at once what was there. */
 const remembered = new Map();
-const greeting = greet(document.querySelector(".tagline"), document.querySelector(".tagline-rhythm"));
+const greeting = greet(document.querySelector(".tagline"));
 let leaving = new AbortController();
 
 /**
@@ -67,7 +67,7 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
     const page = { player, go, announce, signal };
     let arrived = false;
     if (state.recording) {
-      const { element, arrive } = recordingView(answer.recording, answer.transcript, state.at, page);
+      const { element, arrive } = recordingView(answer, state, page);
       document.title = `${element.querySelector("h1").textContent} · Earshot`;
       main.replaceChildren(element);
       arrived = arrive();
@@ -91,9 +91,10 @@ const kindOf = ({ recording, q }) => (recording ? "recording" : q ? "results" : 
 async function ask(state, signal) {
   if (state.recording) {
     const recording = await api.recording(state.recording, signal);
-    if (recording.status !== "done") return { recording, transcript: null };
-    const [transcript, sound] = await Promise.all([api.transcript(state.recording, signal), api.hasSound(recording, signal)]);
-    return { recording: { ...recording, sound }, transcript };
+    if (recording.status !== "done") return { recording, transcript: null, marks: [] };
+    const [transcript, marks, sound] = await Promise.all([
+      api.transcript(state.recording, signal), api.marks(state.recording, state, signal), api.hasSound(recording, signal)]);
+    return { recording: { ...recording, sound }, transcript, marks };
   }
   if (state.q) {
     const numbers = Array.from({ length: state.pages }, (_, i) => i + 1);

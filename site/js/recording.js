@@ -3,29 +3,37 @@
 import { soundOf, transcriptUrl } from "./api.js";
 import { write } from "./address.js";
 import { el, icon } from "./dom.js";
+import { finderView } from "./finder.js";
 import { ago, clock, count, ESTIMATED, isEstimated, label, lostOf, speaker, title } from "./labels.js";
+import { leadIn } from "./lead-in.js";
+import { placeAt, places } from "./matches.js";
 import { notice } from "./notice.js";
 import { paragraphs } from "./paragraphs.js";
 import { LEAD } from "./player.js";
-import { rhythmView } from "./rhythm.js";
+import { timelineView } from "./timeline.js";
 import { wordsView } from "./words.js";
 
 const FORMATS = { txt: "Text", srt: "Subtitles (SRT)", vtt: "Subtitles (VTT)", json: "Words and times (JSON)" };
-const COLUMNS = 200;
 /** An address has its seconds rounded. */
 const ROUNDED = 0.01;
 const COPY = "Copy a link to here";
 
 /**
- * @param {object} recording as the API gives it, with `sound` where there is some
- * @param {object|null} transcript its .json, when there is one
- * @param {number|null} at seconds that the address points to
+ * @param {{recording: object, transcript: object|null, marks: {word: number, kind: string}[]}} answer of
+ *   the API: the recording, with `sound` where there is some, its .json, and which words answer the search
+ * @param {{q: string, exact: boolean, at: number|null}} state of the address; `at` in seconds
  */
-export function recordingView(recording, transcript, at, { player, signal }) {
+export function recordingView({ recording, transcript, marks }, { q, exact, at }, { player, signal }) {
   const { recording_id: id, key, status, error, uploaded_at: uploaded, source, sound } = recording;
-  const parts = paragraphs(transcript?.segments ?? []);
-  const spoken = parts.map((part) => part.words.map(({ text, start, end }) => [text, start, end]));
-  const words = spoken.flat().toSorted((a, b) => a[1] - b[1]); // voices on channels of their own overlap
+  const segments = transcript?.segments ?? [];
+  const parts = paragraphs(segments);
+  const written = segments.flatMap((segment) => segment.words); // as marks count them
+  const kinds = new Map(marks.map(({ word, kind }) => [written[word], kind]));
+  const triple = ({ text, start, end }) => [text, start, end];
+  const inTime = written.toSorted((a, b) => a.start - b.start || a.end - b.end); // voices of channels overlap
+  const words = inTime.map(triple);
+  const found = places(
+    inTime.flatMap((one, word) => (kinds.has(one) ? [{ word, kind: kinds.get(one) }] : [])), words.map(([text]) => text));
   const duration = recording.duration ?? transcript?.duration ?? 0;
   const estimated = isEstimated(recording);
   const estimates = estimated ? ESTIMATED : someEstimated(transcript?.provenance);
@@ -35,16 +43,23 @@ export function recordingView(recording, transcript, at, { player, signal }) {
 
   player.learn(track);
   const playFrom = (seconds) => player.play(track, seconds);
-  const button = el("button", { type: "button", class: "play large", on: { click: () => (mine() && !player.ended ? player.toggle() : playFrom(at ?? 0)) } });
-  const rhythm = rhythmView(words, 0, duration, new Set(), playFrom, COLUMNS);
-  const views = spoken.map((some) => ({ start: some[0][1], ...wordsView(some, sound ? playFrom : null) }));
+  const playAt = (word) => playFrom(word < 0 ? 0 : leadIn(words, word));
+  const opened = at === null ? (found[0]?.first ?? -1) : words.findLastIndex(([, start]) => start <= at + ROUNDED);
+  const button = el("button", { type: "button", class: "play large", on: { click: () => (mine() && !player.ended ? player.toggle() : playAt(opened)) } });
+  const timeline = timelineView(words, duration, found.map(({ first }) => words[first][1]), playFrom);
+  const views = parts.map(({ words: some }) => {
+    const marked = some.flatMap((one, word) => (kinds.has(one) ? [{ word, kind: kinds.get(one) }] : []));
+    return { start: some[0].start, said: some, ...wordsView(some.map(triple), sound ? playFrom : null, marked) };
+  });
+  const finder = q && transcript ? finderView(q, found.length, (index, byKey) => goTo(index, byKey), signal) : null;
 
   const mine = () => player.track?.id === id;
   const paragraphAt = (seconds) => views.findLast(({ start }) => start - LEAD <= seconds);
   const state = () => {
     const playing = player.plays(id);
+    const from = opened < 0 ? 0 : words[opened][1];
     button.replaceChildren(icon(playing ? "pause" : "play"));
-    button.setAttribute("aria-label", playing ? "Pause" : at ? `Play from ${clock(at)}` : "Play");
+    button.setAttribute("aria-label", playing ? "Pause" : from ? `Play from ${clock(from)}` : "Play");
     element.classList.toggle("playing", playing);
     time();
   };
@@ -52,7 +67,7 @@ export function recordingView(recording, transcript, at, { player, signal }) {
   let before = null;
   const time = () => {
     const now = mine() ? player.time : null;
-    rhythm.follow(now);
+    timeline.follow(now);
     const next = now === null ? null : paragraphAt(now);
     if (paragraph !== next) paragraph?.follow(null);
     paragraph = next;
@@ -77,7 +92,7 @@ export function recordingView(recording, transcript, at, { player, signal }) {
             words.length > 0 && estimates && el("span", {}, estimates),
             ago(uploaded) && el("span", {}, ago(uploaded))),
           made && el("p", { class: "small made" }, made))),
-      words.length > 0 && !estimated && rhythm.element,
+      words.length > 0 && !estimated && timeline.element,
       status === "done" && el("p", { class: "downloads" }, el("span", {}, "Keep it as "),
         ...Object.entries(FORMATS).flatMap(([format, name]) => [
           el("a", { class: "chip", href: transcriptUrl(id, format), download: `${track.title}.${format}`, title: name }, `.${format}`), " "]),
@@ -87,9 +102,10 @@ export function recordingView(recording, transcript, at, { player, signal }) {
     status === "failed" && notice(el("p", {}, error?.message ?? "This recording could not be read.")),
     (status === "queued" || status === "transcribing") && notice(el("p", {}, "This recording is being written down. It takes a moment.")),
     status === "done" && words.length === 0 && notice(el("p", {}, "No speech was heard in this recording.")),
+    finder?.element,
     el("div", { class: "transcript" }, ...views.map(({ start, element: text }, i) =>
       el("section", {},
-        el("a", { class: "stamp", href: write({ recording: id, at: start }), "data-nav": true, "aria-label": `From ${clock(start)}` }, clock(start, estimated)),
+        el("a", { class: "stamp", href: write({ recording: id, q, exact, at: start }), "data-nav": true, "aria-label": `From ${clock(start)}` }, clock(start, estimated)),
         el("div", {}, voice(i) && el("p", { class: "voice" }, voice(i)), text)))),
   );
   state();
@@ -103,7 +119,7 @@ export function recordingView(recording, transcript, at, { player, signal }) {
 
   /** Here: where the sound is, or else where the address points to. */
   async function copyLink({ currentTarget: copy }) {
-    const here = write({ recording: id, at: mine() ? player.time : at });
+    const here = write({ recording: id, q, exact, at: mine() ? player.time : at });
     await navigator.clipboard.writeText(new URL(here, location.origin).href).then(
       () => copy.replaceChildren("Copied"),
       () => copy.replaceChildren("The browser did not let it be copied"),
@@ -113,13 +129,34 @@ export function recordingView(recording, transcript, at, { player, signal }) {
 
   /** Brings the place that the address points to into sight, with the keyboard on its word. */
   function arrive() {
-    if (at === null) return false;
-    const view = paragraphAt(at + ROUNDED - LEAD);
-    if (!view) return false;
-    const index = spoken[views.indexOf(view)].findLastIndex(([, start]) => start <= at + ROUNDED);
-    view.element.scrollIntoView({ block: "center" });
-    view.focus(Math.max(index, 0));
+    if (opened < 0) return false;
+    const index = placeAt(found, opened);
+    const { first, last } = found[index] ?? {};
+    const isMatch = first <= opened && opened <= last;
+    if (isMatch) finder.set(index);
+    show(opened, isMatch ? last : opened, true);
     return true;
+  }
+
+  /** Shows a match; the sound moves there if it is being played. */
+  function goTo(index, byKey) {
+    const { first, last } = found[index];
+    show(first, last, byKey);
+    if (player.plays(id)) playAt(first);
+  }
+
+  /** Points at the words from `first` to `last`, which may be in two paragraphs. */
+  function show(first, last, focus) {
+    element.querySelectorAll(".target").forEach((word) => word.classList.remove("target"));
+    const nodes = inTime.slice(first, last + 1).flatMap((one) => {
+      const view = views.find(({ said }) => said.includes(one));
+      return view ? [view.word(view.said.indexOf(one))] : [];
+    });
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    nodes.forEach((node) => node.classList.add("target"));
+    nodes[0]?.scrollIntoView({ block: "center", behavior: calm || focus ? "auto" : "smooth" });
+    const view = views.find(({ said }) => said.includes(inTime[first]));
+    if (focus) view?.focus(view.said.indexOf(inTime[first]));
   }
 }
 

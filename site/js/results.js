@@ -24,7 +24,7 @@ export function resultsView(state, pages, { player, go, announce, signal }) {
   const hits = el("div", { class: "hits" });
   const maybes = maybesView(state, maybe, ranked);
   const add = (answer) => answer.hits.map((hit) => {
-    const view = hitView(hit, player, signal);
+    const view = hitView(hit, state, player, signal);
     if (hit.match !== "maybe") hits.append(view);
     else maybes.add(view);
     return view;

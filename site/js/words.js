@@ -17,7 +17,8 @@ const PAUSE = 0.55;
  * @param {number} shown of a longer text, only about so many words around its marks are shown at
  *   first; the others wait behind an ellipsis, and come when they are heard
  * @returns {{element: HTMLElement, follow: (time: number|null) => HTMLElement|null,
- *   focus: (index: number) => void}} `follow` lights the word at `time` and returns it
+ *   focus: (index: number) => void, word: (index: number) => HTMLElement}} `follow` lights the word at
+ *   `time` and returns it; `word` is one word's element, brought out if it was folded away
  */
 export function wordsView(words, onPick, marks = [], shown = Infinity) {
   const kinds = new Map(marks.map(({ word, kind }) => [word, kind]));
@@ -72,7 +73,11 @@ export function wordsView(words, onPick, marks = [], shown = Infinity) {
     lit = now;
     return lit;
   };
-  return { element, follow, focus };
+  const word = (i) => {
+    unfold(nodes[i]);
+    return nodes[i];
+  };
+  return { element, follow, focus, word };
 }
 
 /** The first and the end of the `shown` words around the best marks, two thirds of what is free after them. */

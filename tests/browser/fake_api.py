@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from earshot.recordings import formats
 from earshot.speech.transcript import Transcript
-from tests.browser.fake_search import search, suggestions
+from tests.browser.fake_search import marks, search, suggestions
 from tests.browser.spoken import BY_ID, BY_KEY, FACETS, MODEL, RECORDINGS, UPLOADED, Spoken, wav
 
 SITE = Path(__file__).resolve().parents[2] / "site"
@@ -109,6 +109,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._json(
                 200, {"recordings": [FAILED, *map(summary, RECORDINGS)], "cursor": None}
             )
+        if path.endswith("/marks"):
+            return self._json(200, marks(BY_ID[path.split("/")[2]], query))
         name, _, format_ = path.removeprefix("/recordings/").partition(".")
         if name == FAILED["recording_id"] and not format_:
             return self._json(200, FAILED)

@@ -42,6 +42,12 @@ def hit(spoken: Spoken, q: str, exact: bool = False) -> dict[str, Any] | None:
     }
 
 
+def marks(spoken: Spoken, query: dict[str, list[str]]) -> dict[str, Any]:
+    """All marks of one recording."""
+    found = hit(spoken, query["q"][0], query.get("exact") == ["true"])
+    return {"marks": found["marks"] if found else []}
+
+
 def search(query: dict[str, list[str]]) -> dict[str, Any]:
     q = query.get("q", [""])[0]
     page = int(query.get("page", ["1"])[0])

@@ -39,6 +39,12 @@ def is_playing_from(page: Page, seconds: float) -> bool:
     return any(abs(seconds - 0.1 - start) < 0.15 for start in starts) and moves(page)
 
 
+def leads_up_to(page: Page, seconds: float) -> bool:
+    """Whether sound comes, and started a breath before a match at `seconds`, or a bit more."""
+    starts: list[float] = page.evaluate("window.starts")
+    return any(0.3 <= seconds - start <= 1.5 for start in starts) and moves(page)
+
+
 def lit(page: Page) -> list[str]:
     """The words that lit up so far, in order."""
     return [word for word, _ in groupby(page.evaluate("window.lit"))]

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.listening import eventually, is_playing_from, lit, moves, sound
+from tests.browser.listening import eventually, is_playing_from, leads_up_to, lit, moves, sound
 from tests.browser.spoken import BY_KEY, RECORDINGS, word_in
 
 FERRYMAN = BY_KEY["stories/ferryman.wav"]
@@ -159,7 +159,7 @@ def test_a_sound_that_did_not_come_can_be_tried_again(
     page.unroute("**/audio/**")
     button.click()
     start = FERRYMAN.start_of("grandmother")
-    eventually(lambda: is_playing_from(page, start))
+    eventually(lambda: leads_up_to(page, start))
     expect(button).to_have_accessible_name(re.compile("^Pause"))
     expect(page.locator("#player.failed")).to_have_count(0)
 
@@ -197,14 +197,14 @@ def test_a_sound_that_has_ended_starts_again_at_its_word(
     page = open_page(f"{fake_url}/{address.format(start=start)}")
     button = page.locator("main .play").first
     button.click()
-    eventually(lambda: is_playing_from(page, start))
+    eventually(lambda: leads_up_to(page, start))
     audio = page.locator("#player audio")
     audio.evaluate("(audio) => { audio.currentTime = audio.duration - 0.1 }")
     eventually(lambda: audio.evaluate("({ended}) => ended"))
     page.evaluate("window.starts.length = 0")
     expect(button).to_have_accessible_name(re.compile("^Play .*from 0:"))
     button.click()
-    eventually(lambda: is_playing_from(page, start))
+    eventually(lambda: leads_up_to(page, start))
 
 
 SAID = "the house by the road and the river under the bridge of the town"

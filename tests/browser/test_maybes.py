@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import fake_search
 from tests.browser.conftest import OpenPage
-from tests.browser.listening import eventually, is_playing_from
+from tests.browser.listening import eventually, leads_up_to
 from tests.browser.spoken import BY_KEY
 
 FERRYMAN = BY_KEY["stories/ferryman.wav"]
@@ -95,7 +95,7 @@ def test_what_only_the_sound_holds_plays_from_there(page: Page) -> None:
     page.get_by_role("searchbox").fill("orcard")
     expect(page.locator(".hit mark.sound")).to_have_text("orchard")
     page.locator(".hit .play").click()
-    eventually(lambda: is_playing_from(page, when))
+    eventually(lambda: leads_up_to(page, when))
 
 
 def test_exact_words_only_is_a_switch_that_stays(page: Page) -> None:

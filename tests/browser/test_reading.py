@@ -133,7 +133,7 @@ def test_estimated_times_are_named_and_what_is_silent_cannot_be_played(
 
     expect(page.locator(".recording .about")).to_contain_text("Times are estimated")
     expect(page.locator(".recording .stamp")).to_have_text("≈ 0:00")
-    expect(page.locator(".recording .play, .recording .rhythm")).to_have_count(0)
+    expect(page.locator(".recording .play, .recording .timeline")).to_have_count(0)
     page.locator(".transcript .word", has_text="river").click()
     page.wait_for_timeout(NO_TIME_S * 1000)
     expect(page.get_by_role("region", name="Player")).to_be_hidden()
@@ -141,7 +141,7 @@ def test_estimated_times_are_named_and_what_is_silent_cannot_be_played(
 
 def test_measured_times_are_not_called_estimated(open_page: OpenPage, fake_url: str) -> None:
     page = open_page(f"{fake_url}/?q=lavender")
-    expect(page.locator(".hit .rhythm")).to_be_visible()
+    expect(page.locator(".hit .play")).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("estimated")
     page.locator(".hit .about a").click()
     expect(page.locator(".transcript")).to_be_visible()
