@@ -27,7 +27,8 @@ GRAM_LETTERS = 3
 MIN_SLIP_LETTERS, MAX_SLIP_LETTERS = 3, 8
 
 # A number (of money, with thousands, decimals, an ordinal's ending or a plural's), a word with
-# inner apostrophes, or one of the signs that people say. Letters behind a number are a word of their own.
+# inner apostrophes, or one of the signs that people say. Letters behind a number are a word of
+# their own.
 _UNITS = re.compile(
     r"(?P<currency>[$£€])?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?P<ending>(?:st|nd|rd|th|'?s)(?![^\W_]))?"

@@ -12,6 +12,9 @@ from tests.search.recordings import of, recording
 from tests.unit.search.memory_engine import MemoryEngine
 
 
+MANY = [f"nothing of the kind {n}" for n in range(120)]  # more than are looked at whole
+
+
 def search(texts: Sequence[str], q: str, **more: object) -> SearchPage:
     return search_in(MemoryEngine(of(texts)), SearchRequest(q, **more))  # type: ignore[arg-type]
 
@@ -89,7 +92,7 @@ def test_fewer_words_cost_no_round_trip_of_their_own() -> None:
 
 
 def test_a_word_that_lost_a_consonant_is_found_by_the_broad_question() -> None:
-    texts = ["advancing slowly they surged on", "nothing of the kind"]
+    texts = ["advancing slowly they surged on", *MANY]
     page = search(texts, "searched")
     assert (page.total, maybe(page)) == (0, texts[:1])
     assert [mark.word for mark in page.hits[0].marks] == [3]
@@ -102,10 +105,10 @@ def test_a_usual_query_takes_two_round_trips() -> None:
     assert len(engine.asked) == 1  # and one for the documents
 
 
-def test_a_question_whose_telling_words_are_all_said_is_not_asked_broadly() -> None:
-    engine = MemoryEngine(of(["the sheep that a boy had", "the boy slept"]))
-    page = search_in(engine, SearchRequest("what did the boy do with the sheep"))
-    assert held(page)[0] == "the sheep that a boy had"
+def test_words_that_are_all_said_though_apart_are_not_asked_broadly() -> None:
+    engine = MemoryEngine(of(["a hill where the boy kept sheep", "the boy slept"]))
+    page = search_in(engine, SearchRequest("boy sheep hill"))
+    assert held(page)[0] == "a hill where the boy kept sheep"
     assert len(engine.asked) == 1
 
 
@@ -162,7 +165,7 @@ def test_did_you_mean_asks_back_for_what_neither_index_nor_language_knows() -> N
 
 
 def test_a_misspelt_word_is_asked_back_though_nothing_says_it_beside_the_others() -> None:
-    texts = ["the desert sand", "a desert bird", "an oasis at last"]
+    texts = ["the desert sand", "a desert bird", "an oasis at last", *MANY]
     page = search(texts, "desert orasis")
     assert (page.relaxed, page.did_you_mean) == (True, "desert oasis")
 
