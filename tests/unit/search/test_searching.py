@@ -11,7 +11,6 @@ from earshot.search.searcher import search_in
 from tests.search.recordings import of, recording
 from tests.unit.search.memory_engine import MemoryEngine
 
-
 MANY = [f"nothing of the kind {n}" for n in range(120)]  # more than are looked at whole
 
 
