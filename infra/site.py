@@ -80,15 +80,7 @@ class Site(Construct):
             removal_policy=RemovalPolicy.DESTROY,
             auto_delete_objects=settings.local is None,
         )
-        strip_prefix = aws_cloudfront.FunctionAssociation(
-            event_type=aws_cloudfront.FunctionEventType.VIEWER_REQUEST,
-            function=aws_cloudfront.Function(
-                self,
-                "StripPrefix",
-                code=aws_cloudfront.FunctionCode.from_file(file_path=str(EDGE / "strip_prefix.js")),
-                runtime=aws_cloudfront.FunctionRuntime.JS_2_0,
-            ),
-        )
+        strip_prefix = self._at_the_edge("StripPrefix", "strip_prefix.js")
         https = (
             aws_cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
             if settings.tls
@@ -115,6 +107,7 @@ class Site(Construct):
                 viewer_protocol_policy=https,
                 compress=True,
                 response_headers_policy=headers,
+                function_associations=[self._at_the_edge("PagePaths", "page_paths.js")],
             ),
             additional_behaviors={
                 "/api/*": aws_cloudfront.BehaviorOptions(
@@ -153,6 +146,18 @@ class Site(Construct):
                     aws_s3_deployment.CacheControl.set_public(),
                 ],
             )
+
+    def _at_the_edge(self, name: str, file: str) -> aws_cloudfront.FunctionAssociation:
+        """A function of ours that sees each request before the cache does."""
+        return aws_cloudfront.FunctionAssociation(
+            event_type=aws_cloudfront.FunctionEventType.VIEWER_REQUEST,
+            function=aws_cloudfront.Function(
+                self,
+                name,
+                code=aws_cloudfront.FunctionCode.from_file(file_path=str(EDGE / file)),
+                runtime=aws_cloudfront.FunctionRuntime.JS_2_0,
+            ),
+        )
 
     def _api_cache(self) -> aws_cloudfront.CachePolicy:
         """The API's own Cache-Control decides; responses without it are not cached.

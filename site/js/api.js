@@ -2,6 +2,11 @@
 
 import { isEstimated } from "./labels.js";
 
+/** What is not answered by then is not worth waiting for; the server gives up a little later. */
+const PATIENCE_MS = 10_000;
+const TOO_LATE = new Error("no answer in time");
+const BUSY = "Earshot is busy just now. A moment later it should answer.";
+
 export class ApiError extends Error {
   constructor(sentence, { status = 0, requestId = "" } = {}) {
     super(sentence);
@@ -97,11 +102,16 @@ export async function hasSound(recording, signal) {
 
 async function get(path, signal) {
   let response;
+  const enough = new AbortController(); // until an answer begins: a long one takes its time
+  const timer = setTimeout(() => enough.abort(TOO_LATE), PATIENCE_MS);
   try {
-    response = await fetch(path, { signal, headers: { accept: "application/json" } });
+    response = await fetch(path, { signal: AbortSignal.any([signal, enough.signal]), headers: { accept: "application/json" } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
+    if (error === TOO_LATE) throw new ApiError(BUSY);
     throw new ApiError("Earshot can't be reached. Is there a connection?");
+  } finally {
+    clearTimeout(timer);
   }
   if (response.ok) {
     try {
@@ -121,6 +131,6 @@ async function get(path, signal) {
 function sentence(status, message) {
   if (status === 404) return message || "There is nothing here.";
   if (status >= 400 && status < 500 && status !== 429) return message || "That can't be searched for.";
-  if ([429, 502, 503, 504].includes(status)) return "Earshot is busy just now. A moment later it should answer.";
+  if ([429, 502, 503, 504].includes(status)) return BUSY;
   return "Something went wrong on Earshot's side.";
 }

@@ -4,15 +4,18 @@ import { read, write } from "./address.js";
 import * as api from "./api.js";
 import { greet } from "./hero.js";
 import { completions } from "./completions.js";
-import { failure, skeleton } from "./notice.js";
+import { failure, lost, skeleton, stillWaiting } from "./notice.js";
 import { Player } from "./player.js";
 import { recordingView } from "./recording.js";
 import { resultsView } from "./results.js";
 import { isTyping, searchBox } from "./search-box.js";
 import { startView } from "./start.js";
+import { replaces } from "./steps.js";
 
 /** Within this time an answer replaces the old view; only then does the page show that it waits. */
 const PATIENCE_MS = 250;
+/** After this time it says so, in place of what was there. */
+const LONG_MS = 3000;
 const POLL_MS = 2000;
 const REMEMBERED = 30;
 
@@ -42,10 +45,20 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
   else box.show(state.q);
   document.title = "Earshot: search what was said";
 
+  if (!["/", "/index.html"].includes(location.pathname)) {
+    settle("lost");
+    main.replaceChildren(lost("There is nothing at this address.", state.q));
+    if (focusMain) main.focus();
+    return undefined;
+  }
   const known = newer || back ? remembered.get(address) : undefined;
   if (known) return present(known);
   const kind = state.recording ? "recording" : state.q ? "results" : "start";
   const wait = setTimeout(() => waiting(kind), PATIENCE_MS);
+  const long = setTimeout(() => {
+    main.replaceChildren(stillWaiting(), skeleton());
+    announce("This takes longer than usual.");
+  }, LONG_MS);
   try {
     const answer = await ask(state, signal);
     if (signal.aborted) return undefined;
@@ -55,9 +68,11 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
     if (error.name === "AbortError" || signal.aborted) return undefined;
     if (!(error instanceof api.ApiError)) throw error;
     settle(kind);
-    main.replaceChildren(failure(error, () => show()));
+    main.replaceChildren(error.status === 404 ? lost(error.message, state.q) : failure(error, () => show({ focusMain: true })));
+    if (focusMain) main.focus({ preventScroll: true });
   } finally {
     clearTimeout(wait);
+    clearTimeout(long);
   }
   return undefined;
 
@@ -161,8 +176,9 @@ function go(address, { typing = false, quiet = false, keepFocus = false, focusMa
     if (!typing) show({ keepFocus, focusMain });
     return;
   }
-  if (typing && history.state?.typing) history.replaceState({ typing }, "", address);
-  else history.pushState(typing ? { typing } : null, "", address);
+  const entry = typing ? { typing: Date.now() } : null;
+  if (typing && replaces(history.state, entry.typing)) history.replaceState(entry, "", address);
+  else history.pushState(entry, "", address);
   show({ keepFocus, focusMain });
 }
 
@@ -199,6 +215,10 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     player.toggle();
   }
+});
+
+player.addEventListener("state", () => {
+  if (player.playing && history.state?.typing) history.replaceState({ ...history.state, played: true }, "");
 });
 
 addEventListener("popstate", () => {

@@ -1,5 +1,6 @@
 /** What the page says when there is nothing to show, or something else than was asked for. */
 
+import { write } from "./address.js";
 import { el } from "./dom.js";
 
 /** A failure, in a sentence, with a way to try again. */
@@ -9,6 +10,20 @@ export function failure(error, onRetry) {
     el("button", { type: "button", class: "quiet", on: { click: onRetry } }, "Try again"),
     error.requestId && el("p", { class: "small" }, "If you report it, name the request: ", el("code", {}, error.requestId)),
   );
+}
+
+/** There is nothing here, and where to go from it. */
+export function lost(sentence, q) {
+  const link = (href, text) => el("a", { class: "quiet", href, "data-nav": true }, text);
+  return el("div", { class: "notice failure", role: "alert" },
+    el("p", {}, sentence),
+    el("p", {}, q && link(write({ q }), `Search for “${q}”`), q && " ", link("/", "To the start page")),
+  );
+}
+
+/** After a while of grey lines: that somebody still works on it. */
+export function stillWaiting() {
+  return notice(el("p", {}, "This takes longer than usual. Earshot is still looking …"));
 }
 
 export function notice(...children) {

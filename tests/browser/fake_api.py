@@ -90,7 +90,8 @@ class Handler(BaseHTTPRequestHandler):
         elif url.path.startswith("/audio/"):
             self._audio(unquote(url.path.removeprefix("/audio/")))
         else:
-            self._site("/index.html" if url.path == "/" else url.path)
+            part = re.match(r"/(css|js|img)/", url.path)  # as infra/edge/page_paths.js has it
+            self._site(url.path if part else "/index.html")
 
     def do_HEAD(self) -> None:
         self.do_GET()
