@@ -6,9 +6,26 @@ import { el } from "./dom.js";
 
 const SHOWN = 5;
 
-/** @returns {(q: string, state: object) => void} shows what `q` may become; an empty `q` clears it */
-export function completions(place) {
+/**
+ * @returns {(q: string, state: object) => void} shows what `q` may become; an empty
+ *   `q` clears it. The arrow keys go from the box, `input`, to what is offered, and back
+ */
+export function completions(place, input) {
   let asking = new AbortController();
+  place.addEventListener("keydown", (event) => {
+    const chips = [...place.querySelectorAll("a")];
+    const now = chips.indexOf(event.target);
+    const next = { ArrowRight: now + 1, ArrowDown: now + 1, ArrowLeft: now - 1, ArrowUp: now - 1 }[event.key];
+    if (next === undefined && event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    (chips[next] ?? (next === chips.length ? chips.at(-1) : input)).focus();
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" || !place.firstElementChild) return;
+    event.preventDefault();
+    place.firstElementChild.focus();
+  });
   return async (q, state) => {
     asking.abort();
     asking = new AbortController();

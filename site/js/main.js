@@ -5,7 +5,7 @@ import * as api from "./api.js";
 import { greet } from "./hero.js";
 import { completions } from "./completions.js";
 import { failure, lost, skeleton, stillWaiting } from "./notice.js";
-import { Player } from "./player.js";
+import { FAILED, Player } from "./player.js";
 import { recordingView } from "./recording.js";
 import { resultsView } from "./results.js";
 import { isTyping, searchBox } from "./search-box.js";
@@ -21,7 +21,7 @@ const REMEMBERED = 30;
 
 const main = document.getElementById("content");
 const announcer = document.getElementById("announcer");
-const complete = completions(document.querySelector(".completions"));
+const complete = completions(document.querySelector(".completions"), document.getElementById("q"));
 const player = new Player(document.getElementById("player"));
 const box = searchBox(document.querySelector(".search"), typed);
 
@@ -94,6 +94,8 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
     }
     watch(answer, state, signal);
     if (focused) main.querySelector(focused)?.focus({ preventScroll: true });
+    // What had the focus is gone, unless it is a control outside the view.
+    if (back && !arrived && document.activeElement === document.body) main.focus({ preventScroll: true });
     if (focusMain && !arrived) {
       scrollTo(0, 0);
       main.focus({ preventScroll: true });
@@ -210,6 +212,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.key === "Escape" && player.track) player.close();
   const onControl = event.target.closest?.("button, a, input, summary, [role=button]");
   if (event.key === " " && player.track && !onControl) {
     event.preventDefault();
@@ -217,7 +220,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+let failed = false;
 player.addEventListener("state", () => {
+  if (player.failed && !failed) announce(FAILED);
+  failed = player.failed;
   if (player.playing && history.state?.typing) history.replaceState({ ...history.state, played: true }, "");
 });
 

@@ -13,6 +13,7 @@ export const LEAD = 0.1;
 const LINGER = 0.3;
 const SPEEDS = [1, 0.75, 1.25, 1.5];
 const WORDS_SHOWN = 7;
+export const FAILED = "This sound can't be played. It may have been removed.";
 
 /**
  * @typedef {{id: string, key: string, sound: string, title: string, duration: number,
@@ -169,7 +170,7 @@ export class Player extends EventTarget {
     toggle.setAttribute("aria-label", this.playing ? "Pause" : "Play");
     this.#root.classList.toggle("waiting", this.waiting);
     this.#root.classList.toggle("failed", this.failed);
-    if (this.failed) words.textContent = "This sound can't be played. It may have been removed.";
+    if (this.failed) words.textContent = FAILED;
     words.setAttribute("aria-hidden", String(!this.failed));
     this.#tell("state");
   }
@@ -214,7 +215,7 @@ export class Player extends EventTarget {
     this.#audio.defaultPlaybackRate = next; // what a newly loaded sound starts with
     this.#audio.playbackRate = next;
     this.#parts.speed.textContent = `${next}×`;
-    this.#parts.speed.setAttribute("aria-label", next === 1 ? "Speed: normal" : `Speed: ${next} times`);
+    this.#parts.speed.setAttribute("aria-label", `${next}× speed`);
   }
 
   #tell(event) {

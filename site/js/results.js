@@ -22,6 +22,7 @@ export function resultsView(state, pages, { player, go, announce, signal }) {
   const ranked = !state.sort || state.sort === "relevance"; // only then the API lists what may sound like it
   const listed = total + (ranked ? maybe : 0);
   const hits = el("div", { class: "hits" });
+  const past = el("button", { type: "button", class: "skip past", on: { click: () => body.focus() } }, "Skip past the choices");
   const maybes = maybesView(state, maybe, ranked);
   const add = (answer) => answer.hits.map((hit) => {
     const view = hitView(hit, state, player, signal);
@@ -32,28 +33,29 @@ export function resultsView(state, pages, { player, go, announce, signal }) {
   pages.forEach(add);
 
   const toggle = (facet, value) => go(write(toggled(state, facet, value)), { keepFocus: true });
-  const clear = () => go(write({ ...state, facets: {}, pages: 1 }));
+  const clear = () => go(write({ ...state, facets: {}, pages: 1 }), { focusMain: true });
   const facets = facetsView(first.facets, state.facets, toggle, clear);
 
   const said = heading(state, first);
   announce(said);
   const found = total + maybe > 0;
+  const body = el("div", { class: "results-body", tabindex: "-1" },
+    first.did_you_mean && didYouMean(state, first.did_you_mean),
+    total > 0 && first.relaxed && el("p", { class: "notice" },
+      "No recording has all of these words together. These come nearest."),
+    found ? legend(pages) : nothing(state, clear),
+    hits,
+    ...(hits.childElementCount < total ? [more(), maybes.element] : [maybes.element, more()]),
+  );
   return el("div", { class: facets ? "results with-facets" : "results" },
     el("div", { class: "results-head" },
       el("h1", {}, said),
-      found && Number.isFinite(first.took_ms) && el("span", { class: "took" }, `${Math.round(first.took_ms)} ms`),
       helpView(),
       (found || state.exact) && el("div", { class: "choices" }, exactOnly(state, go), found && order(state, go)),
     ),
+    facets && past,
     facets,
-    el("div", { class: "results-body" },
-      first.did_you_mean && didYouMean(state, first.did_you_mean),
-      total > 0 && first.relaxed && el("p", { class: "notice" },
-        "No recording has all of these words together. These come nearest."),
-      found ? legend(pages) : nothing(state, clear),
-      hits,
-      ...(hits.childElementCount < total ? [more(), maybes.element] : [maybes.element, more()]),
-    ),
+    body,
   );
 
   function more() {

@@ -237,7 +237,7 @@ def test_a_link_to_what_is_heard_can_be_copied(open_page: OpenPage, fake_url: st
 def test_the_speed_can_be_changed_and_stays(open_page: OpenPage, fake_url: str) -> None:
     page = open_page(f"{fake_url}/?q=river")
     page.locator(".hit mark").first.click()
-    page.get_by_role("button", name="Speed: normal").click()
+    page.get_by_role("button", name="1× speed").click()
     page.locator(".hit mark").nth(1).click()
     eventually(lambda: moves(page))
     assert page.locator("audio").evaluate("(audio) => audio.playbackRate") == 0.75
