@@ -7,6 +7,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check install --quiet
 # uv installs in a fraction of pip's time; pip is there where uv can't reach what pip.conf names.
 UV := $(VENV)/bin/uv pip install --quiet --python $(PYTHON) --constraint constraints.txt
 UV_VERSION := 0.13.9
+TYPESCRIPT := typescript@5.9.2
 PIP_AUDIT := pip-audit==2.10.1
 export UV_SYSTEM_CERTS := 1
 EARSHOT := $(PYTHON) -m scripts
@@ -57,10 +58,11 @@ test-browser: $(VENV)/dev  ## headless Chromium searches and plays
 	@$(EARSHOT) local prepare-tests
 	$(PYTEST) tests/browser
 
-lint: $(VENV)/dev  ## ruff and mypy
+lint: $(VENV)/dev $(VENV)/tsc  ## ruff, mypy, and tsc for the page
 	$(PYTHON) -m ruff format --check $(CHECKED)
 	$(PYTHON) -m ruff check $(CHECKED)
 	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/api scripts training infra containers app.py
+	$(VENV)/bin/node $(VENV)/tsc/node_modules/typescript/bin/tsc --project tests/page/jsconfig.json
 
 format: $(VENV)/dev  ## let ruff mend what it can
 	$(PYTHON) -m ruff format $(CHECKED)
@@ -94,6 +96,11 @@ $(VENV)/runtime: $(PYTHON) constraints.txt requirements.txt pyproject.toml $(wil
 $(VENV)/dev: $(VENV)/runtime requirements-dev.txt
 	@echo "Installing what tests and linting need …"
 	@$(UV) -r requirements-dev.txt || $(PIP) -c constraints.txt -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/tsc: $(VENV)/runtime
+	@echo "Installing TypeScript (23 MB), which checks the page's types …"
+	@PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/npm install --silent --no-audit --no-fund --prefix $@ $(TYPESCRIPT)
 	@touch $@
 
 $(VENV)/model: $(VENV)/runtime requirements-model.txt

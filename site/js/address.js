@@ -5,11 +5,14 @@ import { FACETS, ORDERS } from "./labels.js";
 const MOST_PAGES = 20;
 
 /**
- * @returns {{q: string, exact: boolean, facets: Record<string, string[]>, sort: string, pages: number,
- *   recording: string, at: number|null}}
+ * @typedef {{q: string, exact: boolean, facets: Record<string, string[]>, sort: string, pages: number,
+ *   recording: string, at: number|null}} State
  */
+
+/** @returns {State} */
 export function read(search) {
   const params = new URLSearchParams(search);
+  /** @type {Record<string, string[]>} */
   const facets = {};
   for (const name of Object.keys(FACETS)) {
     const values = [...new Set(params.getAll(name))];

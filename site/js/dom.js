@@ -34,3 +34,8 @@ const ICONS = {
 export function icon(name) {
   return svg("svg", { class: "icon solid", viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
 }
+
+/** The nearest element around what an event came from; null where that is no element. */
+export function around(event, selector) {
+  return event.target instanceof Element ? event.target.closest(selector) : null;
+}

@@ -1,6 +1,6 @@
 /** The matches of one recording: how many there are, and the way from one to the next. */
 
-import { el } from "./dom.js";
+import { around, el } from "./dom.js";
 import { count, number } from "./labels.js";
 import { moved } from "./matches.js";
 
@@ -26,7 +26,7 @@ export function finderView(q, total, onGo, signal) {
   if (total) {
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.key.toLowerCase() !== "n") return;
-      if (event.target.closest?.("textarea, select, input:not([type=checkbox], [type=range])")) return;
+      if (around(event, "textarea, select, input:not([type=checkbox], [type=range])")) return;
       event.preventDefault();
       step(event.shiftKey ? -1 : 1, true);
     }, { signal });

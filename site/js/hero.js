@@ -2,7 +2,7 @@
 
 import { wordsView } from "./words.js";
 
-/** In seconds, as one would say it. */
+/** In seconds, as one would say it. @type {[string, number, number][]} */
 const WORDS = [["Search", 0.25, 0.66], ["what", 0.74, 0.96], ["was", 1.0, 1.22], ["said.", 1.3, 1.85]];
 const END = 2.1;
 

@@ -4,8 +4,9 @@ import { write } from "./address.js";
 import { soundOf } from "./api.js";
 import { bestStretch } from "./best.js";
 import { el, icon } from "./dom.js";
-import { clock, ESTIMATED, isEstimated, label, speaker, title } from "./labels.js";
+import { clock, ESTIMATED, isEstimated, label, speaker } from "./labels.js";
 import { BREATH, leadIn } from "./lead-in.js";
+import { day, nameOf } from "./names.js";
 import { bare } from "./punctuation.js";
 import { wordsView } from "./words.js";
 
@@ -23,7 +24,7 @@ export function hitView(hit, { q, exact }, player, signal) {
   const { words, marks, sounded } = wordsOf(hit);
   const timed = words.length > 0 && words.every(([, from, to]) => Number.isFinite(from + to));
   const estimated = isEstimated(hit);
-  const track = { id: hit.recording_id, key: hit.key, sound: soundOf(hit), title: title(hit.key), duration: hit.duration, words: timed ? words : [] };
+  const track = { id: hit.recording_id, key: hit.key, sound: soundOf(hit), title: nameOf(hit), duration: hit.duration, words: timed ? words : [] };
   const start = hit.start ?? 0;
   const end = hit.end ?? hit.duration ?? 0;
   const [first] = bestStretch(marks, words.map(([text]) => text), PHRASE) ?? [];
@@ -73,6 +74,7 @@ function about(hit, link, from, also, name) {
     el("b", {}, el("a", { href: link(from), "data-nav": true, title: key }, name)),
     speaker(hit) && el("span", {}, speaker(hit)),
     duration > 0 && el("span", {}, clock(duration), el("span", { class: "sr-only" }, " long")),
+    day(hit.uploaded_at) && el("span", {}, day(hit.uploaded_at)),
     source === "import" && el("span", {}, label(source)),
     isEstimated(hit) && el("span", {}, ESTIMATED),
     also.length > 0 && el("span", { class: "others" }, "also at ", ...also.flatMap((at, i) => [

@@ -45,7 +45,7 @@ export function inOrder(values) {
   const size = ({ value }) => {
     if (value === "unknown") return Infinity;
     const age = AGES.indexOf(value);
-    return age >= 0 ? age : (Number.parseFloat(/^(\d*)-\d*$/.exec(value)?.[1] || 0));
+    return age >= 0 ? age : Number.parseFloat(/^(\d*)-\d*$/.exec(value)?.[1] || "0");
   };
   return values.toSorted((a, b) => size(a) - size(b) || b.count - a.count);
 }
@@ -54,8 +54,8 @@ export function inOrder(values) {
 function stretch(value) {
   const [, low, high] = /^(\d*)-(\d*)$/.exec(value) ?? [];
   if (!low && !high) return null;
-  const minutes = [low, high].every((end) => !end || end % 60 === 0);
-  const ends = [low, high].map((end) => (minutes && end ? String(end / 60) : end));
+  const minutes = [low, high].every((end) => !end || Number(end) % 60 === 0);
+  const ends = [low, high].map((end) => (minutes && end ? String(Number(end) / 60) : end));
   const unit = minutes ? "min" : "s";
   if (!high) return `over ${ends[0]} ${unit}`;
   if (!Number(low)) return `under ${ends[1]} ${unit}`;
@@ -113,6 +113,7 @@ export function count(n, one, many) {
 }
 
 const AGO = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const STEPS = [["second", 60], ["minute", 60], ["hour", 24], ["day", 30], ["month", 12], ["year", Infinity]];
 
 /** "2 hours ago", from an ISO 8601 time; empty when it is none. */

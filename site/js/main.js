@@ -4,6 +4,7 @@ import { read, write } from "./address.js";
 import * as api from "./api.js";
 import { greet } from "./hero.js";
 import { completions } from "./completions.js";
+import { around } from "./dom.js";
 import { failure, lost, skeleton, stillWaiting } from "./notice.js";
 import { FAILED, Player } from "./player.js";
 import { recordingView } from "./recording.js";
@@ -93,7 +94,7 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
       main.replaceChildren(startView(answer.recordings, player, signal));
     }
     watch(answer, state, signal);
-    if (focused) main.querySelector(focused)?.focus({ preventScroll: true });
+    if (focused) /** @type {HTMLElement|null} */ (main.querySelector(focused))?.focus({ preventScroll: true });
     // What had the focus is gone, unless it is a control outside the view.
     if (back && !arrived && document.activeElement === document.body) main.focus({ preventScroll: true });
     if (focusMain && !arrived) {
@@ -202,7 +203,7 @@ function describe(node) {
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[data-nav]");
+  const link = /** @type {HTMLAnchorElement|null} */ (around(event, "a[data-nav]"));
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   complete("");
@@ -213,7 +214,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (event.key === "Escape" && player.track) player.close();
-  const onControl = event.target.closest?.("button, a, input, summary, [role=button]");
+  const onControl = around(event, "button, a, input, summary, [role=button]");
   if (event.key === " " && player.track && !onControl) {
     event.preventDefault();
     player.toggle();

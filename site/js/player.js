@@ -13,6 +13,7 @@ export const LEAD = 0.1;
 const LINGER = 0.3;
 const SPEEDS = [1, 0.75, 1.25, 1.5];
 const WORDS_SHOWN = 7;
+const WORDS_SHOWN_NARROW = 3;
 export const FAILED = "This sound can't be played. It may have been removed.";
 
 /**
@@ -200,9 +201,10 @@ export class Player extends EventTarget {
     const at = spoken(words, time);
     if (at < 0 || at === this.#word || this.failed) return;
     this.#word = at;
-    const first = at - (at % WORDS_SHOWN);
+    const shown = matchMedia("(max-width: 34rem)").matches ? WORDS_SHOWN_NARROW : WORDS_SHOWN;
+    const first = at - (at % shown);
     this.#parts.words.replaceChildren(
-      ...words.slice(first, first + WORDS_SHOWN).flatMap(([text], i) => {
+      ...words.slice(first, first + shown).flatMap(([text], i) => {
         if (first + i !== at) return [text, " "];
         const [before, word, after] = parts(text);
         return [before, el("b", {}, word), after, " "];

@@ -7,6 +7,7 @@ import { finderView } from "./finder.js";
 import { ago, clock, count, ESTIMATED, isEstimated, label, lostOf, speaker, title } from "./labels.js";
 import { leadIn } from "./lead-in.js";
 import { placeAt, places } from "./matches.js";
+import { nameOf } from "./names.js";
 import { notice } from "./notice.js";
 import { paragraphs } from "./paragraphs.js";
 import { LEAD } from "./player.js";
@@ -29,6 +30,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
   const parts = paragraphs(segments);
   const written = segments.flatMap((segment) => segment.words); // as marks count them
   const kinds = new Map(marks.map(({ word, kind }) => [written[word], kind]));
+  /** @returns {[string, number, number]} */
   const triple = ({ text, start, end }) => [text, start, end];
   const inTime = written.toSorted((a, b) => a.start - b.start || a.end - b.end); // voices of channels overlap
   const words = inTime.map(triple);
@@ -39,7 +41,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
   const estimates = estimated ? ESTIMATED : someEstimated(transcript?.provenance);
   const made = makers(recording, transcript?.provenance);
   const lost = lostOf(recording);
-  const track = { id, key, sound: soundOf(recording), title: title(key), duration, words };
+  const track = { id, key, sound: soundOf(recording), title: nameOf(recording), duration, words };
 
   player.learn(track);
   const playFrom = (seconds) => player.play(track, seconds);
@@ -95,7 +97,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
       words.length > 0 && !estimated && timeline.element,
       status === "done" && el("p", { class: "downloads" }, el("span", {}, "Keep it as "),
         ...Object.entries(FORMATS).flatMap(([format, name]) => [
-          el("a", { class: "chip", href: transcriptUrl(id, format), download: `${track.title}.${format}`, title: name }, `.${format}`), " "]),
+          el("a", { class: "chip", href: transcriptUrl(id, format), download: `${title(key)}.${format}`, title: name }, `.${format}`), " "]),
         navigator.clipboard && el("button", { type: "button", class: "chip", on: { click: copyLink } }, COPY)),
     ),
     lost && notice(el("p", {}, lost)),

@@ -12,7 +12,7 @@ import { failure, notice } from "./notice.js";
 const QUOTES = /["“”„«»]/;
 
 /**
- * @param {import("./address.js").read} state
+ * @param {import("./address.js").State} state
  * @param {object[]} pages answers of the API, the first first
  * @param {{player, go, announce, signal: AbortSignal}} page
  */

@@ -10,7 +10,7 @@ const TYPING_PAUSE_MS = 180;
  *   come; `show` puts a query in the box, in place of what someone is typing there
  */
 export function searchBox(form, onSearch) {
-  const input = form.elements.q;
+  const input = /** @type {HTMLInputElement} */ (form.elements.namedItem("q"));
   let timer = 0;
   const search = (settled) => {
     clearTimeout(timer);
@@ -18,7 +18,7 @@ export function searchBox(form, onSearch) {
   };
   input.addEventListener("input", (event) => {
     clearTimeout(timer);
-    if (!event.isComposing) timer = setTimeout(search, TYPING_PAUSE_MS, false);
+    if (!(/** @type {InputEvent} */ (event).isComposing)) timer = setTimeout(search, TYPING_PAUSE_MS, false);
   });
   input.addEventListener("compositionend", () => {
     clearTimeout(timer);

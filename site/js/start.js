@@ -5,6 +5,7 @@ import { el, icon } from "./dom.js";
 import { hasSound, soundOf } from "./api.js";
 import { ago, clock, isEstimated, label, readable, speaker, title } from "./labels.js";
 import { helpView } from "./help.js";
+import { isTelling, nameOf } from "./names.js";
 import { notice } from "./notice.js";
 
 const SHOWN = 8;
@@ -53,7 +54,7 @@ function row(recording, player, signal) {
       el("div", {}, el("p", { class: "excerpt" }, status === "queued" ? "Waiting its turn…" : "Being written down…"),
         el("p", { class: "about" }, el("b", {}, title(key)))));
   }
-  const track = { id, key, sound: soundOf(recording), title: title(key), duration, words: [] };
+  const track = { id, key, sound: soundOf(recording), title: nameOf(recording), duration, words: [] };
   const button = el("button", { type: "button", class: "play", on: { click: () => (mine() ? player.toggle() : player.play(track)) } });
   const mine = () => player.track?.id === id;
   const show = () => {
@@ -67,7 +68,7 @@ function row(recording, player, signal) {
   return el("li", {}, button,
     el("div", {},
       el("p", { class: "excerpt" }, el("a", { href: write({ recording: id }), "data-nav": true }, excerpt(text))),
-      el("p", { class: "about" }, el("b", { title: key }, track.title), duration > 0 && el("span", {}, clock(duration)),
+      el("p", { class: "about" }, isTelling(title(key)) && el("b", { title: key }, track.title), duration > 0 && el("span", {}, clock(duration)),
         speaker(rest) && el("span", {}, speaker(rest)), ago(uploaded) && el("span", {}, ago(uploaded)), source === "import" && el("span", {}, label(source)))));
 }
 

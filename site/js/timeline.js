@@ -4,8 +4,9 @@ import { el, svg } from "./dom.js";
 
 const WIDTH = 1000;
 const HEIGHT = 24;
-/** Pauses that are narrower than this, of WIDTH, are not drawn. */
+/** Pauses that are narrower than this, of WIDTH, or shorter, in seconds, are not drawn. */
 const NARROW = 1;
+const SHORT = 0.4;
 
 /**
  * @param {[string, number, number][]} words in order of time
@@ -16,7 +17,7 @@ const NARROW = 1;
  */
 export function timelineView(words, duration, ticks, onSeek) {
   const scale = WIDTH / Math.max(duration, 0.1);
-  const speech = stretches(words, NARROW / scale)
+  const speech = stretches(words, Math.max(NARROW / scale, SHORT))
     .map(([from, to]) => `M${(from * scale).toFixed(1)} 9h${Math.max((to - from) * scale, NARROW).toFixed(1)}v6H${(from * scale).toFixed(1)}z`);
   const marks = ticks.map((at) => `M${(Math.min(at * scale, WIDTH - 3)).toFixed(1)} 2h3v20h-3z`);
   const layer = (name, ...paths) => svg("svg", { class: name, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" }, ...paths);
@@ -40,6 +41,7 @@ export function timelineView(words, duration, ticks, onSeek) {
  * @returns {[number, number][]} from when to when someone speaks, in seconds, pauses below `narrow` left out
  */
 export function stretches(words, narrow) {
+  /** @type {[number, number][]} */
   const found = [];
   for (const [, from, to] of words) {
     const last = found.at(-1);

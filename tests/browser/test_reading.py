@@ -216,6 +216,22 @@ def test_the_recording_names_both_models_and_the_results_neither(
     expect(page.locator(".recording header")).to_contain_text("Written by earshot-demo")
 
 
+def test_a_counter_is_no_name(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?q=river&pages=3")
+    name = "“Clip number 7 also mentions …”"
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(page.locator(".recording .key")).to_have_text("clips/clip-07.wav")
+
+
+def test_a_hit_says_its_day_and_not_how_long_the_search_took(
+    open_page: OpenPage, fake_url: str
+) -> None:
+    page = open_page(f"{fake_url}/?q=lavender")
+    expect(page.locator(".hit .about")).to_contain_text("Nov 20, 2025")
+    expect(page.locator("main")).not_to_contain_text(" ms")
+
+
 def test_a_list_in_capitals_does_not_shout(open_page: OpenPage, fake_url: str) -> None:
     page = open_page("about:blank")
     one = {"recording_id": "n" * 16, "key": "a.wav", "status": "done", "duration": 2.0,
