@@ -13,6 +13,9 @@ EARSHOT := $(PYTHON) -m scripts
 PYTEST := $(PYTHON) -m pytest
 # The quick ones first; the browser last, because its driver leaves an event loop running.
 TIERS := tests/unit tests/infra tests/search tests/pipeline tests/browser
+# They share nothing but files that each keeps apart, so a process a core runs them.
+PARALLEL := tests/unit tests/infra
+ON_ALL_CORES := -n auto --dist loadfile
 CHECKED := app.py containers infra lambdas scripts tests training
 
 .DEFAULT_GOAL := help
@@ -32,13 +35,14 @@ down: $(VENV)/runtime  ## stop it; no process stays
 
 test: $(VENV)/dev $(VENV)/model  ## every test
 	@$(EARSHOT) local prepare-tests
-	$(PYTEST) $(TIERS)
+	$(PYTEST) $(ON_ALL_CORES) $(PARALLEL)
+	$(PYTEST) $(filter-out $(PARALLEL),$(TIERS))
 
 test-unit: $(VENV)/dev $(VENV)/model  ## seconds; no network
-	$(PYTEST) tests/unit
+	$(PYTEST) $(ON_ALL_CORES) tests/unit
 
 test-infra: $(VENV)/dev  ## what the templates promise
-	$(PYTEST) tests/infra
+	$(PYTEST) $(ON_ALL_CORES) tests/infra
 
 test-search: $(VENV)/dev  ## against a real OpenSearch node
 	$(PYTEST) tests/search
