@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Stack, aws_iam
+from aws_cdk import CfnOutput, CrossStackReferences, ReferenceStrength, Stack, aws_iam
 from constructs import Construct
 
 from infra.bulk_fleet import Fleet
@@ -24,6 +24,8 @@ class BulkStack(Stack):
         **options: Any,
     ) -> None:
         super().__init__(scope, name, **options)
+        # Exports that are in use can't be removed: with them, turning `bulk` off would fail.
+        CrossStackReferences.of(self).consume(ReferenceStrength.WEAK)
         if main.bulk is None:
             raise ValueError("the main stack has no bulk queue: set bulk=true")
         fleet = Fleet(self, "Fleet", settings=settings)

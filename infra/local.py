@@ -28,6 +28,7 @@ class Local(BaseModel):
     # What the emulator lacks, and what is done instead wherever `settings.local` is asked:
     # - functions are zips of the code alone, never images; the emulator's own interpreter has the
     #   dependencies (infra/code.py, infra/function.py)
+    # - no origin groups: what a bucket lacks is answered by the emulator (infra/site.py)
     # - scripts/local copies the site, not BucketDeployment (infra/site.py)
     # - no TLS, so nothing may insist on it: the CDN, and the buckets it reads from (`Settings.tls`)
     # - stream retries, bisecting and failure destinations (infra/projection.py)

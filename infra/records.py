@@ -1,15 +1,18 @@
 """The recordings: a DynamoDB table with a stream, and a bucket for long transcripts."""
 
-from aws_cdk import RemovalPolicy, aws_dynamodb, aws_s3
+from aws_cdk import aws_dynamodb, aws_s3
 from constructs import Construct
+
+from infra.keeping import kept, old_versions_expire
+from infra.settings import Settings
 
 
 class Records(Construct):
     """Pay per request, point-in-time recovery, kept when the stack is deleted."""
 
-    def __init__(self, scope: Construct, name: str, *, retain: bool) -> None:
+    def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
         super().__init__(scope, name)
-        removal = RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY
+        removal = kept(settings.retain)
         text = aws_dynamodb.AttributeType.STRING
         self.table = aws_dynamodb.Table(
             self,
@@ -22,6 +25,7 @@ class Records(Construct):
             ),
             stream=aws_dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             time_to_live_attribute="expires_at",
+            deletion_protection=settings.retain and settings.table_protection,
             removal_policy=removal,
         )
         self.table.add_global_secondary_index(
@@ -38,4 +42,6 @@ class Records(Construct):
             enforce_ssl=True,
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=removal,
+            versioned=settings.versions,  # else an older item could not be restored with its text
+            lifecycle_rules=old_versions_expire(settings),
         )

@@ -40,6 +40,8 @@ class SearchDomain(Construct):
                 enabled=several, availability_zone_count=2 if several else None
             ),
             enforce_https=True,
+            # Otherwise a request to a path that is granted may name another index in its body.
+            advanced_options={"rest.action.multi.allow_explicit_index": "false"},
             tls_security_policy=aws_opensearchservice.TLSSecurityPolicy.TLS_1_2_PFS,
             node_to_node_encryption=True,
             encryption_at_rest=aws_opensearchservice.EncryptionAtRestOptions(enabled=True),

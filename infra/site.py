@@ -16,9 +16,11 @@ from aws_cdk import (
 from constructs import Construct
 
 from infra.settings import Settings
+from infra.site_headers import regional_name, security_headers
 
 SITE = Path(__file__).resolve().parent.parent / "site"
 EDGE = Path(__file__).parent / "edge"
+MISSING = "/missing"  # of the API: everything below it is answered 404 (api/routes/missing.py)
 
 ERRORS = (
     400,
@@ -33,24 +35,6 @@ ERRORS = (
     503,
     504,
 )  # that CloudFront caches by default
-
-CONTENT_SECURITY_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "media-src 'self'",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    ]
-)
 
 
 class Site(Construct):
@@ -90,8 +74,8 @@ class Site(Construct):
             if settings.tls
             else aws_cloudfront.ViewerProtocolPolicy.ALLOW_ALL
         )
-        headers = self._headers()
-        with_oac = aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control
+        headers = security_headers(self)
+        missing = _api_origin(self, api, settings, MISSING)
         self.distribution = aws_cloudfront.Distribution(
             self,
             "Distribution",
@@ -105,7 +89,7 @@ class Site(Construct):
             http_version=aws_cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=aws_cloudfront.PriceClass.PRICE_CLASS_100,
             default_behavior=aws_cloudfront.BehaviorOptions(
-                origin=with_oac(self.bucket),
+                origin=_bucket_origin(self, "page", self.bucket, missing, settings),
                 viewer_protocol_policy=https,
                 compress=True,
                 response_headers_policy=headers,
@@ -123,7 +107,7 @@ class Site(Construct):
                     function_associations=[strip_prefix],
                 ),
                 "/audio/*": aws_cloudfront.BehaviorOptions(
-                    origin=with_oac(audio),
+                    origin=_bucket_origin(self, "sound", audio, missing, settings),
                     viewer_protocol_policy=https,
                     cache_policy=self._sound_cache(),
                     response_headers_policy=headers,
@@ -173,45 +157,47 @@ class Site(Construct):
             max_ttl=Duration.seconds(60),
         )
 
-    def _headers(self) -> aws_cloudfront.ResponseHeadersPolicy:
-        return aws_cloudfront.ResponseHeadersPolicy(
-            self,
-            "Headers",
-            security_headers_behavior=aws_cloudfront.ResponseSecurityHeadersBehavior(
-                content_security_policy=aws_cloudfront.ResponseHeadersContentSecurityPolicy(
-                    content_security_policy=CONTENT_SECURITY_POLICY, override=True
-                ),
-                content_type_options=aws_cloudfront.ResponseHeadersContentTypeOptions(
-                    override=True
-                ),
-                frame_options=aws_cloudfront.ResponseHeadersFrameOptions(
-                    frame_option=aws_cloudfront.HeadersFrameOption.DENY, override=True
-                ),
-                referrer_policy=aws_cloudfront.ResponseHeadersReferrerPolicy(
-                    referrer_policy=aws_cloudfront.HeadersReferrerPolicy.NO_REFERRER, override=True
-                ),
-                strict_transport_security=aws_cloudfront.ResponseHeadersStrictTransportSecurity(
-                    access_control_max_age=Duration.days(365),
-                    include_subdomains=True,
-                    override=True,
-                ),
-            ),
-        )
+
+def _bucket_origin(
+    scope: Construct,
+    what: str,
+    bucket: aws_s3.IBucket,
+    missing: aws_cloudfront.IOrigin,
+    settings: Settings,
+) -> aws_cloudfront.IOrigin:
+    """The bucket, and where it has nothing the API, which answers in Earshot's words.
+
+    S3's own answer is XML that names the bucket.
+    """
+    origin = aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control(
+        bucket,
+        origin_access_control=aws_cloudfront.S3OriginAccessControl(
+            scope,
+            f"{what.capitalize()}Access",
+            origin_access_control_name=regional_name(scope, what),
+        ),
+    )
+    if settings.local:
+        return origin
+    return aws_cloudfront_origins.OriginGroup(
+        primary_origin=origin, fallback_origin=missing, fallback_status_codes=[403, 404]
+    )
 
 
 def _api_origin(
-    scope: Construct, api: aws_apigatewayv2.HttpApi, settings: Settings
+    scope: Construct, api: aws_apigatewayv2.HttpApi, settings: Settings, path: str = ""
 ) -> aws_cloudfront_origins.HttpOrigin:
     if settings.local:
         return aws_cloudfront_origins.HttpOrigin(
             "127.0.0.1",
             http_port=settings.local.endpoint_port,
-            origin_path=Fn.join("", ["/_aws/execute-api/", api.api_id]),
+            origin_path=Fn.join("", ["/_aws/execute-api/", api.api_id, path]),
             protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTP_ONLY,
         )
     stack = Stack.of(scope)
     return aws_cloudfront_origins.HttpOrigin(
         f"{api.api_id}.execute-api.{stack.region}.{stack.url_suffix}",
+        origin_path=path or None,
         protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
         origin_ssl_protocols=[aws_cloudfront.OriginSslPolicy.TLS_V1_2],
     )

@@ -27,8 +27,8 @@ class EarshotStack(Stack):
 
     def __init__(self, scope: Construct, name: str, *, settings: Settings, **options: Any) -> None:
         super().__init__(scope, name, **options)
-        audio = AudioBucket(self, "Audio", retain=settings.retain, tls=settings.tls).bucket
-        records = Records(self, "Records", retain=settings.retain)
+        audio = AudioBucket(self, "Audio", settings=settings).bucket
+        records = Records(self, "Records", settings=settings)
         if settings.opensearch_url:
             domain, opensearch_url = None, settings.opensearch_url
             domain_arn = settings.opensearch_arn
@@ -68,7 +68,8 @@ class EarshotStack(Stack):
         )
         site = Site(self, "Site", audio=audio, api=api.http_api, settings=settings)
 
-        transcribe, index, (read, speech) = ingestion.function, projection.function, api.functions
+        transcribe, index = ingestion.function, projection.function
+        read, keyed, speech = api.functions
         audio_objects, bodies, table = (
             audio.arn_for_objects("*"),
             records.transcripts,
@@ -85,14 +86,17 @@ class EarshotStack(Stack):
         allow(index, bodies.bucket_arn, "s3:ListBucket")
         allow(read, table.table_arn, "dynamodb:GetItem", "dynamodb:BatchGetItem")
         allow(read, f"{table.table_arn}/index/*", "dynamodb:Query")
-        allow(read, table.table_arn, "dynamodb:UpdateItem")  # tombstones of imports without audio
-        allow(read, bodies.arn_for_objects("*"), "s3:GetObject", "s3:DeleteObject")
+        allow(read, bodies.arn_for_objects("*"), "s3:GetObject")
         allow(read, bodies.bucket_arn, "s3:ListBucket")
+        allow(keyed, api.key.secret_arn, "secretsmanager:GetSecretValue")
+        allow(keyed, speech.function_arn, "lambda:InvokeFunction")
+        # The second for tombstones of imports without audio.
+        allow(keyed, table.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
+        allow(keyed, bodies.arn_for_objects("*"), "s3:GetObject", "s3:DeleteObject")
+        allow(keyed, bodies.bucket_arn, "s3:ListBucket")
         # A presigned upload may do what its signer may.
-        allow(read, audio_objects, "s3:PutObject", "s3:DeleteObject")
-        allow(read, retranscriptions.queue_arn, "sqs:SendMessage")
-        for function in (read, speech):
-            allow(function, api.key.secret_arn, "secretsmanager:GetSecretValue")
+        allow(keyed, audio_objects, "s3:PutObject", "s3:DeleteObject")
+        allow(keyed, retranscriptions.queue_arn, "sqs:SendMessage")
         if domain_arn:
             allow(index, f"{domain_arn}/*", *(f"es:ESHttp{one}" for one in WRITER_METHODS))
             for path in READER_PATHS:
@@ -125,6 +129,7 @@ class EarshotStack(Stack):
                 bulk=bulk,
                 projection=projection,
                 api=api,
+                site=site,
                 domain=domain,
                 settings=settings,
             )

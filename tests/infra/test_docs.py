@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from earshot.cli.costs import costs
+from earshot.cli.costs import ALARMED_METRICS, costs
 from earshot.cli.main import COMMANDS
 from earshot.ingest.ingest import Outcome
 from infra.settings import Settings
@@ -29,7 +29,7 @@ OWN_DOMAIN = {  # one goes with the other
 
 def test_deploy_md_explains_every_output(aws: Template) -> None:
     text = (DOCS / "deploy.md").read_text()
-    told = [name for name, one in aws.body["Outputs"].items() if "Export" not in one]
+    told = [name for name in aws.body["Outputs"] if not name.startswith("PublishOutput")]
     unexplained = [name for name in told if f"`{name}`" not in text]
     # The CDN's bucket is filled by the deployment; nobody needs its name.
     assert set(unexplained) <= {"ApiId", "SiteBucket"}
@@ -116,6 +116,20 @@ def test_costs_md_shows_what_the_command_prints() -> None:
     printed = CliRunner().invoke(app, ["--markdown"]).stdout.strip()
     assert printed
     assert printed in (DOCS / "costs.md").read_text()
+    prices = CliRunner().invoke(app, ["--prices"]).stdout.strip()
+    assert prices in (DOCS / "costs.md").read_text()
+
+
+def test_the_costs_count_the_alarms_that_there_are(aws: Template) -> None:
+    """AWS bills an alarm on a sum of metrics for each of them."""
+    metrics = [
+        metric
+        for name, alarm in aws.properties("CloudWatch::Alarm").items()
+        if "Bulk" not in name
+        for metric in alarm.get("Metrics", [{"MetricStat": alarm}])
+        if "MetricStat" in metric
+    ]
+    assert len(metrics) == ALARMED_METRICS
 
 
 def test_commands_named_in_the_docs_exist() -> None:

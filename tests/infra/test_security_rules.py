@@ -74,7 +74,7 @@ ACCEPTED = [
         "Instances start and stop with the backlog; no notification is needed.",
     ),
     Accepted(
-        "IAM5[[]Resource::Earshot:Exports*Arn*/[*]]", "EarshotBulk/Bulk/Role/*", "All objects."
+        "IAM5[[]Resource::{*GetStackOutput*Arn*}/[*]]", "EarshotBulk/Bulk/Role/*", "All objects."
     ),
     Accepted("ECS2", "EarshotBulk/Bulk/Task", "Names of resources and limits; there is no secret."),
 ]

@@ -93,6 +93,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"alarm_email": "ops"}, "alarm_email must be one e-mail address, not 'ops'"),
     ({"alarm_email": "a@example.org, b@example.org"}, "alarm_email must be one e-mail address"),
     ({"alarm_email": "https://example.org"}, "alarm_email must be one e-mail address"),
+    ({"version_days": 0}, "version_days must be a whole number from 1 to"),
     ({"bulk": "yes"}, "bulk must be true or false, not 'yes'"),
     ({"bulk_instances": "g6.xlarge, g5.xlarge"}, "separated by commas without blanks"),
     ({"bulk_instances": "g4dn.xlarge"}, "with one GPU that computes in bfloat16"),
@@ -134,6 +135,7 @@ TAKEN: list[dict[str, Any]] = [
     OWN_DOMAIN | {"opensearch_arn": "arn:aws-us-gov:es:us-gov-west-1:123456789012:domain/mine"},
     {"opensearch_instance": "r7g.large.search", "opensearch_nodes": "12", "opensearch_gib": 1536},
     {"opensearch_nodes": 2},
+    {"versions": False, "version_days": 1, "table_protection": "false"},
     {"image": "team/earshot-live:2026.11_3"},
     {"image": f"earshot@sha256:{HEX}"},
     {"model": "models/none-such", "image": "earshot:1"},
@@ -182,6 +184,18 @@ def test_the_app_says_what_is_wrong_and_shows_no_traceback(tmp_path: Path) -> No
     assert not list(tmp_path.glob("*.template.json"))
 
 
+def test_the_default_model_is_pinned_and_another_is_not() -> None:
+    default, other = from_context({}), from_context({"model": "facebook/wav2vec2-base-960h"})
+    assert default.build_args["REVISION"] == "bdeaacdf88f7a155f50a2704bc967aa81fbbb2ab"
+    assert other.build_args["REVISION"] == "main"
+    assert from_context({"model_revision": "refs/pr/1"}).build_args["REVISION"] == "refs/pr/1"
+
+
+def test_a_new_account_takes_the_functions_as_they_are_by_default(aws: Template) -> None:
+    """AWS allows 3,008 MB until it raises the quota, and refuses the deployment beyond that."""
+    assert max(one["MemorySize"] for one in aws.functions.values()) <= 3008
+
+
 def test_the_local_target_names_what_it_lacks() -> None:
     with pytest.raises(
         ValueError, match="needs -c endpoint_port=… -c local_model=… -c local_writer"
@@ -219,6 +233,7 @@ def test_functions_get_no_variable_that_their_settings_do_not_know(aws: Template
         "IngestionTranscribe": TranscribeSettings,
         "ProjectionIndex": IndexSettings,
         "Api": ApiSettings,
+        "ApiKeyed": ApiSettings,
         "ApiSpeech": ApiSettings,
     }
     assert set(models) == set(aws.functions)

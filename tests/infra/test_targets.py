@@ -20,7 +20,7 @@ def test_the_emulator_gets_the_same_stack_but_for_the_named_switches(
     assert not kinds(local) - kinds(aws), "nothing is there locally alone"
     assert missing == {
         # no alarms, dashboard or access log
-        "AWS::CloudWatch::Alarm": 13,
+        "AWS::CloudWatch::Alarm": 22,
         "AWS::CloudWatch::Dashboard": 1,
         "AWS::SNS::Topic": 1,
         "AWS::SNS::TopicPolicy": 1,
@@ -45,6 +45,7 @@ def test_functions_are_images_on_aws_and_zips_locally(aws: Template, local: Temp
         "ApiSpeech": "Image",
         "ProjectionIndex": "Zip",
         "Api": "Zip",
+        "ApiKeyed": "Zip",
     }
     assert all("PackageType" not in one for one in local.functions.values())
 

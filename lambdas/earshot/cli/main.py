@@ -35,6 +35,9 @@ COMMANDS = {
         "Transcribe recordings again, by today's models.",
         "aws",
     ),
+    "preflight": LazyCommand(
+        f"{_CLI}.preflight.command:preflight", "What would stop a deployment to AWS.", "aws"
+    ),
     "costs": LazyCommand(f"{_CLI}.costs:costs", "What a stack on AWS costs.", "aws"),
     "model": LazyCommand(f"{_CLI}.model:app", "Export models for use without torch.", "model"),
 }

@@ -37,6 +37,7 @@ def settings() -> ApiSettings:
         transcripts_bucket=TRANSCRIPTS_BUCKET,
         opensearch_url="http://127.0.0.1:1",
         api_key=KEY,
+        model_name="demo",
         max_audio_bytes=1_000_000,
     )
 
