@@ -14,6 +14,7 @@ from aws_cdk import (
     Duration,
     RemovalPolicy,
     aws_apigatewayv2,
+    aws_dynamodb,
     aws_lambda,
     aws_logs,
     aws_secretsmanager,
@@ -50,9 +51,12 @@ class Api(Construct):
         store: Mapping[str, str],
         search: Mapping[str, str],
         retranscriptions: aws_sqs.IQueue,
+        keys: aws_dynamodb.ITable,
         settings: Settings,
     ) -> None:
-        """`retranscriptions` takes the recordings that are to be transcribed again."""
+        """`retranscriptions` takes the recordings that are to be transcribed again; `keys`
+        has the named keys.
+        """
         super().__init__(scope, name)
         self.key = aws_secretsmanager.Secret(
             self,
@@ -103,6 +107,7 @@ class Api(Construct):
                 ApiSettings,
                 **shared,
                 api_key_secret=self.key.secret_arn,
+                keys_table=keys.table_name,
                 retranscribe_queue_url=retranscriptions.queue_url,
                 speech_function=self.speech_function.function_name,
             ),

@@ -6,6 +6,7 @@ from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from earshot.settings import SearchSettings, default_of
+from infra.access import Access
 from infra.api import Api
 from infra.audio import AudioBucket
 from infra.bulk_queue import BulkQueue
@@ -36,6 +37,8 @@ class EarshotStack(Stack):
             domain = SearchDomain(self, "Search", settings=settings).domain
             opensearch_url, domain_arn = f"https://{domain.domain_endpoint}", domain.domain_arn
 
+        access = Access(self, "Access", settings=settings)
+
         store = {
             "table": records.table.table_name,
             "audio_bucket": audio.bucket_name,
@@ -64,6 +67,7 @@ class EarshotStack(Stack):
             store=store,
             search=search,
             retranscriptions=retranscriptions,
+            keys=access.keys,
             settings=settings,
         )
         site = Site(self, "Site", audio=audio, api=api.http_api, settings=settings)
@@ -89,6 +93,7 @@ class EarshotStack(Stack):
         allow(read, bodies.arn_for_objects("*"), "s3:GetObject")
         allow(read, bodies.bucket_arn, "s3:ListBucket")
         allow(keyed, api.key.secret_arn, "secretsmanager:GetSecretValue")
+        allow(keyed, access.keys.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
         allow(keyed, speech.function_arn, "lambda:InvokeFunction")
         # The second for tombstones of imports without audio.
         allow(keyed, table.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
@@ -114,6 +119,7 @@ class EarshotStack(Stack):
             "OpenSearchUrl": opensearch_url,
             "IndexAlias": INDEX,
             "ApiKeySecret": api.key.secret_arn,
+            "KeysTable": access.keys.table_name,
             "QueueUrl": ingestion.queue.queue_url,
             "DeadLetterQueueUrl": ingestion.dead_letters.queue_url,
             "IndexFailureQueueUrl": projection.failures.queue_url,

@@ -24,7 +24,8 @@ from earshot import __version__
 
 _DESCRIPTION = """Drop audio in a bucket; search what was said.
 
-Reading is public. Transcribing, uploading and deleting need `Authorization: Bearer KEY`.
+Reading is public. Transcribing, uploading and deleting need `Authorization: Bearer KEY`: 401
+without a valid key, 403 with one that may not do it, 429 when it was used too often.
 Every error is `{"error": {"code", "message", "request_id"}}`; below `/v1/` errors have OpenAI's
 shape."""
 

@@ -21,6 +21,7 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
     api_key: SecretStr | None = Field(
         default=None, min_length=16, description="the key itself, for a local stack and for tests"
     )
+    keys_table: Text | None = Field(default=None, description="DynamoDB table of the named keys")
     reads_only: bool = Field(default=False, description="whether no key opens anything here")
     key_is_checked: bool = Field(
         default=False, description="whether requests come from a function that checked their key"

@@ -56,6 +56,7 @@ def test_peoples_sound_and_its_records_outlive_the_stack(aws: Template) -> None:
         "AudioBucket": "RetainExceptOnCreate",
         "RecordsTranscripts": "RetainExceptOnCreate",
         "RecordsTable": "RetainExceptOnCreate",
+        "AccessKeys": "RetainExceptOnCreate",
         "SiteBucket": "Delete",
     }
     for name in ("AudioBucket", "RecordsTranscripts"):

@@ -54,6 +54,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "AudioBucket": {"s3:PutObject", "s3:DeleteObject"},
         "BulkQueue": {"sqs:SendMessage"},
         "ApiKey": {"secretsmanager:GetSecretValue"},
+        "AccessKeys": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "ApiSpeech": {"lambda:InvokeFunction"},
     },
     "ApiSpeech": {"ApiSpeechLogs": ITS_LOG, "*": TRACES},

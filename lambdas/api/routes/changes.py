@@ -5,10 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.auth import KeyRequired
+from api.auth import needs
 from api.routes.recordings import Found
 from api.schemas import Deletion, Retranscription
 from api.services import AudioBucket, Queue, Store
+from earshot.access.keys import Scope
 from earshot.errors import Conflict
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
 from earshot.recordings.record import Recording, Source
@@ -17,7 +18,7 @@ from earshot.recordings.retranscription import SETTLED, retranscription
 router = APIRouter(tags=["recordings"])
 
 
-@router.delete("/recordings/{recording_id}", dependencies=[KeyRequired], status_code=202)
+@router.delete("/recordings/{recording_id}", dependencies=[needs(Scope.DELETE)], status_code=202)
 def delete_recording(recording: Found, recordings: Store, bucket: AudioBucket) -> Deletion:
     """Delete the sound. Its transcript and its place in the search go within seconds after it."""
     bucket.Object(recording.key).delete()
@@ -27,7 +28,9 @@ def delete_recording(recording: Found, recordings: Store, bucket: AudioBucket) -
     return Deletion(recording_id=recording.recording_id, key=recording.key)
 
 
-@router.post("/recordings/{recording_id}/retranscribe", dependencies=[KeyRequired], status_code=202)
+@router.post(
+    "/recordings/{recording_id}/retranscribe", dependencies=[needs(Scope.UPLOAD)], status_code=202
+)
 def retranscribe_recording(
     recording: Found,
     queue: Queue,

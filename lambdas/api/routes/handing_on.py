@@ -7,14 +7,15 @@ import base64
 
 from fastapi import APIRouter, Request, Response
 
-from api.auth import KeyRequired
+from api.auth import needs
 from api.speech_function import Speech
+from earshot.access.keys import Scope
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.post("/asr", dependencies=[KeyRequired])
-@router.post("/v1/audio/transcriptions", dependencies=[KeyRequired])
+@router.post("/asr", dependencies=[needs(Scope.TRANSCRIBE)])
+@router.post("/v1/audio/transcriptions", dependencies=[needs(Scope.TRANSCRIBE)])
 def hand_on(request: Request, speech: Speech) -> Response:
     """The answer of the function with the model to the very event that this one was invoked with.
 

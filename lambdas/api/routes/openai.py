@@ -16,8 +16,9 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel
 
-from api.auth import KeyRequired
+from api.auth import needs
 from api.recogniser import Model, ModelName
+from earshot.access.keys import Scope
 from earshot.errors import NotFound
 from earshot.recordings import formats
 from earshot.recordings.shown import shown
@@ -69,7 +70,7 @@ def list_models(name: ModelName) -> ModelList:
 
 @router.post(
     "/audio/transcriptions",
-    dependencies=[KeyRequired],
+    dependencies=[needs(Scope.TRANSCRIBE)],
     response_class=Response,
     responses={
         200: {

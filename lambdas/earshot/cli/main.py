@@ -35,6 +35,10 @@ COMMANDS = {
         "Transcribe recordings again, by today's models.",
         "aws",
     ),
+    "keys": LazyCommand(f"{_CLI}.keys:app", "Named keys of the API.", "aws"),
+    "restore": LazyCommand(
+        f"{_CLI}.restore.command:app", "What was deleted or spoilt, as it was before.", "aws"
+    ),
     "preflight": LazyCommand(
         f"{_CLI}.preflight.command:preflight", "What would stop a deployment to AWS.", "aws"
     ),
