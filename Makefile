@@ -16,7 +16,7 @@ TIERS := tests/unit tests/infra tests/search tests/pipeline tests/browser
 CHECKED := app.py containers infra lambdas scripts tests training
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-unit test-infra test-search test-pipeline test-browser lint format lock audit bench clean
+.PHONY: help demo up down drill test test-unit test-infra test-search test-pipeline test-browser lint format lock audit bench clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r t h; do printf '  make %-14s %s\n' "$$t" "$$h"; done
@@ -33,6 +33,9 @@ down: $(VENV)/runtime  ## stop it; no process stays
 test: $(VENV)/dev $(VENV)/model  ## every test
 	@$(EARSHOT) local prepare-tests
 	$(PYTEST) $(TIERS)
+
+drill: $(VENV)/runtime  ## a deployment's life: changed, lost, restored, destroyed, adopted; minutes
+	@$(EARSHOT) local drill
 
 test-unit: $(VENV)/dev $(VENV)/model  ## seconds; no network
 	$(PYTEST) tests/unit

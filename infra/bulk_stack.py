@@ -38,7 +38,7 @@ class BulkStack(Stack):
             settings=settings,
         )
         audio, bodies, table = main.audio, main.records.transcripts, main.records.table
-        grants = {
+        grants: dict[str, tuple[str, ...]] = {
             main.bulk.queue.queue_arn: (
                 "sqs:ReceiveMessage",
                 "sqs:ChangeMessageVisibility",
@@ -50,6 +50,8 @@ class BulkStack(Stack):
             table.table_arn: ("dynamodb:GetItem", "dynamodb:UpdateItem"),
             bodies.arn_for_objects("*"): ("s3:PutObject", "s3:DeleteObject"),
         }
+        if main.key:
+            grants[main.key.key_arn] = ("kms:Decrypt", "kms:GenerateDataKey")
         for resource, actions in grants.items():
             worker.role.add_to_principal_policy(
                 aws_iam.PolicyStatement(actions=list(actions), resources=[resource])

@@ -12,7 +12,7 @@ from earshot.settings import SearchSettings, TranscribeSettings, default_of
 from earshot.sizes import Sizes
 from infra import forms, limits
 from infra.instance_types import MAX_SEARCH_GIB, MAX_SEARCH_NODES, MIN_SEARCH_GIB
-from infra.rules import Known, WholeNumber
+from infra.rules import Known, OneOf, WholeNumber
 
 SIZES = Sizes()
 DEFAULT_MODEL = "facebook/wav2vec2-large-960h"
@@ -55,7 +55,12 @@ class CoreChoices(BaseModel):
     ] = Field(SIZES.opensearch_instance, description="The instance type of the domain's nodes.")
     opensearch_nodes: Annotated[int, WholeNumber(1, MAX_SEARCH_NODES)] = Field(
         SIZES.opensearch_nodes,
-        description="Nodes of the domain: one, or an even number in two zones.",
+        description="Nodes of the domain: one, or a multiple of `opensearch_zones`.",
+    )
+    opensearch_zones: Annotated[int, OneOf((2, 3))] = Field(
+        2,
+        description="Zones that share the nodes, where there are several. With three, the loss of "
+        "one leaves two thirds.",
     )
     opensearch_gib: Annotated[int, WholeNumber(MIN_SEARCH_GIB, max(MAX_SEARCH_GIB.values()))] = (
         Field(

@@ -1,6 +1,8 @@
 """What outlives the stack, and what is kept of what was replaced or deleted in it."""
 
-from aws_cdk import Duration, RemovalPolicy, aws_s3
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy, aws_kms, aws_s3
 
 from infra.settings import Settings
 
@@ -24,3 +26,15 @@ def old_versions_expire(settings: Settings) -> list[aws_s3.LifecycleRule]:
             expired_object_delete_marker=True,
         )
     ]
+
+
+def encryption(key: aws_kms.IKey | None) -> dict[str, Any]:
+    """How a bucket is encrypted: with the operator's key, which it asks for once and not for every
+    object, or with S3's own."""
+    if key is None:
+        return {"encryption": aws_s3.BucketEncryption.S3_MANAGED}
+    return {
+        "encryption": aws_s3.BucketEncryption.KMS,
+        "encryption_key": key,
+        "bucket_key_enabled": True,
+    }

@@ -37,7 +37,8 @@ class SearchDomain(Construct):
                 volume_type=aws_ec2.EbsDeviceVolumeType.GP3,
             ),
             zone_awareness=aws_opensearchservice.ZoneAwarenessConfig(
-                enabled=several, availability_zone_count=2 if several else None
+                enabled=several,
+                availability_zone_count=settings.opensearch_zones if several else None,
             ),
             enforce_https=True,
             # Otherwise a request to a path that is granted may name another index in its body.

@@ -18,7 +18,7 @@ from infra.choices_core import DEFAULT_MODEL, CoreChoices
 from infra.choices_operator import OperatorChoices
 from infra.conflicts import conflicts
 from infra.context import SettingsError
-from infra.local import LOCAL_DEFAULTS, Local
+from infra.local import LOCAL_DEFAULTS, NEEDED, ON_AWS_ALONE, Local
 from infra.retention import retention
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Settings(BulkChoices, OperatorChoices, CoreChoices):
 
     @property
     def retain(self) -> bool:
-        return self.local is None
+        return self.local is None or self.local.local_keeps
 
     @property
     def observed(self) -> bool:
@@ -96,7 +96,10 @@ class Settings(BulkChoices, OperatorChoices, CoreChoices):
     @classmethod
     def from_context(cls, node: "Node") -> "Settings":
         """Settings from CDK context. Raises SettingsError, which names all that is wrong."""
-        values = context.own(node.get_all_context())
+        given = context.own(node.get_all_context())
+        # "" is no file: what tests and others say who want the defaults.
+        file = given.pop("settings_file", None)
+        values = {**({} if file == "" else context.own_file(ROOT, file)), **given}
         target = values.pop("target", "aws")
         local = {name: values.pop(name) for name in Local.model_fields if name in values}
         settings = cls.from_values(values, target, local)
@@ -120,7 +123,7 @@ class Settings(BulkChoices, OperatorChoices, CoreChoices):
             wrong.append(f"target must be aws or local, not {target!r}")
         if target == "aws":
             wrong += [f"{name} goes with target=local" for name in local or {}]
-        elif target == "local" and (missing := sorted(set(Local.model_fields) - set(local or {}))):
+        elif target == "local" and (missing := sorted(set(NEEDED) - set(local or {}))):
             wrong.append(f"target=local needs -c {' -c '.join(f'{one}=…' for one in missing)}")
         known = set(cls.model_fields) - {"local"}
         wrong += context.unknown(values, {*known, *Local.model_fields, "target"})
@@ -129,6 +132,7 @@ class Settings(BulkChoices, OperatorChoices, CoreChoices):
         try:
             if target == "aws":
                 return cls(**values)
-            return cls(**(LOCAL_DEFAULTS | dict(values)), local=Local(**(local or {})))
+            here = {name: one for name, one in values.items() if name not in ON_AWS_ALONE}
+            return cls(**(LOCAL_DEFAULTS | here), local=Local(**(local or {})))
         except ValidationError as error:
             raise SettingsError("\n".join(context.sentences(error))) from error

@@ -17,6 +17,7 @@ from constructs import Construct
 
 from infra.settings import Settings
 from infra.site_headers import regional_name, security_headers
+from infra.site_name import enter_name, own_name
 
 SITE = Path(__file__).resolve().parent.parent / "site"
 EDGE = Path(__file__).parent / "edge"
@@ -45,10 +46,12 @@ class Site(Construct):
         scope: Construct,
         name: str,
         *,
-        audio: aws_s3.Bucket,
+        audio: aws_s3.IBucket,
         api: aws_apigatewayv2.HttpApi,
+        logs: aws_s3.IBucket | None,
         settings: Settings,
     ) -> None:
+        """`logs` takes the access logs of the CDN and of the page's bucket."""
         super().__init__(scope, name)
         self.bucket = aws_s3.Bucket(
             self,
@@ -58,6 +61,8 @@ class Site(Construct):
             enforce_ssl=settings.tls,
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=RemovalPolicy.DESTROY,
+            server_access_logs_bucket=logs,
+            server_access_logs_prefix="site/" if logs else None,
             auto_delete_objects=settings.local is None,
         )
         strip_prefix = aws_cloudfront.FunctionAssociation(
@@ -80,6 +85,10 @@ class Site(Construct):
             self,
             "Distribution",
             comment="Earshot",
+            **own_name(self, settings),
+            web_acl_id=settings.web_acl_arn,
+            log_bucket=logs,
+            log_file_prefix="cdn/" if logs else None,
             default_root_object="index.html",
             # Otherwise an error is cached for ten seconds, even after the recording has arrived.
             error_responses=[
@@ -115,7 +124,8 @@ class Site(Construct):
                 ),
             },
         )
-        self.url = f"https://{self.distribution.distribution_domain_name}"
+        enter_name(self, self.distribution, settings)
+        self.url = f"https://{settings.domain_name or self.distribution.distribution_domain_name}"
         if settings.local is None:
             aws_s3_deployment.BucketDeployment(
                 self,

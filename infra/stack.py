@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, Stack, Tags, aws_kms
 from constructs import Construct
 
 from earshot.settings import SearchSettings, default_of
 from infra.access import Access
+from infra.access_logs import AccessLogs
 from infra.api import Api
 from infra.audio import AudioBucket
+from infra.budget import budget
 from infra.bulk_queue import BulkQueue
 from infra.function import allow
 from infra.ingestion import Ingestion
@@ -28,8 +30,20 @@ class EarshotStack(Stack):
 
     def __init__(self, scope: Construct, name: str, *, settings: Settings, **options: Any) -> None:
         super().__init__(scope, name, **options)
-        audio = AudioBucket(self, "Audio", settings=settings).bucket
-        records = Records(self, "Records", settings=settings)
+        for tag in (settings.tags or "").split(",") if settings.tags else ():
+            Tags.of(scope).add(*tag.split("=", 1))
+        key = (
+            aws_kms.Key.from_key_arn(self, "Key", settings.kms_key_arn)
+            if settings.kms_key_arn
+            else None
+        )
+        logs = (
+            AccessLogs(self, "AccessLogs", settings=settings).bucket
+            if settings.access_logs and settings.observed
+            else None
+        )
+        audio = AudioBucket(self, "Audio", key=key, logs=logs, settings=settings).bucket
+        records = Records(self, "Records", key=key, logs=logs, settings=settings)
         if settings.opensearch_url:
             domain, opensearch_url = None, settings.opensearch_url
             domain_arn = settings.opensearch_arn
@@ -70,7 +84,7 @@ class EarshotStack(Stack):
             keys=access.keys,
             settings=settings,
         )
-        site = Site(self, "Site", audio=audio, api=api.http_api, settings=settings)
+        site = Site(self, "Site", audio=audio, api=api.http_api, logs=logs, settings=settings)
 
         transcribe, index = ingestion.function, projection.function
         read, keyed, speech = api.functions
@@ -102,6 +116,11 @@ class EarshotStack(Stack):
         # A presigned upload may do what its signer may.
         allow(keyed, audio_objects, "s3:PutObject", "s3:DeleteObject")
         allow(keyed, retranscriptions.queue_arn, "sqs:SendMessage")
+        if key:
+            for function in (transcribe, index, read, keyed):
+                allow(function, key.key_arn, "kms:Decrypt")
+            for function in (transcribe, keyed):
+                allow(function, key.key_arn, "kms:GenerateDataKey")
         if domain_arn:
             allow(index, f"{domain_arn}/*", *(f"es:ESHttp{one}" for one in WRITER_METHODS))
             for path in READER_PATHS:
@@ -127,6 +146,8 @@ class EarshotStack(Stack):
         if bulk:
             outputs |= {"BulkQueueUrl": bulk.queue.queue_url}
             outputs |= {"BulkDeadLetterQueueUrl": bulk.dead_letters.queue_url}
+        if settings.monthly_budget_usd and settings.observed:
+            budget(self, settings)
         if settings.observed:
             monitoring = Monitoring(
                 self,
@@ -144,3 +165,4 @@ class EarshotStack(Stack):
         for output, value in outputs.items():
             CfnOutput(self, output, value=value)
         self.audio, self.records, self.bulk, self.store = audio, records, bulk, store
+        self.key = key

@@ -13,7 +13,7 @@ from scripts.local.emulator import ACCOUNT, REGION, clean_environment, credentia
 CDK_VERSION = "2.1148.1"
 CDK = ROOT / ".local" / "cdk"
 STACK = "Earshot"
-_SOURCES = ("app.py", "cdk.json", "containers", "infra", "lambdas")
+_SOURCES = ("app.py", "cdk.json", "earshot.json", "containers", "infra", "lambdas")
 
 Say = Callable[[str], None]
 
@@ -61,6 +61,11 @@ def deploy(endpoint_url: str, assembly: Path, say: Say) -> Mapping[str, str]:
     )  # fmt: skip
     stack: Mapping[str, str] = json.loads(outputs.read_text())[STACK]
     return stack
+
+
+def destroy(endpoint_url: str, assembly: Path, say: Say) -> None:
+    say("cdk destroy …")
+    _cdk("destroy", "--app", str(assembly), "--force", endpoint_url=endpoint_url)
 
 
 def ensure_cli(say: Say) -> Path:

@@ -8,7 +8,7 @@ import pytest
 
 from earshot.settings import BulkSettings
 from tests.infra import image
-from tests.infra.conftest import ROOT, synthesize
+from tests.infra.conftest import NO_PIP, ROOT, synthesize
 from tests.infra.template import Template, listed
 
 DOCKERFILE = ROOT / "containers" / "bulk" / "Dockerfile"
@@ -190,7 +190,7 @@ def test_there_are_as_many_workers_as_the_backlog_has_portions(
 def test_a_registrys_image_and_other_instances_are_used_as_given(tmp_path: Path) -> None:
     digest = f"sha256:{'0f' * 32}"
     context = {
-        "aws:cdk:bundling-stacks": [],
+        **NO_PIP,
         "bulk": "true",
         "image": "earshot:1",
         "bulk_image": f"earshot-bulk@{digest}",

@@ -16,7 +16,7 @@ from infra.settings import Settings
 from infra.settings_table import with_tables
 from scripts import settings_table
 from scripts.__main__ import app as commands
-from tests.infra.conftest import ROOT
+from tests.infra.conftest import CHOSEN, ROOT
 from tests.infra.template import Template
 from tests.unit.project.repository import tracked
 
@@ -24,6 +24,7 @@ DOCS = ROOT / "docs"
 OWN_DOMAIN = {  # one goes with the other
     "opensearch_url": "https://search.example.org",
     "opensearch_arn": "arn:aws:es:eu-central-1:123456789012:domain/mine",
+    **{name: CHOSEN[name] for name in ("domain_name", "certificate_arn", "alarm_email")},
 }
 
 
@@ -36,7 +37,7 @@ def test_deploy_md_explains_every_output(aws: Template) -> None:
 
 
 def test_settings_named_in_the_docs_exist() -> None:
-    known = {*Settings.model_fields, "target", "NAME"}
+    known = {*Settings.model_fields, "target", "settings_file", "NAME"}
     for page in DOCS.glob("*.md"):
         for name in re.findall(r"-c (\w+)=", page.read_text()):
             assert name in known, f"{page.name}: {name}"

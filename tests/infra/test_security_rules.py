@@ -12,7 +12,7 @@ from cdk_nag import AwsSolutionsChecks
 from infra.bulk_stack import BulkStack
 from infra.settings import Settings
 from infra.stack import EarshotStack
-from tests.infra.conftest import ROOT
+from tests.infra.conftest import NO_PIP, ROOT
 
 
 class Accepted(NamedTuple):
@@ -84,7 +84,7 @@ ACCEPTED = [
 def findings(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     folder = tmp_path_factory.mktemp("rules")
     context = json.loads((ROOT / "cdk.json").read_text())["context"] | {
-        "aws:cdk:bundling-stacks": [],
+        **NO_PIP,
         "aws:cdk:disable-asset-staging": True,
     }
     app = cdk.App(outdir=str(folder), context=context)

@@ -5,7 +5,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from tests.infra.conftest import synthesize
+from infra.local import Local
+from infra.settings import Settings
+from tests.infra.conftest import LOCAL, NO_PIP, synthesize
 from tests.infra.template import Template, listed
 
 
@@ -78,9 +80,17 @@ def test_nothing_is_retained_by_an_emulator_that_forgets_all(local: Template) ->
     assert '"Retain"' not in local.path.read_text()
 
 
+def test_a_drill_keeps_what_aws_would(local: Template) -> None:
+    given = {name: LOCAL[name] for name in ("endpoint_port", "local_model", "local_writer")}
+    assert not Settings.from_values({}, "local", given).retain
+    drilled = Settings.from_values({}, "local", given | {"local_keeps": "true"})
+    assert drilled.retain
+    assert drilled.local == Local(**given, local_keeps=True)
+
+
 def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: Path) -> None:
     context = {
-        "aws:cdk:bundling-stacks": [],
+        **NO_PIP,
         "image": "earshot:2026-11",
         "opensearch_url": "https://search.example.org",
         "opensearch_arn": "arn:aws:es:eu-central-1:123456789012:domain/mine",
@@ -106,7 +116,8 @@ def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: 
 
 def test_templates_pass_cfn_lint(templates: dict[str, Template], bulk: Template) -> None:
     # W3005: the CDK states dependencies that references imply already.
-    files = [str(template.path) for template in (*templates.values(), bulk)]
+    more = Template(templates["chosen"].assembly, "EarshotBulk")
+    files = [str(template.path) for template in (*templates.values(), bulk, more)]
     done = subprocess.run(
         [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--", *files],
         capture_output=True,

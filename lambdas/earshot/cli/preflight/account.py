@@ -175,6 +175,6 @@ def _left(session: Session, name: str) -> Iterator[Finding]:
         yield Finding(
             "an earlier deployment",
             State.LOOK,
-            f"left {', '.join(left)}. A new stack begins empty; `earshot restore` copies what it "
-            "holds: see docs/operations.md, After a stack was deleted.",
+            f"left {', '.join(left)}. A new stack begins empty; `earshot restore adopt` copies "
+            "what it holds: see docs/operations.md, After a stack was deleted.",
         )
