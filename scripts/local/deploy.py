@@ -59,8 +59,9 @@ def deploy(endpoint_url: str, assembly: Path, say: Say) -> Mapping[str, str]:
         "deploy", "--app", str(assembly), "--require-approval", "never", "--outputs-file",
         str(outputs), endpoint_url=endpoint_url,
     )  # fmt: skip
-    stack: Mapping[str, str] = json.loads(outputs.read_text())[STACK]
-    return stack
+    (stack,) = json.loads(outputs.read_text()).values()
+    found: Mapping[str, str] = stack
+    return found
 
 
 def destroy(endpoint_url: str, assembly: Path, say: Say) -> None:

@@ -36,6 +36,17 @@ def test_deploy_md_explains_every_output(aws: Template) -> None:
     assert set(unexplained) <= {"ApiId", "SiteBucket"}
 
 
+def test_deploy_md_names_every_role_that_a_deployment_assumes(aws: Template) -> None:
+    found = {
+        role
+        for path in aws.assembly.glob("*.json")
+        for role in re.findall(r"cdk-hnb659fds-[a-z-]+-role", path.read_text())
+    }
+    assert len(found) == 5
+    text = (DOCS / "deploy.md").read_text()
+    assert [role for role in found if f"`{role}-*`" not in text] == []
+
+
 def test_settings_named_in_the_docs_exist() -> None:
     known = {*Settings.model_fields, "target", "settings_file", "NAME"}
     for page in DOCS.glob("*.md"):
