@@ -136,8 +136,10 @@ def destroy(say: Say, home: Path = HOME) -> None:
         url = emulator.endpoint(files.emulator)
         if url:
             deploy.destroy(url, files.assembly, say)
-        for file in (files.state, files.outputs):
-            file.unlink(missing_ok=True)
+        # The search node stays, too: another one would mean to begin anew.
+        known = {"opensearch_url": _state(files).get("opensearch_url")}
+        files.state.write_text(json.dumps(known))
+        files.outputs.unlink(missing_ok=True)
 
 
 def is_up(home: Path = HOME) -> bool:

@@ -136,3 +136,16 @@ def test_issue_forms_ask_for_each_thing_once() -> None:
             assert form["name"] and form["description"]
         for named in re.findall(r"\b(?:docs/)?\w+\.md\b", path.read_text()):
             assert (ROOT / named).exists(), f"{path.name}: {named}"
+
+
+def test_every_rule_of_checkov_that_is_passed_over_is_answered() -> None:
+    page = read("docs/decisions/checkov.md")
+    rows = [line.split("|") for line in page.splitlines() if line.startswith("| CKV")]
+    assert len(rows) >= 18
+    for row in rows:
+        assert all(len(cell.split()) >= 1 for cell in row[1:5]), row
+        assert len(row[4].split()) >= 8, "an answer, not a word"
+    pinned = re.search(r"^CHECKOV := checkov==([\d.]+)$", read("Makefile"), re.MULTILINE)
+    assert pinned is not None
+    assert f"checkov](https://www.checkov.io) {pinned[1]}" in page
+    assert "checkov" in targets()
