@@ -92,6 +92,7 @@ class Api(Construct):
                 ApiSettings,
                 **shared,
                 key_is_checked="true",
+                unconfined_decoder=settings.allow_unconfined,
                 model=settings.function_model,
                 writer=settings.function_writer,
             ),

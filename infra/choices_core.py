@@ -16,8 +16,6 @@ from infra.rules import Known, OneOf, WholeNumber
 
 SIZES = Sizes()
 DEFAULT_MODEL = "facebook/wav2vec2-large-960h"
-# What 3008 MiB get through in a run, with time to spare: docs/costs.md, speed of the live lane.
-MAX_AUDIO_S = 5400
 
 
 class CoreChoices(BaseModel):
@@ -89,7 +87,7 @@ class CoreChoices(BaseModel):
         description="The largest file, in bytes. The function's disk is sized for it.",
     )
     max_audio_seconds: Annotated[int, limits.POSITIVE] = Field(
-        MAX_AUDIO_S,
+        default_of(TranscribeSettings, "max_audio_seconds"),
         description="The longest recording, in seconds. It must be transcribed within the timeout.",
     )
     max_request_seconds: Annotated[int, limits.POSITIVE] = Field(

@@ -1,4 +1,4 @@
-"""The recordings: a DynamoDB table with a stream, and a bucket for long transcripts."""
+"""The recordings: a DynamoDB table with a stream, and a bucket for long transcripts and copies."""
 
 from aws_cdk import aws_dynamodb, aws_kms, aws_s3
 from constructs import Construct
@@ -55,7 +55,7 @@ class Records(Construct):
             **encryption(key),
             server_access_logs_bucket=logs,
             server_access_logs_prefix="transcripts/" if logs else None,
-            enforce_ssl=True,
+            enforce_ssl=settings.tls,
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=removal,
             versioned=settings.versions,  # else an older item could not be restored with its text

@@ -4,20 +4,21 @@ from pathlib import Path
 
 from aws_cdk import (
     Duration,
-    Fn,
     RemovalPolicy,
     Stack,
     aws_apigatewayv2,
     aws_cloudfront,
-    aws_cloudfront_origins,
+    aws_iam,
     aws_s3,
     aws_s3_deployment,
 )
 from constructs import Construct
 
+from earshot.recordings.bodies import PLAYBACK
 from infra.settings import Settings
-from infra.site_headers import regional_name, security_headers
+from infra.site_headers import security_headers
 from infra.site_name import enter_name, own_name
+from infra.site_origins import api_origin, bucket_origin, without_policy
 
 SITE = Path(__file__).resolve().parent.parent / "site"
 EDGE = Path(__file__).parent / "edge"
@@ -39,7 +40,10 @@ ERRORS = (
 
 
 class Site(Construct):
-    """`/` the page, `/api/*` the API, `/audio/*` the recordings' audio, with Range requests."""
+    """`/` the page, `/api/*` the API, `/audio/*` the recordings' audio, with Range requests.
+
+    `/playback/*` are copies of recordings in which browsers can't seek, from the bucket `copies`.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class Site(Construct):
         name: str,
         *,
         audio: aws_s3.IBucket,
+        copies: aws_s3.Bucket,
         api: aws_apigatewayv2.HttpApi,
         logs: aws_s3.IBucket | None,
         settings: Settings,
@@ -80,7 +85,9 @@ class Site(Construct):
             else aws_cloudfront.ViewerProtocolPolicy.ALLOW_ALL
         )
         headers = security_headers(self)
-        missing = _api_origin(self, api, settings, MISSING)
+        missing = api_origin(self, api, settings, MISSING)
+        sound = {"viewer_protocol_policy": https, "response_headers_policy": headers}
+        sound |= {"cache_policy": self._sound_cache()}
         self.distribution = aws_cloudfront.Distribution(
             self,
             "Distribution",
@@ -98,14 +105,14 @@ class Site(Construct):
             http_version=aws_cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=aws_cloudfront.PriceClass.PRICE_CLASS_100,
             default_behavior=aws_cloudfront.BehaviorOptions(
-                origin=_bucket_origin(self, "page", self.bucket, missing, settings),
+                origin=bucket_origin(self, "page", self.bucket, missing, settings),
                 viewer_protocol_policy=https,
                 compress=True,
                 response_headers_policy=headers,
             ),
             additional_behaviors={
                 "/api/*": aws_cloudfront.BehaviorOptions(
-                    origin=_api_origin(self, api, settings),
+                    origin=api_origin(self, api, settings),
                     viewer_protocol_policy=https,
                     allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
                     cache_policy=self._api_cache(),
@@ -116,14 +123,20 @@ class Site(Construct):
                     function_associations=[strip_prefix],
                 ),
                 "/audio/*": aws_cloudfront.BehaviorOptions(
-                    origin=_bucket_origin(self, "sound", audio, missing, settings),
-                    viewer_protocol_policy=https,
-                    cache_policy=self._sound_cache(),
-                    response_headers_policy=headers,
+                    origin=bucket_origin(self, "sound", audio, missing, settings),
                     function_associations=[strip_prefix],
+                    **sound,
+                ),
+                # The keys have the prefix: nothing else of that bucket can be asked for.
+                "/playback/*": aws_cloudfront.BehaviorOptions(
+                    origin=bucket_origin(
+                        self, "playback", without_policy(self, copies), missing, settings
+                    ),
+                    **sound,
                 ),
             },
         )
+        copies.add_to_resource_policy(self._reading(copies.arn_for_objects(f"{PLAYBACK}/*")))
         enter_name(self, self.distribution, settings)
         self.url = f"https://{settings.domain_name or self.distribution.distribution_domain_name}"
         if settings.local is None:
@@ -138,6 +151,21 @@ class Site(Construct):
                     aws_s3_deployment.CacheControl.set_public(),
                 ],
             )
+
+    def _reading(self, objects: str) -> aws_iam.PolicyStatement:
+        """Leave for this distribution to read some objects of a bucket."""
+        distribution = Stack.of(self).format_arn(
+            service="cloudfront",
+            region="",
+            resource="distribution",
+            resource_name=self.distribution.distribution_id,
+        )
+        return aws_iam.PolicyStatement(
+            principals=[aws_iam.ServicePrincipal("cloudfront.amazonaws.com")],
+            actions=["s3:GetObject"],
+            resources=[objects],
+            conditions={"StringEquals": {"AWS:SourceArn": distribution}},
+        )
 
     def _api_cache(self) -> aws_cloudfront.CachePolicy:
         """The API's own Cache-Control decides; responses without it are not cached.
@@ -166,48 +194,3 @@ class Site(Construct):
             default_ttl=Duration.seconds(60),
             max_ttl=Duration.seconds(60),
         )
-
-
-def _bucket_origin(
-    scope: Construct,
-    what: str,
-    bucket: aws_s3.IBucket,
-    missing: aws_cloudfront.IOrigin,
-    settings: Settings,
-) -> aws_cloudfront.IOrigin:
-    """The bucket, and where it has nothing the API, which answers in Earshot's words.
-
-    S3's own answer is XML that names the bucket.
-    """
-    origin = aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control(
-        bucket,
-        origin_access_control=aws_cloudfront.S3OriginAccessControl(
-            scope,
-            f"{what.capitalize()}Access",
-            origin_access_control_name=regional_name(scope, what),
-        ),
-    )
-    if settings.local:
-        return origin
-    return aws_cloudfront_origins.OriginGroup(
-        primary_origin=origin, fallback_origin=missing, fallback_status_codes=[403, 404]
-    )
-
-
-def _api_origin(
-    scope: Construct, api: aws_apigatewayv2.HttpApi, settings: Settings, path: str = ""
-) -> aws_cloudfront_origins.HttpOrigin:
-    if settings.local:
-        return aws_cloudfront_origins.HttpOrigin(
-            "127.0.0.1",
-            http_port=settings.local.endpoint_port,
-            origin_path=Fn.join("", ["/_aws/execute-api/", api.api_id, path]),
-            protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTP_ONLY,
-        )
-    stack = Stack.of(scope)
-    return aws_cloudfront_origins.HttpOrigin(
-        f"{api.api_id}.execute-api.{stack.region}.{stack.url_suffix}",
-        origin_path=path or None,
-        protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
-        origin_ssl_protocols=[aws_cloudfront.OriginSslPolicy.TLS_V1_2],
-    )

@@ -84,7 +84,15 @@ class EarshotStack(Stack):
             keys=access.keys,
             settings=settings,
         )
-        site = Site(self, "Site", audio=audio, api=api.http_api, logs=logs, settings=settings)
+        site = Site(
+            self,
+            "Site",
+            audio=audio,
+            copies=records.transcripts,
+            api=api.http_api,
+            logs=logs,
+            settings=settings,
+        )
 
         transcribe, index = ingestion.function, projection.function
         read, keyed, speech = api.functions

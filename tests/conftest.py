@@ -6,8 +6,7 @@ import pytest
 from hypothesis import settings
 
 from earshot.cli.outputs import Outputs
-from earshot.cli.tables.manifest import facets_by_name
-from earshot.cli.uploading import collect, put
+from earshot.cli.uploading import collect, described, put
 from earshot.cli.waiting import wait_for
 from scripts.local import stack as local_stack
 from scripts.local.demo import SAMPLES
@@ -29,7 +28,13 @@ def stack() -> Iterator[Outputs]:
 @pytest.fixture(scope="session")
 def filled_stack(stack: Outputs) -> Outputs:
     """The stack with the demo's sample recordings in it."""
-    uploads = collect([SAMPLES], facets=facets_by_name(SAMPLES / "manifest.csv"))
+    uploads, _ = described(collect([SAMPLES]).uploads, SAMPLES / "manifest.csv")
     put(uploads, stack)
     list(wait_for((upload.key for upload in uploads), stack))
     return stack
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fuzz", type=int, default=4, help="damaged files of each kind (tests/unit/audio)"
+    )

@@ -1,6 +1,5 @@
 """Makes the corpus: synthesizes texts, decodes human clips, and splits both by sentence."""
 
-import csv
 import hashlib
 import re
 import shutil
@@ -16,6 +15,9 @@ import soundfile as sf
 import soxr
 from numpy.typing import NDArray
 
+from earshot.cli.tables import table as tables
+from earshot.cli.tables.columns import FILENAME, TEXT
+from earshot.cli.tables.names import base_name
 from training import texts, voices
 from training.corpus import SAMPLE_RATE, CorpusWriter
 from training.synthesis import require, speak
@@ -59,13 +61,14 @@ class Clip:
 
 def read_clips(folder: Path) -> list[Clip]:
     """The clips of `folder`: the table cv-valid-dev.csv, and recordings in clips/."""
-    with (folder / "cv-valid-dev.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
+    table = tables.read(folder / "cv-valid-dev.csv")
     clips = (
-        Clip(folder / "clips" / Path(r["filename"]).name, r["text"], r["accent"], r["age"],
-             r["gender"])
-        for r in rows
-    )  # fmt: skip
+        Clip(
+            folder / "clips" / base_name(table.value(row, FILENAME)),
+            *(table.value(row, column) for column in (TEXT, "accent", "age", "gender")),
+        )
+        for row in table.trusted(FILENAME, TEXT)
+    )
     return [clip for clip in clips if clip.path.exists() and texts.normalise(clip.text)]
 
 

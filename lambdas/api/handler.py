@@ -11,7 +11,6 @@ app = create_app(hands_on=bool(services.settings().speech_function))
 if services.settings().model:
     from earshot.audio import sandbox
 
-    sandbox.hide()
     sandbox.start()  # forked while this process is small
     recogniser.recogniser()
 else:

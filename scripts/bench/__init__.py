@@ -7,6 +7,7 @@ from scripts.bench import (
     audio,
     bulk,
     decode,
+    joined,
     listeners,
     parity,
     pipeline,
@@ -32,5 +33,6 @@ app.command()(decode.decode)
 app.command()(search.search)
 app.command()(sound.sound)
 app.command()(listeners.listeners)
+app.command()(joined.joined)
 app.command()(writer.writer)
 app.command()(writer_parity.writer_parity)

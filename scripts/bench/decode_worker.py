@@ -8,8 +8,9 @@ import json
 import sys
 from pathlib import Path
 
-from earshot.cli.decoding import batch, table
+from earshot.cli.decoding import batch
 from earshot.cli.decoding.local import Local
+from earshot.cli.tables import table
 
 
 def main() -> None:

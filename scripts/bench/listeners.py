@@ -19,13 +19,14 @@ from earshot.cli.progress import progress
 from earshot.speech import sentences
 from earshot.speech.alignment import vouching
 from earshot.speech.alignment.align import AlignedWord, align, count_letters
-from earshot.speech.alignment.choice import Margin, Margins, Shown, choose
+from earshot.speech.alignment.choice import Shown, choose
+from earshot.speech.alignment.margins import Margin, Margins
 from earshot.speech.alignment.stretches import Spoken, matches
 from earshot.speech.engine import Emission
 from earshot.speech.model import SpeechModel, load
 from earshot.speech.transcript import Word
 from scripts import ROOT
-from scripts.bench.two_texts import Clip, read_clips, stronger
+from scripts.bench.two_texts import Clip, read_clips, stronger, write_texts
 
 NEVER = Margins(Margin(np.inf, 0.0), Margin(np.inf, 0.0))
 OTHERS_STEP = 31  # clips ahead lies the one whose text is laid on a sound that it is not of
@@ -43,7 +44,13 @@ class Read:
 
 def listeners(
     folder: Annotated[Path, typer.Option(help="cv-valid-dev.csv, and clips/ beside it.")],
-    written: Annotated[Path, typer.Option(help="CSV: filename, written, perhaps confidences.")],
+    written: Annotated[
+        Path,
+        typer.Option(
+            help="CSV: filename, written, perhaps confidences. "
+            "What is not there yet, the bundled writer writes."
+        ),
+    ],
     model: Annotated[Path, typer.Option(help="The listener.")] = ROOT / "models" / "demo",
     published: Annotated[
         Path | None,
@@ -56,6 +63,8 @@ def listeners(
 ) -> None:
     """Measure listener, writer and what is shown, on development and held-out clips."""
     loaded = load(str(model))
+    if not written.exists():
+        write_texts(folder, written)
     clips = read_clips(folder, written, loaded, emissions)
     if picture:
         from scripts.bench.vouching_picture import draw

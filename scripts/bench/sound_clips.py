@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from earshot.cli.progress import progress
-from earshot.cli.tables import csv_form
+from earshot.cli.tables.manifest import values_by_name
 from earshot.search import analysis
 from earshot.speech.frame_letters import FrameLetters
 from earshot.speech.model import SpeechModel
@@ -124,8 +124,7 @@ def listen(
     """
     from training.prepare import read_clips
 
-    with writer.open(newline="", encoding="utf-8") as file:
-        wrote = {Path(row["filename"]).name: row["moonshine"] for row in csv_form.rows(file)}
+    wrote = values_by_name(writer, "moonshine")
     clips = [clip for clip in read_clips(folder) if clip.path.name in wrote]
     random.Random(TRAINING_SEED).shuffle(clips)  # noqa: S311
     held_out = [clip for clip in clips if clip.split(TRAINING_SEED) == "human"]

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
-from earshot.cli.tables import csv_form
+from earshot.cli.tables import table as tables
+from earshot.cli.tables.columns import DURATION, FILENAME, GENERATED, TEXT
+from earshot.cli.tables.records import Row
+from earshot.cli.tables.table import Table
 
 Phrase = tuple[str, ...]
 
@@ -37,20 +40,20 @@ class Clip:
 
 def read_clips(path: Path) -> list[Clip]:
     """The clips of a CSV of Common Voice's form with `text` (said) and `generated_text` (heard)."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return [_clip(row) for row in csv_form.rows(file)]
+    table = tables.read(path)
+    table.need(TEXT, GENERATED, DURATION)
+    return [_clip(table, row) for row in table.trusted(FILENAME, TEXT, GENERATED)]
 
 
-def _clip(row: Mapping[str, str]) -> Clip:
-    reference, heard = _words(row["text"]), _words(row["generated_text"])
+def _clip(table: Table, row: Row) -> Clip:
+    said, text = table.value(row, TEXT), table.value(row, GENERATED)
+    reference, heard = _words(said), _words(text)
     right = [False] * len(reference)
     for step in Levenshtein.opcodes(reference, heard):
         if step.tag == "equal":
             right[step.src_start : step.src_end] = [True] * (step.src_end - step.src_start)
-    facets = {name: row[name] for name in ("age", "gender", "accent") if row.get(name)}
-    return Clip(
-        row["filename"], row["generated_text"], float(row["duration"]), facets, reference, right
-    )
+    name, duration = table.value(row, FILENAME), float(table.value(row, DURATION))
+    return Clip(name, text, duration, table.facets(row), reference, right)
 
 
 def _words(text: str) -> Phrase:

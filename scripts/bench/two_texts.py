@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,15 +11,22 @@ import numpy as np
 from earshot.audio.decode import stream
 from earshot.audio.limits import DEFAULT, SAMPLE_RATE
 from earshot.cli.progress import progress
+from earshot.cli.tables import table as tables
+from earshot.cli.tables.columns import FILENAME, GENERATED
+from earshot.cli.tables.manifest import values_by_name
+from earshot.cli.tables.names import base_name
 from earshot.errors import AudioError
 from earshot.speech import ctc
 from earshot.speech.alignment.align import letters_of
 from earshot.speech.alignment.viterbi import viterbi
 from earshot.speech.audible import SILENCE_AMPLITUDE
-from earshot.speech.engine import Emission
+from earshot.speech.engine import Emission, Waveform
 from earshot.speech.model import SpeechModel
 from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Word
+from earshot.speech.writer.model import BUNDLED, load_writer, located
+from earshot.speech.writer.settings import MAX_SAMPLES
+from earshot.speech.writer.written import Written
 from training import prepare
 
 SEED = 2026  # of the bundled model's corpus: its held-out sentences are held out here
@@ -77,11 +85,7 @@ def stronger(
     A simulation: its letters lie where this model's emission has room for them, and what it
     doubts is what this model doubts.
     """
-    with published.open(newline="") as file:
-        texts = {
-            Path(row["filename"]).name: row["generated_text"].split()
-            for row in csv.DictReader(file)
-        }
+    texts = {name: text.split() for name, text in values_by_name(published, GENERATED).items()}
     vocabulary, frame_s = model.vocabulary, model.acoustics.hop / SAMPLE_RATE
 
     def hear(clip: Clip) -> tuple[Emission, tuple[Word, ...]]:
@@ -115,12 +119,37 @@ def stronger(
     return hear
 
 
+def write_texts(folder: Path, out: Path) -> None:
+    """What the bundled writer makes of each clip that `read_clips` would hear, as a CSV."""
+    loaded = load_writer(located(BUNDLED), side_by_side=True)
+    clips = prepare.read_clips(folder)
+
+    def write(clip: prepare.Clip) -> Written | None:
+        waveform = _waveform(clip.path)
+        return None if waveform is None else loaded.write(waveform)
+
+    with (
+        out.open("w", newline="") as file,
+        ThreadPoolExecutor(loaded.calls) as pool,
+        progress("Writing", len(clips)) as advance,
+    ):
+        rows = csv.writer(file)
+        rows.writerow(["filename", "written", "confidences"])
+        for clip, text in zip(clips, pool.map(write, clips), strict=True):
+            advance(1)
+            if text is not None:
+                confidences = " ".join(f"{word.confidence:.4f}" for word in text.words)
+                rows.writerow([clip.path.name, text.text, confidences])
+
+
 def _written(path: Path) -> Iterator[tuple[str, tuple[list[str], list[float] | None]]]:
-    with path.open(newline="") as file:
-        for row in csv.DictReader(file):
-            sure = row.get("confidences")
-            confidences = [float(one) for one in sure.split()] if sure is not None else None
-            yield Path(row["filename"]).name, (row["written"].split(), confidences)
+    table = tables.read(path)
+    table.need("written")
+    for row in table.trusted(FILENAME, "written"):
+        sure = table.value(row, "confidences").split() if table.has("confidences") else None
+        confidences = [float(one) for one in sure] if sure is not None else None
+        words = table.value(row, "written").split()
+        yield base_name(table.value(row, FILENAME)), (words, confidences)
 
 
 def _heard(
@@ -132,11 +161,8 @@ def _heard(
         with np.load(file) as saved:
             best = ctc.BestPath(saved["tokens"], saved["scores"])
             return saved["emission"], best, int(saved["samples"])
-    try:
-        waveform = np.concatenate([block[:, 0] for block in stream(path, DEFAULT)])
-    except AudioError:
-        return None
-    if float(np.abs(waveform).max(initial=0)) <= SILENCE_AMPLITUDE:
+    waveform = _waveform(path)
+    if waveform is None:
         return None
     model = transcriber.model
     [emission] = model.engine.emissions([model.acoustics.prepare(waveform)])
@@ -147,3 +173,13 @@ def _heard(
             file, emission=emission, tokens=best.tokens, scores=best.scores, samples=len(waveform)
         )
     return emission, best, len(waveform)
+
+
+def _waveform(path: Path) -> Waveform | None:
+    """None of silence, of what can't be decoded, and of what no writer hears at once."""
+    try:
+        waveform = np.concatenate([block[:, 0] for block in stream(path, DEFAULT)])
+    except AudioError:
+        return None
+    sounds = float(np.abs(waveform).max(initial=0)) > SILENCE_AMPLITUDE
+    return waveform if sounds and len(waveform) <= MAX_SAMPLES else None

@@ -25,6 +25,7 @@ def writer(
     others: Annotated[
         Path | None, typer.Option(help="A CSV (filename, moonshine) to set beside them.")
     ] = None,
+    greedy: Annotated[bool, typer.Option(help="Each writer greedily, too.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write texts there, as JSON lines.")] = None,
 ) -> None:
     """Word and character error rates of writers on people, and what they cost in time."""
@@ -40,12 +41,16 @@ def writer(
     seconds = sum(map(len, waveforms)) / SAMPLE_RATE
     print(json.dumps({"split": split, "clips": len(clips), "sound_s": round(seconds, 1)}))
     rows = []
-    for model in models:
-        figure, texts = _measure(model, waveforms, seconds)
-        rows.append((model.name, texts))
+    for model, is_greedy in [
+        (model, one) for model in models for one in (True, False)[not greedy :]
+    ]:
+        figure, texts = _measure(model, waveforms, seconds, is_greedy)
+        rows.append((figure["writer"], texts))
         print(json.dumps(figure | rates_of(clips, texts)), flush=True)
     if others:
-        theirs = _column(others)
+        from earshot.cli.tables.manifest import values_by_name
+
+        theirs = values_by_name(others, "moonshine")
         texts = [theirs[clip.path.name] for clip in clips]
         rows.append((others.name, texts))
         print(json.dumps({"writer": others.name} | rates_of(clips, texts)), flush=True)
@@ -87,19 +92,20 @@ SEED = 2026  # of the demo model's corpus
 
 
 def _measure(
-    model: Path, waveforms: Sequence[Any], seconds: float
+    model: Path, waveforms: Sequence[Any], seconds: float, greedy: bool
 ) -> tuple[dict[str, Any], list[str]]:
     from earshot.speech.writer.model import load_writer
+    from earshot.speech.writer.moonshine import BEAM, GREEDY
 
     begin = time.perf_counter()
-    loaded = load_writer(str(model), side_by_side=True)
+    loaded = load_writer(str(model), beam=GREEDY if greedy else BEAM, side_by_side=True)
     start_s = time.perf_counter() - begin
     begin, cpu = time.perf_counter(), time.process_time()
     written = loaded.write_many(waveforms)
     wall_s, cpu_s = time.perf_counter() - begin, time.process_time() - cpu
     files = [path for path in (model / "onnx").iterdir() if path.is_file()]
     return {
-        "writer": model.name,
+        "writer": f"{model.name}{', greedy' if greedy else ''}",
         "engine": loaded.engine,
         "megabytes": round(sum(path.stat().st_size for path in files) / 1e6, 1),
         "load_s": round(start_s, 2),
@@ -162,10 +168,3 @@ def _differences(
             "interval": [round(low, 2), round(high, 2)],
             "same_text": sum(a == b for a, b in zip(texts, rows[0][1], strict=True)),
         }
-
-
-def _column(path: Path) -> dict[str, str]:
-    import csv
-
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return {Path(row["filename"]).name: row["moonshine"] for row in csv.DictReader(file)}

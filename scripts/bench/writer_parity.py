@@ -32,12 +32,13 @@ def writer_parity(
     from earshot.audio.decode import decode
     from earshot.cli.progress import progress
     from earshot.speech.writer.model import load_writer
+    from earshot.speech.writer.moonshine import GREEDY
 
     checkpoint = checkpoint or _checkpoint()
     reference = MoonshineForConditionalGeneration.from_pretrained(checkpoint).eval()
     ways = {
-        "fp32": load_writer(str(fp32 or _exported(checkpoint)), engine="onnx-fp32"),
-        "int8": load_writer(str(model), engine="onnx-int8"),
+        "fp32": load_writer(str(fp32 or _exported(checkpoint)), engine="onnx-fp32", beam=GREEDY),
+        "int8": load_writer(str(model), engine="onnx-int8", beam=GREEDY),
     }
     files = picked(clips, count)
     same = dict.fromkeys(ways, 0)
@@ -48,8 +49,9 @@ def writer_parity(
         for file in files:
             waveform = decode(file).waveform
             for name, one in ways.items():
-                tokens, _, stopped = one.tokens(waveform)
-                wanted = tokens if stopped else [*tokens, reference.config.eos_token_id]
+                found = one.search(waveform)
+                wanted = list(found.tokens)
+                wanted += [] if found.stopped else [reference.config.eos_token_id]
                 likeliest = _likeliest(reference, waveform, wanted)
                 tokens_in_all[name] += len(wanted)
                 agreeing[name] += sum(a == b for a, b in zip(wanted, likeliest, strict=True))

@@ -10,10 +10,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from earshot.cli import leftover
 from earshot.cli.outputs import Outputs
 from earshot.cli.progress import progress
-from earshot.cli.tables.manifest import facets_by_name
-from earshot.cli.uploading import Upload, collect, put
+from earshot.cli.uploading import Upload, collect, described, put
 from earshot.cli.waiting import Ended, wait_for
 from scripts import ROOT
 from scripts.local import stack
@@ -32,8 +32,12 @@ def run(
     stay: bool,
 ) -> bool:
     """Whether every recording became searchable. Stops at Ctrl-C what it started itself."""
-    facets = facets_by_name(csv or SAMPLES / "manifest.csv") if csv or not audio else {}
-    uploads = collect([audio or SAMPLES], facets=facets)
+    uploads, left_out = collect([audio or SAMPLES])
+    if audio:
+        leftover.say_left_out(left_out)
+    if csv or not audio:
+        uploads, joined = described(uploads, csv or SAMPLES / "manifest.csv")
+        leftover.say_unjoined(joined)
     if not uploads:
         say(f"There is no audio file in {audio}.")
         return False

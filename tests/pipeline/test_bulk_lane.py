@@ -68,7 +68,7 @@ def test_both_lanes_hear_the_same_and_each_has_its_own_files(
 def test_a_worker_killed_at_work_loses_and_repeats_nothing_that_was_done(
     bulk: Bucket, stack: Outputs
 ) -> None:
-    uploads = collect([ROOT / "samples"], bulk.prefix)[:12]
+    uploads = collect([ROOT / "samples"], bulk.prefix).uploads[:12]
     dead = waiting(stack, stack.bulk_dlq_url)
     put(uploads, stack)
     assert any(bulk.item(uploads[0].key) for _ in eventually())
@@ -86,7 +86,7 @@ def test_a_worker_killed_at_work_loses_and_repeats_nothing_that_was_done(
 def test_a_worker_told_to_end_finishes_what_it_hears_and_gives_the_rest_back(
     bulk: Bucket, stack: Outputs
 ) -> None:
-    uploads = collect([ROOT / "samples"], bulk.prefix)[:12]
+    uploads = collect([ROOT / "samples"], bulk.prefix).uploads[:12]
     put(uploads, stack)
     assert any(bulk.item(uploads[0].key) for _ in eventually())
     try:

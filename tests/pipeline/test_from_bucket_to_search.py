@@ -10,8 +10,7 @@ import httpx
 import pytest
 
 from earshot.cli.outputs import Outputs
-from earshot.cli.tables.manifest import facets_by_name
-from earshot.cli.uploading import collect, put
+from earshot.cli.uploading import collect, described, put
 from earshot.cli.waiting import wait_for
 from earshot.recordings.ids import recording_id
 from tests.pipeline.conftest import ROOT, Bucket, eventually
@@ -77,7 +76,7 @@ def test_a_deleted_recording_leaves_the_api_and_the_index(bucket: Bucket, sample
 
 
 def test_uploading_twice_puts_nothing_twice(bucket: Bucket, stack: Outputs) -> None:
-    uploads = collect([ROOT / "samples" / "morning-bread.mp3"], prefix=bucket.prefix)
+    uploads, _ = collect([ROOT / "samples" / "morning-bread.mp3"], prefix=bucket.prefix)
     first = put(uploads, stack).moments
     second = put(uploads, stack).moments
     assert len(first) == 1
@@ -88,8 +87,8 @@ def test_uploading_twice_puts_nothing_twice(bucket: Bucket, stack: Outputs) -> N
 @pytest.mark.timeout(300)
 def test_200_human_recordings_at_once_end_exactly_once_each(bucket: Bucket, stack: Outputs) -> None:
     clips = sorted((COMMON_VOICE / "clips").glob("*.mp3"))[:200]
-    facets = facets_by_name(COMMON_VOICE / "cv-valid-dev.csv")
-    uploads = collect(clips, bucket.prefix, facets)
+    plain = collect(clips, bucket.prefix).uploads
+    uploads, _ = described(plain, COMMON_VOICE / "cv-valid-dev.csv")
     dead_before = bucket.dead_letters()
     moments, failures, _ = put(uploads, stack)
     assert not failures

@@ -7,6 +7,7 @@ from api.schemas import Upload, UploadRequest
 from api.services import AudioBucket, Settings
 from earshot.access.keys import Scope
 from earshot.recordings.ids import recording_id
+from earshot.recordings.metadata import encoded
 from earshot.recordings.record import FACETS
 
 router = APIRouter(tags=["recordings"])
@@ -21,9 +22,9 @@ def allow_upload(wanted: UploadRequest, bucket: AudioBucket, settings: Settings)
     POST all `fields` and then the file, as `file`, to `url` as multipart/form-data; the recording
     turns up under `recording_id` moments later.
     """
-    facets = {f"x-amz-meta-{facet}": getattr(wanted, facet) for facet in FACETS}
+    facets = encoded({one: value for one in FACETS if (value := getattr(wanted, one))})
     fields = {"Content-Type": wanted.content_type} | {
-        name: value for name, value in facets.items() if value
+        f"x-amz-meta-{name}": value for name, value in facets.items()
     }
     form = bucket.meta.client.generate_presigned_post(
         bucket.name,

@@ -1,8 +1,10 @@
-"""Guesses a file's type from its first bytes, for the error message.
+"""Guesses a file's type from its first bytes.
 
-Only used after decoding failed. The libraries, not this table, decide what can be read.
+For the error message after decoding failed, and for files whose name tells nothing. The libraries,
+not this table, decide what can be read.
 """
 
+import codecs
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,9 +33,22 @@ _MAGIC: tuple[tuple[int, bytes], ...] = (
     (0, b"FRM8"),  # DSDIFF
     (0, b"ADIF"),
     (0, b"\x0b\x77"),  # AC-3
+    (0, b"tBaK"),
+    (0, b"FLV\x01"),
+    (0, b".RMF"),
+    (0, b"Creative Voice File"),
+    (0, b"NIST_1A"),
+    (0, b"\x00\x00\x01\xba"),  # MPEG program stream
     (0, b"MThd"),  # MIDI: notes, not audio
     (4, b"ftyp"),  # MP4, M4A, 3GP
 )
+
+# Pictures in containers that audio has too: WebP, HEIC, AVIF, Canon's CR3.
+_PICTURES: tuple[tuple[int, bytes], ...] = (
+    (8, b"WEBP"),
+    *((4, b"ftyp" + brand) for brand in (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"crx ")),
+)
+_TS_PACKET_BYTES = 188
 
 
 class FileKind(StrEnum):
@@ -49,11 +64,33 @@ def sniff(path: Path) -> FileKind:
         head = file.read(HEAD_BYTES)
     if not head:
         return FileKind.EMPTY
-    if any(head[at : at + len(magic)] == magic for at, magic in _MAGIC):
-        return FileKind.AUDIO
-    if _has_mpeg_frames(head):
+    if _is_utf16(head):  # whose mark looks like an MPEG frame
+        return FileKind.TEXT
+    if _has(_PICTURES, head):
+        return FileKind.UNKNOWN
+    if _has(_MAGIC, head) or _has_mpeg_frames(head) or _has_ts_packets(head):
         return FileKind.AUDIO
     return FileKind.TEXT if _is_text(head) else FileKind.UNKNOWN
+
+
+def _has(magics: tuple[tuple[int, bytes], ...], head: bytes) -> bool:
+    return any(head[at : at + len(magic)] == magic for at, magic in magics)
+
+
+def _has_ts_packets(head: bytes) -> bool:
+    """MPEG transport streams have a sync byte at the start of each packet."""
+    return len(head) > 2 * _TS_PACKET_BYTES and set(
+        head[: 3 * _TS_PACKET_BYTES : _TS_PACKET_BYTES]
+    ) == {0x47}
+
+
+def _is_utf16(head: bytes) -> bool:
+    """Text with a byte order mark, nearly all of it printable."""
+    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    text = head[: len(head) // 2 * 2].decode("utf-16", "replace")
+    odd = sum(not letter.isprintable() and not letter.isspace() for letter in text)
+    return "\ufffd" not in text[:-1] and odd == 0
 
 
 def _has_mpeg_frames(head: bytes) -> bool:

@@ -12,7 +12,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,12 +22,11 @@ from earshot.cli.logs import LOGS, log_file
 from earshot.cli.options import Stack
 from earshot.errors import InputError
 from earshot.recordings.ids import BULK_PREFIX
-from earshot.recordings.record import FACETS
 
 if TYPE_CHECKING:
     from earshot.cli.decoding.batch import Report
     from earshot.cli.decoding.source import Source
-    from earshot.cli.decoding.table import Table
+    from earshot.cli.tables.table import Table
 
 SHOWN = 10  # problems of a kind on the terminal; the log has them all
 INTERRUPTED = 130  # as shells say it
@@ -41,7 +39,11 @@ def decode(
     csv: Annotated[
         Path,
         typer.Option(
-            help="Rows with a column `filename`.", metavar="IN.csv", exists=True, dir_okay=False
+            help="Rows with a column `filename`.",
+            metavar="IN.csv",
+            exists=True,
+            dir_okay=False,
+            allow_dash=True,
         ),
     ],
     out: Annotated[
@@ -85,6 +87,10 @@ def decode(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Also files that failed for good before.")
     ] = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Exit code 1 also where no row names a recording."),
+    ] = False,
     logs: Annotated[Path, typer.Option(help="The folder of the logs.")] = LOGS,
 ) -> None:
     """Transcribe the files that a CSV names: in the bucket, by an API, or here. Resumes.
@@ -92,7 +98,7 @@ def decode(
     Exit code 0 if every row has its text, 1 if one has none, 2 on wrong usage.
     """
     from earshot.cli.decoding import batch
-    from earshot.cli.decoding import table as tables
+    from earshot.cli.tables import table as tables
 
     if local and (api or outputs or stack):
         raise InputError(
@@ -136,16 +142,17 @@ def decode(
         _tell(report, out, log)
     if report.interrupted:
         raise typer.Exit(INTERRUPTED)
-    raise typer.Exit(0 if report.complete else 1)
+    complete = report.complete and not (strict and report.joined.extra)
+    raise typer.Exit(0 if complete else 1)
 
 
 def _facets(table: "Table") -> dict[int, dict[str, str]]:
     """By row; the metadata that `upload --csv` gives a file."""
-    places = {name: table.columns.index(name) for name in FACETS if name in table.columns}
+    from earshot.cli.tables.table import is_text
+
     return {
-        at: {name: value for name, place in places.items() if (value := row.fields[place].strip())}
+        at: {name: value for name, value in table.facets(row).items() if is_text(value)}
         for at, row in enumerate(table.rows)
-        if row.fields
     }
 
 
@@ -164,20 +171,22 @@ def _ended_politely() -> Iterator[None]:
 
 def _tell(report: "Report", out: Path, log: Path) -> None:
     """The summary on standard output, what went wrong on standard error, all of it in the log."""
+    from earshot.cli.leftover import rows_left, say
+
     joined = report.joined
-    for kind, some in (("missing", joined.missing), ("doubtful", joined.doubtful)):
-        _list(kind, [f"line {one.line}: {one.name}: {one.reason}" for one in some], log)
+    more = f", see {log}"
+    for kind, some in rows_left(joined):
+        say(kind, [str(one) for one in some], SHOWN, more)
     faults = [f"{clip.name}: {fault.message} ({fault.code})" for clip, fault in report.faults]
-    _list("failed", faults, log)
-    _list("extra", [f"{path.name}: no row names it" for path in joined.extra], log)
+    say("failed", faults, SHOWN, more)
+    incomplete = [f"{clip.name}: {lost}" for clip, lost in report.incomplete]
+    say("incomplete", incomplete, SHOWN, more)
+    say("extra", [f"{path.name}: no row names it" for path in joined.extra], SHOWN, more)
     if report.stopped:
         print(f"Stopped. {report.stopped}", file=sys.stderr)
-    counts = {
-        "missing": len(joined.missing),
-        "doubtful": len(joined.doubtful),
-        "failed": len(report.faults),
-        "not come to": report.left,
-    }
+    counts = {kind: len(some) for kind, some in rows_left(joined)}
+    counts |= {"failed": len(report.faults), "incomplete": len(incomplete)}
+    counts |= {"not come to": report.left}
     said = [f"{report.heard:,} decoded", *(f"{n:,} {what}" for what, n in counts.items() if n)]
     summary = f"{report.rows:,} rows: {', '.join(said)}."
     if report.before:
@@ -186,16 +195,3 @@ def _tell(report: "Report", out: Path, log: Path) -> None:
         summary += f" {len(joined.extra):,} extra files."
     logging.getLogger(__name__).info(summary)
     print(f"{summary}\n{out}, log {log}")
-
-
-def _list(kind: str, lines: list[str], log: Path) -> None:
-    for line in islice(lines, SHOWN):
-        print(f"{kind}: {_printable(line)}", file=sys.stderr)
-    if len(lines) > SHOWN:
-        print(f"{kind}: and {len(lines) - SHOWN:,} more, see {log}", file=sys.stderr)
-
-
-def _printable(line: str) -> str:
-    """File names may hold bytes that no terminal takes, and its commands."""
-    shown = line.encode(errors="backslashreplace").decode()
-    return "".join(one if one.isprintable() else "\ufffd" for one in shown)

@@ -1,6 +1,7 @@
 """`earshot evaluate`: how wrong a model is, and on whom."""
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -46,10 +47,15 @@ def evaluate(
     """Word and character error rates, of what is shown and of what the listener heard by itself.
 
     Texts are compared after NFKC, lower case, punctuation but apostrophes to spaces. A rate is of
-    all errors by all words; the interval is a 95 % bootstrap over clips.
+    all errors by all words; the interval is a 95 % bootstrap over clips. Rows that can't be trusted
+    are named and left out; then the exit code is 1.
     """
-    results = read_results(out, reference)
-    others = read_results(against, reference) if against else None
+    found = read_results(out, reference)
+    theirs = read_results(against, reference) if against else None
+    refused = sorted({*found.refused, *(theirs.refused if theirs else ())})
+    for line in refused:
+        print(f"refused: {line}", file=sys.stderr)
+    results, others = found.results, theirs.results if theirs else None
     columns = [column for column in by.split(",") if column]
     listened = as_listened(results)
     if heard and not listened:
@@ -64,14 +70,15 @@ def evaluate(
         rows += [row for text, some in texts.items() for row in forms.rows(some, text)]
     if others is not None:
         if heard:
-            theirs = {one.name: one for one in as_listened(others)}
-            others = [theirs.get(one.name, one) for one in others]
+            heard_there = {one.name: one for one in as_listened(others)}
+            others = [heard_there.get(one.name, one) for one in others]
         rows += _comparison(listened if heard else results, others)
     if as_json:
         for row in rows:
             typer.echo(json.dumps(row, ensure_ascii=False))
     else:
         tell(rows)
+    raise typer.Exit(1 if refused else 0)
 
 
 def _rates(results: Sequence[Result], by: Sequence[str], text: str) -> Iterator[dict[str, Any]]:

@@ -11,13 +11,17 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from earshot.bundled import model_folder
-from earshot.cli import outputs
+from earshot.cli import leftover, outputs
 from earshot.cli.importing import Aligner, Estimated, Maker
 from earshot.cli.options import Stack
 from earshot.cli.outputs import Outputs
 from earshot.cli.progress import Advance, progress
-from earshot.cli.tables.csv_rows import Refused, Row, read_rows
+from earshot.cli.sound import Sound
+from earshot.cli.tables import table as tables
+from earshot.cli.tables.csv_rows import Row, rows_of
+from earshot.cli.tables.table import Refused
 from earshot.cli.uploading import Upload, put
+from earshot.errors import InputError
 from earshot.recordings.ids import recording_id
 from earshot.recordings.imported import is_aligned
 from earshot.recordings.imports import Import
@@ -81,43 +85,33 @@ def add_rows(
     return report
 
 
-def sound_of(row: Row, folder: Path) -> Path | None:
-    """The row's file, by its path in `folder` or its bare name."""
-    places = (folder / row.filename, folder / Path(row.filename).name)
-    return next((place for place in places if place.is_file()), None)
-
-
-def sounds(
-    rows: Sequence[Row], folder: Path, prefix: str = ""
-) -> tuple[list[Upload], list[Refused]]:
-    """The files of the rows, and the rows that lack one."""
+def uploads_of(rows: Sequence[Row], sound: Sound, prefix: str = "") -> list[Upload]:
+    """The files of the rows that have one."""
     from earshot.ingest.ingest import IMPORTED
 
-    found: list[Upload] = []
-    missing: list[Refused] = []
-    for row in rows:
-        path = sound_of(row, folder)
-        if path is None:
-            missing.append(Refused(row.line, row.filename, f"there is no such file in {folder}"))
-        else:
-            found.append(Upload(path, prefix + row.filename, row.facets, IMPORTED))
-    return found, missing
+    found = ((row, sound.of(row)) for row in rows)
+    return [
+        Upload(path, prefix + row.filename, row.facets, IMPORTED) for row, path in found if path
+    ]
 
 
 def import_(
     csv: Annotated[
         Path,
         typer.Argument(
-            help="With columns filename, generated_text, duration; age, gender, accent.",
+            help="CSV, or columns between tabs: filename, generated_text (or text), duration; age,"
+            " gender, accent.",
             metavar="IN.csv",
             exists=True,
             dir_okay=False,
+            allow_dash=True,
         ),
     ],
     audio: Annotated[
         Path | None,
         typer.Option(
-            help="The folder of the sound: uploaded too, and words get their times from it.",
+            help="The folder of the sound: uploaded too, and words get their times from it. Then"
+            " the table may lack the durations.",
             exists=True,
             file_okay=False,
         ),
@@ -133,18 +127,28 @@ def import_(
         ),
     ] = None,
     prefix: Annotated[str, typer.Option(help="Put before every key, e.g. `archive/`.")] = "",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 1 also where no row names a recording.")
+    ] = False,
     stack: Stack = None,
 ) -> None:
     """Make recordings of existing transcripts, labelled as imported. Safe to stop and repeat."""
     target = outputs.find(stack)
-    judged = list(read_rows(csv))
-    rows = [one for one in judged if isinstance(one, Row)]
+    if model is None and not csv.is_file():
+        raise InputError("The table comes through a pipe: say what wrote the texts with --model.")
+    table = tables.read(csv)
+    judged = list(rows_of(table, sound=audio is not None))
     refused = [one for one in judged if isinstance(one, Refused)]
+    sound = Sound.find(table, audio) if audio else None
+    if sound:
+        there = [one for one in judged if isinstance(one, Row)]
+        refused += sound.missing(there)
+        judged = sound.measured(there)
+        refused += [one for one in judged if isinstance(one, Refused)]
+    rows = [one for one in judged if isinstance(one, Row) and one.duration is not None]
     aligner = None
-    if audio and listener != "none":
-        aligner = Aligner.load(
-            listener or str(model_folder("demo")), lambda row: sound_of(row, audio)
-        )
+    if sound and listener != "none":
+        aligner = Aligner.load(listener or str(model_folder("demo")), sound.of)
     with progress("Importing", len(rows)) as advance:
         report = add_rows(
             rows,
@@ -155,28 +159,28 @@ def import_(
             aligner,
         )
     refused += report.failures
-    if audio:
-        refused += _put_sound(rows, audio, prefix, target)
+    if sound:
+        refused += _put_sound(rows, sound, prefix, target)
     for one in sorted(refused, key=lambda one: one.line):
-        print(f"line {one.line}: {one.filename}: {one.reason}", file=sys.stderr)
+        print(one, file=sys.stderr)
     for one in sorted(report.estimated, key=lambda one: one.line):
         print(f"line {one.line}: {one.filename}: times estimated: {one.reason}", file=sys.stderr)
+    extra = sound.extra if sound else ()
+    leftover.say("extra", [f"{path}: no row names it" for path in extra])
     print(
         f"{report.written} imported, {report.unchanged} left as they were, {len(refused)} refused."
     )
     if aligner:
         print(f"{report.aligned} have the words' times from the sound; the others are estimates.")
-    raise typer.Exit(1 if refused else 0)
+    raise typer.Exit(1 if refused or (strict and extra) else 0)
 
 
-def _put_sound(rows: Sequence[Row], folder: Path, prefix: str, target: Outputs) -> list[Refused]:
-    uploads, refused = sounds(rows, folder, prefix)
+def _put_sound(rows: Sequence[Row], sound: Sound, prefix: str, target: Outputs) -> list[Refused]:
+    uploads = uploads_of(rows, sound, prefix)
     with progress("Uploading", len(uploads)) as advance:
         failures = put(uploads, target, advance=advance).failures
     lines = {prefix + row.filename: row for row in rows}
-    return refused + [
-        Refused(lines[key].line, lines[key].filename, reason) for key, reason in failures
-    ]
+    return [Refused(lines[key].line, lines[key].filename, reason) for key, reason in failures]
 
 
 def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

@@ -7,8 +7,8 @@ from pathlib import Path
 from earshot import __version__
 from earshot.audio import sandbox
 from earshot.audio.decode import stream
-from earshot.audio.limits import Limits
-from earshot.cli.tables.csv_rows import LONGEST_SECONDS, Row
+from earshot.cli.sound import LIMITS
+from earshot.cli.tables.csv_rows import Row
 from earshot.errors import AudioError
 from earshot.recordings.imported import aligned_transcript, imported_transcript, is_aligned
 from earshot.recordings.record import Recording, Source
@@ -19,8 +19,6 @@ from earshot.speech.transcript import Transcript
 
 MIN_FOUND = 0.5
 """Share of the words that must be found in the sound; below it, it is the sound of another text."""
-
-_LIMITS = Limits(max_bytes=2 << 30, max_seconds=LONGEST_SECONDS)
 
 
 class Estimated(Exception):
@@ -55,7 +53,7 @@ class Aligner:
         Raises AudioError for a file that can't be read.
         """
         with self._lock:
-            listened = listen((block[:, 0] for block in stream(path, _LIMITS)), self._model)
+            listened = listen((block[:, 0] for block in stream(path, LIMITS)), self._model)
             words = row.text.split()
             spans = align_text(words, listened)
         if sum(span is not None for span in spans) < MIN_FOUND * len(words):
@@ -84,6 +82,7 @@ class Maker:
             and is_aligned(before.provenance, self._model, listener)
         ):
             return before
+        assert row.duration is not None  # noqa: S101 - rows without one are left to the sound
         estimate = imported_transcript(row.text, row.duration, self._model, __version__)
         uploaded = there is not None and there.source is Source.UPLOAD  # and so stays as it is
         if self._aligner is None or path is None or uploaded:

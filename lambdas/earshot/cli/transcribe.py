@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from earshot.bundled import model_folder
+from earshot.cli import leftover
 from earshot.cli.progress import progress
+from earshot.cli.sources import Source, sources
 from earshot.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,7 +32,10 @@ class Format(StrEnum):
 
 
 def transcribe(
-    files: Annotated[list[Path], typer.Argument(help="Audio files.", metavar="FILE…")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Audio files, folders of them, or - for a pipe.", metavar="FILE…"),
+    ],
     format: Annotated[  # noqa: A002 (the option's name)
         Format, typer.Option(help="json: one object a line, with times and confidence.")
     ] = Format.TXT,
@@ -61,26 +66,28 @@ def transcribe(
     from earshot.errors import AudioError
     from earshot.transcription import open_transcriber
 
-    if out:
-        _refuse_same_names(files, out)
-    transcriber = open_transcriber(
-        model, revision, engine, writer=writer, decoder=decoder, side_by_side=len(files) > 1
-    )
-    failed = 0
-    with progress("Transcribing", len(files)) as advance:
-        for file, result in _results(files, transcriber, batch, channels):
-            failed += isinstance(result, AudioError)
-            _write(file, result, format, out)
-            advance(1)
+    with sources(files) as found:
+        if out:
+            _refuse_same_names(found, out)
+        transcriber = open_transcriber(
+            model, revision, engine, writer=writer, decoder=decoder, side_by_side=len(found) > 1
+        )
+        failed = 0
+        with progress("Transcribing", len(found)) as advance:
+            results = _results([one.path for one in found], transcriber, batch, channels)
+            for source, (_, result) in zip(found, results, strict=True):
+                failed += isinstance(result, AudioError)
+                _write(source, result, format, out)
+                advance(1)
     raise typer.Exit(1 if failed else 0)
 
 
-def _refuse_same_names(files: list[Path], out: Path) -> None:
+def _refuse_same_names(found: list[Source], out: Path) -> None:
     first: dict[str, Path] = {}
-    for file in files:
-        before = first.setdefault(file.name, file)
-        if before.resolve() != file.resolve():
-            raise InputError(f"{before} and {file} would be written to one file in {out}.")
+    for one in found:
+        before = first.setdefault(one.stem, one.path)
+        if before.resolve() != one.path.resolve():
+            raise InputError(f"{before} and {one.path} would be written to one file in {out}.")
 
 
 def _results(
@@ -99,23 +106,28 @@ def _results(
             yield file, error
 
 
-def _write(file: Path, result: "Transcript | AudioError", form: Format, out: Path | None) -> None:
+def _write(
+    source: Source, result: "Transcript | AudioError", form: Format, out: Path | None
+) -> None:
     from earshot.errors import AudioError
 
+    file = source.called
     if isinstance(result, AudioError) and form is not Format.JSON:
-        print(f"{file}: {result.message} ({result.code})", file=sys.stderr)
+        print(leftover.printable(f"{file}: {result.message} ({result.code})"), file=sys.stderr)
         return
+    if not isinstance(result, AudioError) and result.incomplete and form is not Format.JSON:
+        print(f"{file}: {result.incomplete} (incomplete)", file=sys.stderr)
     text = _text(file, result, form)
     if out is None:
         print(text, end="", flush=True)
         return
     out.mkdir(parents=True, exist_ok=True)
-    (out / f"{file.name}.{form}").write_text(text, encoding="utf-8")
+    (out / f"{source.stem}.{form}").write_text(text, encoding="utf-8")
 
 
 def _text(file: Path, result: "Transcript | AudioError", form: Format) -> str:
     from earshot.errors import AudioError
-    from earshot.recordings.formats import to_srt, to_vtt
+    from earshot.recordings.formats import found_out, to_srt, to_vtt
 
     if isinstance(result, AudioError):
         fault = {"code": result.code, "message": result.message}
@@ -129,6 +141,7 @@ def _text(file: Path, result: "Transcript | AudioError", form: Format) -> str:
                     "text": result.text,
                     "heard": result.heard_text,
                     "duration": result.duration,
+                    **found_out(result),
                     "words": [asdict(word) for word in result.words],
                     "segments": [
                         {

@@ -1,30 +1,26 @@
 """Putting files in the bucket: which files, under which keys, several at once, none twice."""
 
 import hashlib
-import mimetypes
-import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from earshot.audio.formats import media_type
 from earshot.cli.outputs import Outputs
 from earshot.cli.progress import Advance
+from earshot.cli.tables import table as tables
+from earshot.cli.tables.join import Joined, join
+from earshot.cli.walk import LeftOut, walk
 from earshot.errors import InputError
+from earshot.recordings.metadata import decoded, encoded
 from earshot.recordings.record import FACETS
 
-AUDIO_SUFFIXES = frozenset(
-    f".{kind}"
-    for kind in (
-        "3gp", "aac", "aif", "aiff", "amr", "au", "flac", "m4a", "mka", "mp3", "mp4", "oga", "ogg",
-        "opus", "wav", "webm",
-    )
-)  # fmt: skip
 _CONCURRENCY = 16
 
 
@@ -51,26 +47,50 @@ class SameKey(InputError):
     """Two files would become one recording; the message names both."""
 
 
-def collect(
-    paths: Sequence[Path], prefix: str = "", facets: Mapping[str, Mapping[str, str]] | None = None
-) -> list[Upload]:
-    """The files named, and the audio files in the folders named, with keys below `prefix`.
+class Collected(NamedTuple):
+    """The files to put, and what was left out of the folders."""
 
-    Raises SameKey when two of them would overwrite one another.
+    uploads: list[Upload]
+    left_out: list[LeftOut]
+
+
+def collect(paths: Sequence[Path], prefix: str = "") -> Collected:
+    """The files named, and the recordings in the folders named, with keys below `prefix`.
+
+    Raises SameKey when two of them would overwrite one another, and InputError for what is no file.
     """
     found: dict[str, Upload] = {}
+    left_out: list[LeftOut] = []
     for path in paths:
-        folder = path if path.is_dir() else path.parent
-        files = sorted(_audio_files(path)) if path.is_dir() else [path]
+        folder, files = path.parent, [path]
+        if path.is_dir():
+            inside = walk(path)
+            folder, files = path, list(inside.recordings)
+            left_out += inside.left_out
+        elif not path.is_file():
+            raise InputError(
+                f"{path} is no file: put the sound in one, whose name becomes the recording's key."
+            )
         for file in files:
             key = prefix + file.relative_to(folder).as_posix()
-            before = found.setdefault(key, Upload(file, key, (facets or {}).get(file.name, {})))
+            before = found.setdefault(key, Upload(file, key, {}))
             if before.path.resolve() != file.resolve():
                 raise SameKey(
                     f"{before.path} and {file} would both become {key}:"
                     " upload them apart, each with a --prefix of its own."
                 )
-    return list(found.values())
+    return Collected(list(found.values()), left_out)
+
+
+def described(uploads: Sequence[Upload], csv: Path) -> tuple[list[Upload], Joined]:
+    """The uploads with what the table at `csv` says of who speaks, and what it says nothing of.
+
+    Raises TableError.
+    """
+    table = tables.read(csv)
+    joined = join(table, [upload.path for upload in uploads], uses=FACETS)
+    facets = {path: table.facets(table.rows[at]) for at, path in joined.files.items()}
+    return [replace(one, facets=facets.get(one.path, {})) for one in uploads], joined
 
 
 def put(
@@ -93,21 +113,13 @@ def put(
             key = jobs[job].key
             try:
                 stored.etags[key], moment = job.result()
-            except (BotoCoreError, ClientError, OSError) as error:
+            except (BotoCoreError, ClientError, OSError, UnicodeError) as error:
                 stored.failures.append((key, str(error)))
             else:
                 if moment is not None:
                     stored.moments[key] = moment
             advance(1)
     return stored
-
-
-def _audio_files(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(one for one in folders if not one.startswith("."))
-        for name in names:
-            if Path(name).suffix.lower() in AUDIO_SUFFIXES:
-                yield Path(parent) / name
 
 
 def _put(bucket: Any, upload: Upload, again: bool) -> tuple[str, float | None]:
@@ -119,7 +131,9 @@ def _put(bucket: Any, upload: Upload, again: bool) -> tuple[str, float | None]:
         return stored.e_tag.strip('"'), None
     moment = time.time()
     with upload.path.open("rb") as file:
-        answer = stored.put(Body=file, Metadata=metadata, ContentType=_content_type(upload.path))
+        answer = stored.put(
+            Body=file, Metadata=encoded(metadata), ContentType=media_type(upload.path.name)
+        )
     return answer["ETag"].strip('"'), moment
 
 
@@ -132,8 +146,4 @@ def _is_there(stored: Any, path: Path, metadata: Mapping[str, str]) -> bool:
         raise
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    return stored.e_tag.strip('"') == digest and dict(stored.metadata) == dict(metadata)
-
-
-def _content_type(path: Path) -> str:
-    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return stored.e_tag.strip('"') == digest and decoded(stored.metadata) == metadata

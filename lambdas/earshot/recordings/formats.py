@@ -10,6 +10,7 @@ from typing import Any
 
 from earshot.recordings.captions import Caption, captions, label, name
 from earshot.recordings.imported import has_estimated_times
+from earshot.recordings.screens import Screen, screens
 from earshot.recordings.shown import heard, shown
 from earshot.speech.transcript import Segment, Transcript
 
@@ -31,6 +32,7 @@ def to_json(transcript: Transcript) -> str:
         "text": " ".join(segment.text for segment in segments),
         "duration": transcript.duration,
         "estimated_times": has_estimated_times(transcript.provenance),
+        **found_out(transcript),
         "segments": _segments(segments),
         "heard": None if own is None else _segments(own),
         "provenance": asdict(transcript.provenance),
@@ -38,12 +40,21 @@ def to_json(transcript: Transcript) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
+def found_out(transcript: Transcript) -> dict[str, Any]:
+    """What is worth saying of a file that is not as files should be; nothing of others."""
+    found = {"incomplete": transcript.incomplete, "listened_to": transcript.listened_to}
+    return {name: asdict(one) for name, one in found.items() if one is not None}
+
+
 def to_srt(transcript: Transcript) -> str:
     """SubRip: numbered captions, times with a comma. No speech gives an empty file."""
     blocks = [
-        f"{number}\n{_time(caption.start, ',')} --> {_time(caption.end, ',')}\n"
-        f"{label(caption.speaker)}" + "".join(f"{line}\n" for line in caption.lines)
-        for number, caption in enumerate(captions(shown(transcript)), 1)
+        f"{number}\n{_time(screen.start, ',')} --> {_time(screen.end, ',')}\n"
+        + "".join(
+            label(caption.speaker) + "".join(f"{_plain(line)}\n" for line in caption.lines)
+            for caption in screen.captions
+        )
+        for number, screen in enumerate(screens(captions(shown(transcript))), 1)
     ]
     return "\n".join(blocks)
 
@@ -52,9 +63,9 @@ def to_vtt(transcript: Transcript) -> str:
     """WebVTT. No speech gives the header alone, which is a valid file."""
     note = [ESTIMATED_NOTE] if has_estimated_times(transcript.provenance) else []
     blocks = [
-        f"{_time(caption.start, '.')} --> {_time(caption.end, '.')}\n"
-        f"{_voice(caption)}" + "".join(f"{_escape(line)}\n" for line in caption.lines)
-        for caption in captions(shown(transcript))
+        f"{_time(screen.start, '.')} --> {_time(screen.end, '.')}\n"
+        + "".join(_voice(caption, screen) for caption in screen.captions)
+        for screen in screens(captions(shown(transcript)))
     ]
     return "\n".join(["WEBVTT\n", *note, *blocks])
 
@@ -72,9 +83,13 @@ def _segments(segments: Iterable[Segment]) -> list[dict[str, Any]]:
     ]
 
 
-def _voice(caption: Caption) -> str:
+def _voice(caption: Caption, screen: Screen) -> str:
     """A span of one voice that is the whole cue needs no end (https://www.w3.org/TR/webvtt1/)."""
-    return "" if caption.speaker is None else f"<v {name(caption.speaker)}>"
+    text = "\n".join(_escape(line) for line in caption.lines)
+    if caption.speaker is None:
+        return f"{text}\n"
+    end = "" if len(screen.captions) == 1 else "</v>"
+    return f"<v {name(caption.speaker)}>{text}{end}\n"
 
 
 def _time(milliseconds: int, point: str) -> str:
@@ -83,6 +98,11 @@ def _time(milliseconds: int, point: str) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02}:{minutes:02}:{seconds:02}{point}{fraction:03}"
+
+
+def _plain(line: str) -> str:
+    """SubRip has no escapes: what players take for tags or times is written with other signs."""
+    return line.replace("<", "‹").replace(">", "›").replace("{\\", "(\\")
 
 
 def _escape(line: str) -> str:

@@ -75,7 +75,8 @@ class Hit:
 
     `match`: it holds what was asked, or maybe, since it sounds like it. `score` is the closeness to
     the query in 0..1, for the hits that were compared with it. `sound`: where a maybe sounds like
-    it, if its sound was looked into.
+    it, if its sound was looked into. `playback`: the path of a copy to play, where browsers can't
+    seek in the recording itself.
     """
 
     recording_id: str
@@ -97,6 +98,7 @@ class Hit:
     match: Match = "holds"
     sound: Stretch | None = None
     others: tuple["Hit", ...] = ()
+    playback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from earshot.audio.formats import FORMATS
+from earshot.ingest.ingest import facets_from
 from earshot.recordings.ids import recording_id
 from tests.unit.api.stage import AUDIO_BUCKET, AUTHORIZED
 
@@ -82,12 +84,24 @@ def test_only_sound_may_be_uploaded(client: TestClient, content_type: Any) -> No
     assert allow(client, content_type=content_type).status_code == 422
 
 
-@pytest.mark.parametrize("content_type", ["audio/mpeg", "audio/x-m4a", "video/webm"])
+@pytest.mark.parametrize(
+    "content_type", [one.media_type for one in FORMATS] + ["audio/x-m4a", "audio/mp3"]
+)
 def test_every_kind_of_sound_may_be_uploaded(client: TestClient, content_type: str) -> None:
     assert allow(client, content_type=content_type).status_code == 200
 
 
-@pytest.mark.parametrize("accent", ["", "x" * 65, "español", "a\nb", ["us"]])
+def test_what_is_not_ascii_is_stored_as_it_was_meant(client: TestClient, bucket: Any) -> None:
+    import requests
+
+    form = allow(client, key="talks/a.mp3", accent="Québec French").json()
+    assert all(value.isascii() for value in form["fields"].values())
+    answer = requests.post(form["url"], data=form["fields"], files={"file": b"sound"}, timeout=5)
+    assert answer.status_code == 204
+    assert facets_from(bucket.Object("talks/a.mp3").metadata) == {"accent": "Québec French"}
+
+
+@pytest.mark.parametrize("accent", ["", "x" * 65, "a\nb", ["us"]])
 def test_facets_are_short_and_plain(client: TestClient, accent: Any) -> None:
     assert allow(client, accent=accent).status_code == 422
 

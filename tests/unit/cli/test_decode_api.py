@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from earshot.cli.decoding.api import ATTEMPTS, AWAY, Api, _retry_after
-from earshot.cli.decoding.join import Clip
+from earshot.cli.decoding.clip import Clip
 from earshot.cli.decoding.outcome import Fault, Heard, Outcome
 from earshot.cli.decoding.source import Stopped
 from tests.unit.cli.asr_server import KEY, AsrServer, Say, linger, refused, serving

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from earshot.cli import waiting
 from earshot.cli.decoding.bucket import Bucket
-from earshot.cli.decoding.join import Clip
+from earshot.cli.decoding.clip import Clip
 from earshot.cli.decoding.outcome import Fault, Heard, Outcome
 from earshot.cli.decoding.source import Stopped
 from earshot.cli.uploading import collect, put
@@ -125,7 +125,7 @@ def test_both_texts_come_as_they_are_stored(cloud: Any, tmp_path: Path) -> None:
 def test_what_upload_put_before_is_not_put_again(cloud: Any, tmp_path: Path) -> None:
     clip = file(tmp_path, "sub/a.mp3", "a")
     facets = {"accent": "us"}
-    put(collect([tmp_path], facets={"a.mp3": facets}), TARGET)
+    put([replace(one, facets=facets) for one in collect([tmp_path]).uploads], TARGET)
     stored = boto3.resource("s3", region_name="us-east-1").Object("audio", "sub/a.mp3")
     before = stored.last_modified, stored.version_id
     item(cloud, "sub/a.mp3", clip.digest, text="A", duration=Decimal(1))

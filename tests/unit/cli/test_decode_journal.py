@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.cli.decoding.join import Clip
+from earshot.cli.decoding.clip import Clip
 from earshot.cli.decoding.journal import InUse, Journal
 from earshot.cli.decoding.outcome import Fault, Heard, Outcome
 

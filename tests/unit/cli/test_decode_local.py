@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from earshot.cli.decoding import local, table
+from earshot.cli.decoding import local
 from earshot.cli.decoding.batch import decode_folder
-from earshot.cli.decoding.join import Clip
+from earshot.cli.decoding.clip import Clip
 from earshot.cli.decoding.outcome import Heard
 from earshot.cli.decoding.source import Done, Stopped
+from earshot.cli.tables import table
 from earshot.errors import NotAudio
 from scripts import ROOT
 from scripts.__main__ import app

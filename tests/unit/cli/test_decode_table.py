@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.cli.decoding.table import Cells, Table, read, write
+from earshot.cli.decoding.writing import Cells, write
+from earshot.cli.tables.table import Table, read
 
 wild = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
     ['"', "\r", "\n", "a\rb", '"\r\n"', " x ", ",", "\ufeff", "\0", "'", ""]
@@ -38,22 +39,29 @@ def through(place: Path, written: bytes, heard: list[Cells]) -> tuple[Table, byt
 @given(
     rows=st.lists(st.tuples(wild, wild, wild, wild, wild), max_size=5),
     newline=st.sampled_from(["\n", "\r\n"]),
-    delimiter=st.sampled_from([",", ";", "\t"]),
-    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    written=st.sampled_from(
+        [
+            (",", csv.QUOTE_MINIMAL),
+            (",", csv.QUOTE_ALL),
+            (";", csv.QUOTE_MINIMAL),
+            (";", csv.QUOTE_ALL),
+            ("\t", csv.QUOTE_ALL),
+        ]
+    ),
     bom=st.booleans(),
 )
 def test_every_value_comes_through(
     place: Path,
     rows: list[tuple[str, str, str, str, str]],
     newline: str,
-    delimiter: str,
-    quoting: Literal[0, 1],
+    written: tuple[str, Literal[0, 1]],
     bom: bool,
 ) -> None:
+    delimiter, quoting = written
     records = [["filename", "said"], *(row[:2] for row in rows)]
-    written = "".join(record(one, delimiter, quoting) + newline for one in records)
+    table = "".join(record(one, delimiter, quoting) + newline for one in records)
     encoding = "utf-8-sig" if bom else "utf-8"
-    _, out = through(place, written.encode(encoding), [Cells(*row[2:]) for row in rows])
+    _, out = through(place, table.encode(encoding), [Cells(*row[2:]) for row in rows])
     assert out.startswith(b"\xef\xbb\xbf") == bom
     text = out.decode(encoding)
     assert text.split("\n")[0].endswith("\r") == (newline == "\r\n")
@@ -62,6 +70,29 @@ def test_every_value_comes_through(
         ["filename", "said", "generated_text", "duration", "heard_text"],
         *(list(row) for row in rows),
     ]
+
+
+between_tabs = st.text(st.characters(codec="utf-8", exclude_characters="\t\r\n"), max_size=12)
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            between_tabs.filter(str.strip), between_tabs | st.sampled_from(['"', '"a', '""'])
+        ),
+        max_size=5,
+    ),
+    newline=st.sampled_from(["\n", "\r\n", "\r"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_between_tabs_every_value_comes_through_with_its_quotes(
+    place: Path, rows: list[tuple[str, str]], newline: str, encoding: str
+) -> None:
+    table = "".join("\t".join(row) + newline for row in [("filename", "said"), *rows])
+    heard = [Cells('said "so"\n', "1.5", "a\tb")] * len(rows)
+    _, out = through(place, table.encode(encoding), heard)
+    lines = out.decode(encoding).split(newline)[1:-1]
+    assert lines == ["\t".join((*row, 'said "so" ', "1.5", "a b")) for row in rows]
 
 
 def test_what_was_added_is_all_that_changes(place: Path) -> None:
@@ -100,3 +131,15 @@ def test_nothing_is_left_of_a_write_that_fails(place: Path) -> None:
         write(read(place / "in.csv"), [Cells("only", "one", "row")], place / "kept.csv")
     assert (place / "kept.csv").read_text() == "old"
     assert not list(place.glob("*.new"))
+
+
+@pytest.mark.parametrize("between", [",", "\t"])
+def test_a_row_that_was_in_doubt_stays_in_doubt(place: Path, between: str) -> None:
+    lines = ["filename,said", "a.mp3,so", "b.mp3,so, it is", "c.mp3,so, it is,", "d.mp3,no"]
+    written = "".join(f"{line}\n" for line in lines).replace(",", between).encode()
+    table, out = through(
+        place, written, [Cells("A", "1", ""), *[Cells("", "", "")] * 2, Cells("D", "1", "")]
+    )
+    (place / "again.csv").write_bytes(out)
+    again = read(place / "again.csv")
+    assert [one.line for one in table.refused()] == [one.line for one in again.refused()] == [3, 4]

@@ -4,14 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from earshot.cli.import_ import add_rows, sounds
-from earshot.cli.tables.csv_rows import Refused, Row, read_rows
-from earshot.cli.tables.manifest import ManifestError
+from earshot.cli.import_ import add_rows, uploads_of
+from earshot.cli.sound import Sound
+from earshot.cli.tables import table as tables
+from earshot.cli.tables.csv_rows import Row, rows_of
+from earshot.cli.tables.form import TableError
+from earshot.cli.tables.table import Refused
 from earshot.recordings.ids import recording_id
 from earshot.recordings.record import Source
 from earshot.recordings.store import Recordings
 from tests.shared_data import COMMON_VOICE, needs_common_voice
 from tests.unit.recordings.conftest import aws, recordings  # noqa: F401
+
+
+def read_rows(path: Path, *, sound: bool = False) -> list[Row | Refused]:
+    return list(rows_of(tables.read(path), sound=sound))
+
 
 HEADER = "filename,text,age,gender,accent,generated_text,duration\n"
 GOOD = "a.mp3,said,teens,,us,HEARD THIS,2.5\n"
@@ -62,7 +70,7 @@ def test_a_bad_row_is_refused_with_the_reason_and_the_others_are_taken(
 
 
 def test_a_csv_without_transcripts_is_wrong_usage(tmp_path: Path) -> None:
-    with pytest.raises(ManifestError, match="generated_text, duration"):
+    with pytest.raises(TableError, match="generated_text, duration"):
         list(read_rows(write(tmp_path, "filename,text\n", "a.mp3,b\n")))
 
 
@@ -100,8 +108,11 @@ def test_sound_is_found_by_path_or_name_and_marked(tmp_path: Path) -> None:
     (tmp_path / "dev").mkdir()
     (tmp_path / "dev" / "a.mp3").write_bytes(b"a")
     (tmp_path / "b.mp3").write_bytes(b"b")
-    rows = [Row(n, name, "W", 1, {}) for n, name in enumerate(("dev/a.mp3", "dev/b.mp3", "c.mp3"))]
-    uploads, missing = sounds(rows, tmp_path)
+    names = ("dev/a.mp3", "dev/b.mp3", "c.mp3")
+    table = tables.read(write(tmp_path, HEADER, *(f"{name},,,,,W,1\n" for name in names)))
+    rows = [one for one in rows_of(table) if isinstance(one, Row)]
+    sound = Sound.find(table, tmp_path)
+    uploads, missing = uploads_of(rows, sound), sound.missing(rows)
     assert [(one.key, one.path.name) for one in uploads] == [
         ("dev/a.mp3", "a.mp3"), ("dev/b.mp3", "b.mp3"),
     ]  # fmt: skip

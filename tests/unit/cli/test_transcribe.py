@@ -1,8 +1,10 @@
 """The transcribe command: what comes out, and with which exit code."""
 
 import json
+import os
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -115,3 +117,34 @@ def test_help_needs_no_model():
     code = "import sys, scripts.__main__ as m; print('onnxruntime' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "False"
+
+
+def test_sound_may_come_through_a_pipe():
+    command = [sys.executable, "-m", "scripts", "transcribe", "--format", "json", "-"]
+    with SAMPLES[0].open("rb") as sound:
+        piped = subprocess.run(command, stdin=sound, cwd=ROOT, capture_output=True, check=True)
+    row = json.loads(piped.stdout)
+    assert (row["file"], row["status"]) == ("-", "done")
+    assert row["text"]
+
+
+def test_process_substitution_and_a_folder_mean_the_sound_in_them(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.mp3").write_bytes(SAMPLES[0].read_bytes())
+    (tmp_path / "in" / "notes.txt").write_text("bread and milk")
+    os.mkfifo(pipe := tmp_path / "pipe")
+    writer = threading.Thread(target=pipe.write_bytes, args=(SAMPLES[0].read_bytes(),))
+    writer.start()
+    code, out, err = run("--format", "json", pipe, tmp_path / "in")
+    writer.join()
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [row["file"] for row in rows] == [str(pipe), str(tmp_path / "in" / "a.mp3")]
+    assert rows[0]["text"] == rows[1]["text"] != ""
+    assert "notes.txt: it is text" in err
+
+
+def test_a_folder_without_recordings_is_wrong_usage(tmp_path):
+    code, _, err = run(tmp_path)
+    assert code == 2
+    assert f"There is no recording in the folder {tmp_path}." in err

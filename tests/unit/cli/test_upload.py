@@ -1,6 +1,7 @@
 """Dropping a folder in the bucket."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,13 @@ from moto import mock_aws
 from typer.testing import CliRunner, Result
 
 from earshot.cli import upload
-from earshot.cli.uploading import collect, put
+from earshot.cli.uploading import collect, described, put
 from scripts.__main__ import app
 from tests.unit.cli.conftest import end, target
+
+
+def keys_of(*paths: Path) -> list[str]:
+    return [one.key for one in collect(paths).uploads]
 
 
 @pytest.fixture
@@ -25,13 +30,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_folder_means_the_audio_files_in_it_by_their_paths(folder: Path) -> None:
-    uploads = collect([folder], "pre/", {"b.mp3": {"accent": "us"}})
+    (folder / "who.csv").write_text("filename,accent\nb.mp3,us\n")
+    uploads, _ = described(collect([folder], "pre/").uploads, folder / "who.csv")
     assert [one.key for one in uploads] == ["pre/b.mp3", "pre/sub/a.WAV"]
     assert uploads[0].facets == {"accent": "us"}
 
 
 def test_a_file_named_is_taken_whatever_it_is_called(folder: Path) -> None:
-    assert [one.key for one in collect([folder / "notes.txt"])] == ["notes.txt"]
+    assert [one.key for one in collect([folder / "notes.txt"]).uploads] == ["notes.txt"]
 
 
 def test_an_upload_goes_on_where_it_stopped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,7 +46,8 @@ def test_an_upload_goes_on_where_it_stopped(folder: Path, monkeypatch: pytest.Mo
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         bucket = boto3.resource("s3", region_name="us-east-1").create_bucket(Bucket="audio")
-        uploads = collect([folder], facets={"b.mp3": {"accent": "us"}})
+        first, second = collect([folder]).uploads
+        uploads = [replace(first, facets={"accent": "us"}), second]
         put(uploads[:1], target())
         moments, failures, _ = put(uploads, target())
         assert (list(moments), failures) == ([uploads[1].key], [])
@@ -58,7 +65,7 @@ def test_what_can_t_be_put_is_named_and_the_rest_goes_on(
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         boto3.resource("s3", region_name="us-east-1").create_bucket(Bucket="audio")
-        uploads = collect([folder])
+        uploads, _ = collect([folder])
         (folder / "b.mp3").unlink()
         moments, failures, _ = put(uploads, target())
     assert list(moments) == ["sub/a.WAV"]
@@ -146,4 +153,4 @@ def test_two_files_that_would_become_one_recording_are_refused(
 
 
 def test_a_file_that_is_named_twice_is_one_recording(folder: Path) -> None:
-    assert [one.key for one in collect([folder / "b.mp3", folder])] == ["b.mp3", "sub/a.WAV"]
+    assert keys_of(folder / "b.mp3", folder) == ["b.mp3", "sub/a.WAV"]

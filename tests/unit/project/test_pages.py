@@ -2,6 +2,7 @@
 
 import re
 
+from earshot.audio.formats import FORMATS
 from tests.unit.project.repository import ROOT, read, tracked
 
 FOLDERS = "containers|docs|earshot|infra|lambdas|models|samples|scripts|site|tests|training"
@@ -27,3 +28,11 @@ def test_modules_of_the_page_that_its_readme_names_exist() -> None:
     modules = {path.name for path in (ROOT / "site" / "js").glob("*.js")}
     assert named
     assert named <= modules
+
+
+def test_the_formats_that_the_guide_lists_are_those_that_are_read() -> None:
+    rows = re.findall(
+        r"^\| ([^|`]+) \| (`\..+`) \| `(\w+/.+)` \|$", read("docs/inputs.md"), re.MULTILINE
+    )
+    listed = [(name, tuple(re.findall(r"`\.(\w+)`", some)), kind) for name, some, kind in rows]
+    assert listed == [(one.name, one.suffixes, one.media_type) for one in FORMATS]

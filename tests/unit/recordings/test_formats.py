@@ -14,6 +14,7 @@ from earshot.recordings.captions import LINE_CHARS, MAX_CAPTION_S, Caption
 from earshot.recordings.captions import captions as captions_of
 from earshot.recordings.formats import to_json, to_srt, to_txt, to_vtt
 from earshot.recordings.imported import imported_transcript
+from earshot.recordings.screens import screens
 from earshot.recordings.shown import shown
 from earshot.speech import sentences
 from earshot.speech.segments import split
@@ -223,6 +224,55 @@ def test_channels_may_speak_at_once():
         (1500, 2500),
     ]
     assert [segment["channel"] for segment in json.loads(to_json(both))["segments"]] == [0, 1]
+
+
+def said_by(channel: int, *said: tuple[str, float, float]) -> list[Segment]:
+    return [Segment((Word(text, start, end, 1.0),), channel=channel) for text, start, end in said]
+
+
+def conversation(*segments: Segment) -> Transcript:
+    return Transcript(segments, 60.0, replace(PROVENANCE, writer="moonshine-tiny"))
+
+
+def test_subtitles_of_people_who_speak_at_once_are_on_one_screen_and_say_who_speaks():
+    both = conversation(*said_by(0, ("Yes!", 1.0, 2.0)), *said_by(1, ("No.", 1.5, 2.5)))
+    assert to_srt(both) == ("1\n00:00:01,000 --> 00:00:02,500\nSpeaker 1: Yes!\nSpeaker 2: No.\n")
+    assert "\n<v Speaker 1>Yes!</v>\n<v Speaker 2>No.</v>\n" in to_vtt(both)
+
+
+def test_a_caption_that_was_read_ends_where_another_person_begins():
+    both = conversation(*said_by(0, ("Yes!", 1.0, 4.0)), *said_by(1, ("No.", 3.0, 5.0)))
+    assert "00:00:01,000 --> 00:00:03,000\nSpeaker 1: Yes!" in to_srt(both)
+    assert "00:00:03,000 --> 00:00:05,000\nSpeaker 2: No." in to_srt(both)
+
+
+SAID = st.lists(
+    st.tuples(st.floats(0, 60), st.floats(0.01, 20), st.integers(0, 1), st.integers(1, 90)),
+    max_size=20,
+)
+
+
+@given(SAID)
+def test_screens_never_overlap_and_show_every_caption_once(said):
+    words = [
+        said_by(channel, ("w" * length, start, start + seconds))[0]
+        for start, seconds, channel, length in said
+    ]
+    captions = captions_of(words)
+    shown = screens(captions)
+    assert [one for screen in shown for one in screen.captions] == captions
+    assert all(screen.start < screen.end for screen in shown)
+    assert all(a.end <= b.start for a, b in itertools.pairwise(shown))
+
+
+@pytest.mark.parametrize("form", [to_srt, to_vtt])
+def test_an_imported_word_is_no_time_and_no_tag(form):
+    said = imported_transcript(
+        "<b>so</b> 00:00:01,000 --> 00:00:02,000 {\\an8}it is", 3.0, "x", "0"
+    )
+    assert form(said).count("-->") == 1
+    assert "<" not in form(said)
+    assert "{\\an8}" not in to_srt(said), "which places a caption in some players"
 
 
 def test_markup_in_a_word_is_text_in_vtt():

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from earshot.cli.decoding import table as tables
-from earshot.cli.decoding.join import Clip, Joined, join
+from earshot.cli.decoding.clip import Clip, clips_of
 from earshot.cli.decoding.journal import Journal
 from earshot.cli.decoding.outcome import Fault, Heard, Outcome
 from earshot.cli.decoding.source import Source, Stopped
-from earshot.cli.decoding.table import Table
+from earshot.cli.decoding.writing import Cells, write
+from earshot.cli.leftover import rows_left
 from earshot.cli.progress import progress
+from earshot.cli.tables.join import Joined, join
+from earshot.cli.tables.table import Table
+from earshot.cli.walk import walk
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +26,7 @@ class Report:
 
     joined: Joined
     rows: int
+    clips: tuple[Clip, ...] = ()
     before: int = 0  # finished by an earlier run
     outcomes: dict[int, Outcome] = field(default_factory=dict)  # by row
     stopped: str = ""  # why it ended early
@@ -36,14 +40,23 @@ class Report:
     def faults(self) -> list[tuple[Clip, Fault]]:
         return [
             (clip, outcome)
-            for clip in self.joined.clips
+            for clip in self.clips
             if isinstance(outcome := self.outcomes.get(clip.row), Fault)
+        ]
+
+    @property
+    def incomplete(self) -> list[tuple[Clip, str]]:
+        """Damaged files, of which a part was heard, and what is lost."""
+        return [
+            (clip, outcome.incomplete)
+            for clip in self.clips
+            if isinstance(outcome := self.outcomes.get(clip.row), Heard) and outcome.incomplete
         ]
 
     @property
     def left(self) -> int:
         """Files that were not come to."""
-        return len(self.joined.clips) - len(self.outcomes)
+        return len(self.clips) - len(self.outcomes)
 
     @property
     def complete(self) -> bool:
@@ -60,8 +73,8 @@ def decode_folder(
     for good are not tried again unless `retry_failed`. Raises InUse, or OSError when the disk
     won't take it.
     """
-    joined = join(table, folder)
-    report = Report(joined, rows=sum(bool(row.fields) for row in table.rows))
+    joined = join(table, walk(folder).files, folder)
+    report = Report(joined, sum(not row.blank for row in table.rows), clips_of(joined))
     with Journal(out.with_name(f"{out.name}.journal"), source.name) as journal:
         todo: list[Clip] | None = None
         try:
@@ -75,13 +88,13 @@ def decode_folder(
             report.interrupted = True
         finally:
             if todo is not None:  # else what earlier runs wrote is more than what is known yet
-                tables.write(table, _columns(table, report), out)
+                write(table, _columns(table, report), out)
     return report
 
 
 def _unfinished(journal: Journal, report: Report, retry_failed: bool) -> Iterator[Clip]:
     """The clips to decode, with their digests; what is known of the others goes in the report."""
-    for clip in report.joined.clips:
+    for clip in report.clips:
         try:
             clip = replace(clip, digest=_digest(clip.path))
         except OSError as error:
@@ -103,6 +116,8 @@ def _decode(todo: list[Clip], source: Source, journal: Journal, report: Report) 
             report.outcomes[clip.row] = outcome
             if isinstance(outcome, Fault):
                 logger.warning("%s: %s, %s", clip.name, outcome.code, outcome.message)
+            elif outcome.incomplete:
+                logger.warning("%s: %s", clip.name, outcome.incomplete)
             else:
                 logger.info("%s: %s s", clip.name, outcome.duration)
             advance(1)
@@ -115,13 +130,13 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
-def _columns(table: Table, report: Report) -> list[tables.Cells]:
+def _columns(table: Table, report: Report) -> list[Cells]:
     """Of each row; empty where there is no transcript."""
     found = (report.outcomes.get(at) for at in range(len(table.rows)))
     return [
-        tables.Cells(one.text, str(one.duration), one.by_listener)
+        Cells(one.text, str(one.duration), one.by_listener)
         if isinstance(one, Heard)
-        else tables.Cells("", "", "")
+        else Cells("", "", "")
         for one in found
     ]
 
@@ -129,11 +144,11 @@ def _columns(table: Table, report: Report) -> list[tables.Cells]:
 def _log_beginning(report: Report, source: Source, todo: int) -> None:
     joined = report.joined
     logger.info(
-        "%d rows, %d files to decode by %s, %d done before, %d missing, %d doubtful, %d extra",
+        "%d rows, %d files to decode by %s, %d done before",
         *(report.rows, todo, source.name, report.before),
-        *(len(some) for some in (joined.missing, joined.doubtful, joined.extra)),
     )
-    for one in (*joined.missing, *joined.doubtful):
-        logger.warning("line %d: %s: %s", one.line, one.name, one.reason)
+    for kind, some in rows_left(joined):
+        for one in some:
+            logger.warning("%s: %s", kind, one)
     for path in joined.extra:
         logger.info("no row names %s", path.name)

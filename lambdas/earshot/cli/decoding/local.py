@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from earshot.cli.decoding.join import Clip
+from earshot.cli.decoding.clip import Clip
 from earshot.cli.decoding.outcome import Fault, Heard
 from earshot.cli.decoding.source import Done
 from earshot.errors import AudioError
@@ -49,4 +49,4 @@ class Local:
             elif isinstance(result, AudioError):
                 done(there[path], Fault(result.code, result.message, lasting=True))
             else:
-                done(there[path], Heard(result.text, result.duration, result.heard_text))
+                done(there[path], Heard.of(result))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from earshot.cli.decoding.join import Clip
+from earshot.cli.decoding.clip import Clip
 from earshot.cli.decoding.outcome import Outcome
 
 Done = Callable[[Clip, Outcome], None]

@@ -1,7 +1,8 @@
 """`earshot drift`: have the recordings, or what is made of them, changed over time?"""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.util import find_spec
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from earshot.cli import outputs
+from earshot.cli import leftover, outputs
 from earshot.cli.options import Stack
 from earshot.cli.progress import progress
 from earshot.cli.tables.manifest import texts_by_name
+from earshot.cli.tables.names import base_name
 from earshot.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from earshot.cli.drift.observation import Observation
     from earshot.recordings.record import Recording
 
+SHOWN = 10  # of what the references don't match
 DRIFTED = 3  # the exit code an alarm can use; 0 is steady, 1 too little to say, 2 wrong usage
 
 
@@ -89,6 +92,9 @@ def drift(
     chosen = [
         r for r in recordings(target) if before.holds(r.uploaded_at) or after.holds(r.uploaded_at)
     ]
+    if references:
+        keys = ([r.key for r in chosen if one.holds(r.uploaded_at)] for one in (before, after))
+        texts = unambiguous(texts, list(keys))
     sides: tuple[list[Observation], list[Observation]] = ([], [])
     with progress("observing", len(chosen)) as advance:
         for recording, observation in observations(target, chosen, texts, sound):
@@ -114,6 +120,23 @@ def drift(
 
         draw(*sides, findings, picture)
     raise typer.Exit(DRIFTED if any(f.drifted for f in findings) else 0)
+
+
+def unambiguous(texts: Mapping[str, str], periods: Sequence[Sequence[str]]) -> Mapping[str, str]:
+    """The references by whose name there is one recording in each period; what is left is said.
+
+    `periods` are the recordings' keys. The same clip may be in both.
+    """
+    most: Counter[str] = Counter()
+    for keys in periods:
+        most |= Counter(base_name(key) for key in keys)
+    for kind, lines in {
+        "doubtful": [f"{name}: {n} recordings have this name" for name, n in most.items() if n > 1],
+        "extra": [f"{name}: no row names it" for name in most if name not in texts],
+        "missing": [f"{name}: no recording of these periods" for name in texts if not most[name]],
+    }.items():
+        leftover.say(kind, lines, SHOWN)
+    return {name: text for name, text in texts.items() if most[name] == 1}
 
 
 def recordings(target: outputs.Outputs) -> "list[Recording]":

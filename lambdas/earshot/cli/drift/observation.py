@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 import numpy as np
 import numpy.typing as npt
 
+from earshot.cli.tables.names import base_name
 from earshot.recordings.record import FACETS, Recording
 
 FRAME = 320  # samples: 20 ms at 16 kHz
@@ -32,7 +32,7 @@ def observe(
 ) -> Observation:
     """Of a recording with its transcript; level and noise only where its sound is given.
 
-    `references` are texts by file name.
+    `references` are texts by base name (earshot.cli.tables.names).
     """
     transcript = recording.transcript
     if transcript is None:
@@ -45,7 +45,7 @@ def observe(
     if waveform is not None and len(waveform) >= 10 * FRAME:
         numbers["level, dBFS"], numbers["signal to noise, dB"] = loudness(waveform)
     facets = {name: recording.facets.get(name) or "unknown" for name in FACETS}
-    said = (references or {}).get(PurePosixPath(recording.key).name)
+    said = (references or {}).get(base_name(recording.key))
     if said is None:
         return Observation(numbers, facets)
     errors, words = word_errors(said, transcript.text)

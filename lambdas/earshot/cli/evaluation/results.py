@@ -1,12 +1,13 @@
 """Result files: what was said, what was heard, by whom."""
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from earshot.cli.tables import csv_form
+from earshot.cli.tables import table as tables
+from earshot.cli.tables.columns import FILENAME, GENERATED, HEARD, TEXT
+from earshot.cli.tables.names import base_name
 from earshot.errors import InputError
 from earshot.recordings.record import FACETS
 
@@ -31,56 +32,73 @@ class Result:
     by_listener: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The clips of a file, and the rows of it that can't be trusted, as lines to show."""
+
+    results: list[Result]
+    refused: list[str] = field(default_factory=list)
+
+
 def as_listened(results: Sequence[Result]) -> list[Result]:
     """Those whose listener's own text is known, with that as what was heard."""
     return [replace(one, heard=one.by_listener) for one in results if one.by_listener is not None]
 
 
-def read_results(path: Path, reference: Path | None = None) -> list[Result]:
-    """Of a CSV with `filename`, `generated_text` and perhaps `text`, `age`, `gender`, `accent`;
+def read_results(path: Path, reference: Path | None = None) -> Results:
+    """Of a table with `filename`, `generated_text` and perhaps `text`, `age`, `gender`, `accent`;
     or of JSON lines as `transcribe --format json` writes them.
 
-    What was said and by whom comes from the CSV `reference` where that is given. Clips are known
-    by file name, without folders, which differ between a CSV and a disk. Raises ResultsError.
+    What was said and by whom comes from the table `reference` where that is given. Clips are known
+    by file name, without folders, which differ between a table and a disk. Raises ResultsError.
     """
-    try:
-        results = _json_lines(path) if path.suffix in (".jsonl", ".json") else _csv(path)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ResultsError(f"{path.name} can't be read: {error}") from error
-    names = [result.name for result in results]
+    json_lines = path.suffix in (".jsonl", ".json")
+    found = Results(_json_lines(path)) if json_lines else _of_table(path, GENERATED)
+    names = [result.name for result in found.results]
     if len(set(names)) < len(names):
         double = next(name for name in names if names.count(name) > 1)
         raise ResultsError(f"{path.name} holds {double} more than once.")
-    if reference is not None:
-        said = {row.name: row for row in _csv(reference, heard=False)}
-        if missing := [name for name in names if name not in said]:
-            raise ResultsError(
-                f"{reference.name} lacks {len(missing)} clips, such as {missing[0]}."
-            )
-        results = [
-            replace(result, reference=said[result.name].reference, facets=said[result.name].facets)
-            for result in results
-        ]
-    return results
+    if reference is None:
+        return found
+    known = _of_table(reference, TEXT)
+    said = _by_name(known.results, reference)
+    if missing := [name for name in names if name not in said]:
+        raise ResultsError(f"{reference.name} lacks {len(missing)} clips, such as {missing[0]}.")
+    results = [
+        replace(result, reference=said[result.name].reference, facets=said[result.name].facets)
+        for result in found.results
+    ]
+    return Results(results, [*found.refused, *known.refused])
 
 
-def _csv(path: Path, *, heard: bool = True) -> list[Result]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv_form.rows(file)
-        columns = reader.fieldnames or ()
-        for needed in ("filename", "generated_text" if heard else "text"):
-            if needed not in columns:
-                raise ResultsError(f"{path.name} has no column `{needed}`.")
-        return [
+def _by_name(results: Sequence[Result], path: Path) -> Mapping[str, Result]:
+    """Raises ResultsError where two rows say different things of one clip."""
+    said: dict[str, Result] = {}
+    for one in results:
+        before = said.setdefault(one.name, one)
+        if (before.reference, before.facets) != (one.reference, one.facets):
+            raise ResultsError(f"{path.name} says two different things of {one.name}.")
+    return said
+
+
+def _of_table(path: Path, needed: str) -> Results:
+    table = tables.read(path)
+    table.need(FILENAME, needed)
+    used = (FILENAME, TEXT, GENERATED, HEARD, *FACETS)
+    results = []
+    for row in table.trusted(*used):
+        shown = table.value(row, GENERATED)
+        heard = table.value(row, HEARD) if table.has(HEARD) else None
+        results.append(
             Result(
-                name=Path(row["filename"]).name,
-                reference=row.get("text"),
-                heard=row.get("generated_text") or "",
-                facets={one: (row.get(one) or "").strip() or UNKNOWN for one in FACETS},
-                by_listener=_by_listener(row.get("heard_text"), row.get("generated_text")),
+                name=base_name(table.value(row, FILENAME)),
+                reference=table.value(row, TEXT) if table.has(TEXT) else None,
+                heard=shown,
+                facets={one: table.value(row, one) or UNKNOWN for one in FACETS},
+                by_listener=_by_listener(heard, shown),
             )
-            for row in reader
-        ]
+        )
+    return Results(results, [f"{path.name}, {one}" for one in table.refused(*used)])
 
 
 def _by_listener(heard: str | None, shown: str | None) -> str | None:
@@ -90,13 +108,19 @@ def _by_listener(heard: str | None, shown: str | None) -> str | None:
 
 def _json_lines(path: Path) -> list[Result]:
     """A clip that failed counts as one of which nothing was heard."""
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")  # some texts hold other ends of lines
+    except (OSError, UnicodeDecodeError) as error:
+        raise ResultsError(f"{path.name} can't be read: {error}") from error
     results = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         try:
             row = json.loads(line)
             text = row.get("text") or ""
             by_listener = _by_listener(row.get("heard"), text)
-            results.append(Result(Path(row["file"]).name, None, text, {}, by_listener))
+            results.append(Result(base_name(row["file"]), None, text, {}, by_listener))
         except (ValueError, KeyError, TypeError) as error:
             raise ResultsError(f"{path.name}, line {number} is no result: {error}") from error
     return results

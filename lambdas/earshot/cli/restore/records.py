@@ -60,7 +60,8 @@ def bring(
     takes it, and is left undone where the record changes meanwhile. It can be repeated.
     """
     found = Brought()
-    for item in _items(source):
+    for stored in _items(source):
+        item = stored
         advance(1)
         if item["status"] == Status.DELETED:
             continue
@@ -73,6 +74,9 @@ def bring(
         if item.get("body_key") and not transcripts.bring(item["body_key"]):
             found.lost.append(item["key"])
             continue
+        if item.get("playback_key") and not transcripts.bring(item["playback_key"]):
+            # Without the copy the recording plays as it is; where it was found is a little off.
+            item = {name: value for name, value in item.items() if name != "playback_key"}
         if _write(target, item, now):
             found.brought += 1
         else:

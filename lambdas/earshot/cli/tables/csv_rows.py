@@ -1,107 +1,94 @@
-"""Transcripts in a CSV of Common Voice's form, each row judged by itself."""
+"""Transcripts in a table, each row judged by itself."""
 
-import csv
 import math
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from earshot.cli.tables import csv_form
-from earshot.cli.tables.manifest import ManifestError
+from earshot.cli.tables.columns import DURATION, FILENAME, GENERATED, TEXT
+from earshot.cli.tables.records import Row as Record
+from earshot.cli.tables.table import NOT_UTF8, Refused, Table, is_text, printable
 from earshot.recordings.ids import plain_key
-from earshot.recordings.record import FACETS
 
-NEEDED = ("filename", "generated_text", "duration")
 LONGEST_SECONDS = 24 * 3600.0
 MAX_FACET_CHARS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One transcript that can be imported; `duration` in seconds."""
+    """One transcript that can be imported; `duration` in seconds, None where the table lacks it."""
 
     line: int
     filename: str
     text: str
-    duration: float
+    duration: float | None
     facets: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A row that can't be imported, and why."""
+def rows_of(table: Table, *, sound: bool = False) -> Iterator[Row | Refused]:
+    """Every row of the table; one bad row never hides the others.
 
-    line: int
-    filename: str
-    reason: str
-
-
-def read_rows(path: Path) -> Iterator[Row | Refused]:
-    """Every row of the file; one bad row never hides the others.
-
-    Raises ManifestError when the file can't be read or lacks a needed column.
+    The transcript is `generated_text`, or `text` where a table has only that, as Common Voice's
+    releases do. With `sound`, a table without durations will do. Raises TableError when the table
+    lacks a column.
     """
+    has_duration = table.has(DURATION) or sound
+    column = TEXT if table.has(TEXT) and not table.has(GENERATED) and has_duration else GENERATED
+    table.need(column, *([] if has_duration and not table.has(DURATION) else [DURATION]))
     seen: dict[str, int] = {}
-    try:
-        # Bytes that are no UTF-8 come through as surrogates, so only their own row is refused.
-        with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
-            reader = csv_form.rows(file)
-            missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
-            if missing:
-                raise ManifestError(f"{path.name} has no column {', '.join(missing)}.")
-            while True:
-                try:
-                    values = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as error:
-                    yield Refused(reader.line_num, "", str(error))
-                    continue
-                yield _judge(values, reader.line_num, seen)
-    except (OSError, csv.Error) as error:
-        raise ManifestError(f"{path.name} can't be read as CSV: {error}") from error
+    for row in table.rows:
+        if row.fault:
+            yield from table.refusals(row, row.fault)
+        elif not row.blank:
+            yield _judge(table, row, column, seen)
 
 
-def _judge(values: Mapping[str | None, object], line: int, seen: dict[str, int]) -> Row | Refused:
-    fields = {name: str(value or "").strip() for name, value in values.items() if name}
-    filename = fields["filename"]
+def _judge(table: Table, row: Record, column: str, seen: dict[str, int]) -> Row | Refused:
+    filename = key_of(table.value(row, FILENAME))
+    same = unicodedata.normalize("NFC", filename)
     try:
-        if None in values:
-            raise ValueError("it has more fields than there are columns")
-        if "".join(fields.values()).encode(errors="replace").decode() != "".join(fields.values()):
-            raise ValueError("it is not UTF-8")
+        if not all(is_text(field) for field in row.fields):
+            raise ValueError(NOT_UTF8)
         plain_key(filename)
-        if filename in seen:
-            raise ValueError(f"line {seen[filename]} has the same filename")
-        row = Row(line, filename, _text(fields), _duration(fields), _facets(fields))
+        if same in seen:
+            raise ValueError(f"line {seen[same]} has the same filename")
+        text, duration = _text(table.value(row, column), column), _duration(table, row)
+        made = Row(row.line, filename, text, duration, _facets(table, row))
     except ValueError as fault:
-        shown = filename.encode(errors="replace").decode()
-        return Refused(line, shown, str(fault))
-    seen[filename] = line
-    return row
+        return Refused(row.line, printable(filename), str(fault))
+    seen[same] = row.line
+    return made
 
 
-def _text(fields: Mapping[str, str]) -> str:
-    text = " ".join(fields["generated_text"].split())
+def key_of(filename: str) -> str:
+    """A name as part of a key: with the slashes that keys have, also where Windows wrote it."""
+    return filename if "/" in filename else filename.replace("\\", "/")
+
+
+def _text(value: str, column: str) -> str:
+    text = " ".join(value.split())
     if not text:
-        raise ValueError("generated_text is empty")
+        raise ValueError(f"{column} is empty")
     if not text.isprintable():
-        raise ValueError("generated_text has control characters")
+        raise ValueError(f"{column} has control characters")
     return text
 
 
-def _duration(fields: Mapping[str, str]) -> float:
+def _duration(table: Table, row: Record) -> float | None:
+    if not table.has(DURATION):
+        return None
+    value = table.value(row, DURATION)
     try:
-        duration = float(fields["duration"])
+        duration = float(value)
     except ValueError:
-        raise ValueError(f"duration is no number: {fields['duration'][:40]!r}") from None
+        raise ValueError(f"duration is no number: {value[:40]!r}") from None
     if not math.isfinite(duration) or not 0 < duration <= LONGEST_SECONDS:
         raise ValueError(f"duration is not within 0 and {LONGEST_SECONDS:.0f} seconds")
     return duration
 
 
-def _facets(fields: Mapping[str, str]) -> dict[str, str]:
-    facets = {name: " ".join(fields[name].split()) for name in FACETS if fields.get(name)}
+def _facets(table: Table, row: Record) -> dict[str, str]:
+    facets = table.facets(row)
     for name, value in facets.items():
         if len(value) > MAX_FACET_CHARS:
             raise ValueError(f"{name} has more than {MAX_FACET_CHARS} characters")

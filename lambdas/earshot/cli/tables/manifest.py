@@ -1,47 +1,32 @@
-"""Who says what in which file: a CSV in Common Voice's form (filename, text, age, gender, …)."""
+"""What a table says of each file, by the file's name."""
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from earshot.cli.tables import csv_form
-from earshot.cli.tables.csv_form import FILENAME
-from earshot.errors import InputError
-from earshot.recordings.record import FACETS
-
-
-class ManifestError(InputError):
-    """The CSV can't be used; the message says why."""
-
-
-def facets_by_name(path: Path) -> Mapping[str, Mapping[str, str]]:
-    """Facets by file name (without folders, which differ between a CSV and a disk).
-
-    Raises ManifestError when the file is no such CSV or two rows name one file differently.
-    """
-    rows: dict[str, dict[str, str]] = {}
-    for line, row in enumerate(_rows(path, FILENAME), start=2):
-        name = Path(row[FILENAME] or "").name
-        facets = {one: row[one].strip() for one in FACETS if (row.get(one) or "").strip()}
-        if rows.setdefault(name, facets) != facets:
-            raise ManifestError(f"{path.name}, line {line}: {name} came before, differently.")
-    return rows
+from earshot.cli.tables import table as tables
+from earshot.cli.tables.columns import FILENAME, TEXT
+from earshot.cli.tables.form import TableError
+from earshot.cli.tables.names import base_name
 
 
 def texts_by_name(path: Path) -> Mapping[str, str]:
-    """What was said, by file name as above. Raises ManifestError when the file is no such CSV."""
-    return {
-        Path(row[FILENAME] or "").name: row["text"] or "" for row in _rows(path, FILENAME, "text")
-    }
+    """What was said, by base name (earshot.cli.tables.names). Raises TableError as below."""
+    return values_by_name(path, TEXT)
 
 
-def _rows(path: Path, *needed: str) -> Iterator[Mapping[str, str]]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv_form.rows(file)
-            for column in needed:
-                if column not in (reader.fieldnames or ()):
-                    raise ManifestError(f"{path.name} has no column `{column}`.")
-            yield from reader
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ManifestError(f"{path.name} can't be read as CSV: {error}") from error
+def values_by_name(path: Path, column: str) -> Mapping[str, str]:
+    """One column of a table whose rows can all be trusted.
+
+    Raises TableError when the file is no such table, when a row can't be trusted, or when two rows
+    of one name differ.
+    """
+    table = tables.read(path)
+    table.need(FILENAME, column)
+    for one in table.refused(FILENAME, column):
+        raise TableError(f"{path.name}, {one}.")
+    values: dict[str, str] = {}
+    for row in table.trusted():
+        name, value = base_name(table.value(row, FILENAME)), table.value(row, column)
+        if values.setdefault(name, value) != value:
+            raise TableError(f"{path.name}, line {row.line}: {name} came before, differently.")
+    return values

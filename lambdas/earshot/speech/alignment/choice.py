@@ -14,6 +14,7 @@ import numpy as np
 
 from earshot.speech.alignment import marks, vouching
 from earshot.speech.alignment.align import AlignedWord, align, count_letters, path_score
+from earshot.speech.alignment.margins import MARGINS, Margins, is_weak
 from earshot.speech.alignment.stretches import Spoken, Stretch, stretches
 from earshot.speech.engine import Emission
 from earshot.speech.readable import capital, is_i, readable_words
@@ -31,43 +32,12 @@ CONTRADICTED = 0.5
 """Of their confidence is left to the words of a window that fell back, as of speech in another
 language: each model hears its own English in it."""
 
-WEAK, STRONG = 0.85, 0.92
-"""Mean confidence of a listener's words; between the two, its weight grows."""
+CLEAR = 0.9
+"""Words of a weak listener below it are not shown in such a window."""
 
-PRIOR_CONFIDENCE, PRIOR_WORDS = 0.75, 3
-"""A few words say little about a listener: as if it had had so many more of such confidence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Margin:
-    """Nats a letter by which the listener's words must be likelier to be shown.
-
-    `least` where the writer's odds are even, and `odds` more for each nat of its log odds.
-    """
-
-    least: float
-    odds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Margins:
-    """Of a listener that is unsure of itself and of one that is sure."""
-
-    weak: Margin = Margin(4.0, 0.5)
-    strong: Margin = Margin(0.75, 0.25)
-
-    def of(self, confidences: Sequence[float]) -> Margin:
-        """Of a listener whose words have these confidences."""
-        total = sum(confidences) + PRIOR_CONFIDENCE * PRIOR_WORDS
-        trust = total / (len(confidences) + PRIOR_WORDS)
-        share = float(np.clip((trust - WEAK) / (STRONG - WEAK), 0, 1))
-        return Margin(
-            self.weak.least + share * (self.strong.least - self.weak.least),
-            self.weak.odds + share * (self.strong.odds - self.weak.odds),
-        )
-
-
-MARGINS = Margins()
+MIN_AGREED = 0.5
+"""Of the words that would be shown with a weak listener; if the writer has fewer of them, the
+window falls back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +75,23 @@ def choose(
     window = _Window(
         heard, kept, written, emission, vocabulary, frame_s, start_s, confidences, margins
     )
-    return Shown(window.shown(), fit, fell_back=False)
+    words, agreed = window.shown()
+    if is_weak([word.confidence for word in heard]) and agreed < len(words) * MIN_AGREED:
+        return Shown(_unconfirmed(heard, written), fit, fell_back=True)
+    return Shown(words, fit, fell_back=False)
 
 
 def _unconfirmed(heard: Sequence[Word], written: Sequence[str]) -> tuple[Word, ...]:
     """The listener's words alone: worth less where the writer made something else of the sound.
 
-    They take the marks of a text that says much the same.
+    They take the marks of a text that says much the same. Of a weak listener only the clear ones
+    are left: two models that make different English of a sound tell of another language.
     """
-    share = CONTRADICTED if written else 1.0
-    readable = readable_words(heard)
+    least = CLEAR if is_weak([word.confidence for word in heard]) else 0.0
+    readable = readable_words([word for word in heard if word.confidence >= least])
     texts = marks.shared([word.text for word in readable], written)
     return tuple(
-        replace(word, text=text, confidence=round(word.confidence * share, 4))
+        replace(word, text=text, confidence=round(word.confidence * CONTRADICTED, 4))
         for word, text in zip(readable, texts, strict=True)
     )
 
@@ -150,15 +124,18 @@ class _Window:
             for word in heard
         ]
 
-    def shown(self) -> tuple[Word, ...]:
+    def shown(self) -> tuple[tuple[Word, ...], int]:
+        """The words, and how many of them the writer has, too."""
         words: list[Word] = []
+        agreed = 0
         for stretch in stretches(self.spoken_written, self.spoken_heard):
             if stretch.same or not self._prefers_heard(stretch):
                 words += [self._written_word(at, stretch) for at in range(*stretch.written)]
+                agreed += len(range(*stretch.written))
             else:
                 words += self._heard_words(stretch, words)
             self._close(stretch, words)
-        return tuple(_with_capitals(words))
+        return tuple(_with_capitals(words)), agreed
 
     def _frame(self, second: float) -> int:
         return round((second - self.start_s) / self.frame_s)

@@ -17,7 +17,7 @@ from transformers import MoonshineForConditionalGeneration
 from earshot.errors import ModelError
 from earshot.speech.export import fused, write_graph
 from earshot.speech.fingerprint import FINGERPRINT_KEY, NAME_KEY, of_weights
-from earshot.speech.writer.files import DECODER, ENCODER, FP32_FILES, INT8_FILES
+from earshot.speech.writer.files import CHOSEN, DECODER, ENCODER, FP32_FILES, INT8_FILES
 from earshot.speech.writer.network import DecoderNetwork, EncoderNetwork
 from earshot.speech.writer.settings import MIN_SAMPLES, read_settings
 from earshot.speech.writer.tokens import read_tokens, write_tokens
@@ -83,17 +83,18 @@ def _decoder(model: Any, path: Path) -> None:
     layers, heads = config.decoder_num_hidden_layers, config.decoder_num_attention_heads
     width = config.hidden_size // heads
     past, frames = torch.export.Dim("past", min=0), torch.export.Dim("frames", min=1)
-    # Two tensors: one alone would become one input.
-    token, position = (torch.ones(1, 1, dtype=torch.int64) for _ in range(2))
-    held = [torch.randn(1, heads, 3, width) for _ in range(2 * layers)]
+    rows, count = torch.export.Dim("rows", min=1), torch.export.Dim("hypotheses", min=1)
+    token, position = (torch.ones(1, 3, dtype=torch.int64) for _ in range(2))
+    parent = torch.tensor([0, 1, 1])
+    held = [torch.randn(2, heads, 5, width) for _ in range(2 * layers)]
     heard = [torch.randn(1, heads, 41, width) for _ in range(2 * layers)]
     _to_onnx(
-        DecoderNetwork(model), path, (token, position, held, heard),
-        ["token", "position", *_self("past", layers), *_cross(layers)],
-        ["logits", *_self("present", layers)],
+        DecoderNetwork(model), path, (token, position, parent, held, heard),
+        ["token", "position", "parent", *_self("past", layers), *_cross(layers)],
+        [*CHOSEN, "logits", *_self("present", layers)],
         {
-            "token": None, "position": None,
-            "past": [{2: past}] * len(held), "cross": [{2: frames}] * len(heard),
+            "token": {1: count}, "position": {1: count}, "parent": {0: count},
+            "past": [{0: rows, 2: past}] * len(held), "cross": [{2: frames}] * len(heard),
         },
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from earshot.errors import ModelError
 from earshot.speech import fingerprint
 from earshot.speech.engine_onnx import cores
 from earshot.speech.model import INSTALL
+from earshot.speech.writer.beam_search import Beam
 from earshot.speech.writer.files import (
     CHECKPOINT_FILES,
     DECODER,
@@ -17,8 +18,8 @@ from earshot.speech.writer.files import (
     INT8_FILES,
     SETTINGS_FILES,
 )
-from earshot.speech.writer.moonshine import MoonshineWriter
-from earshot.speech.writer.sessions import open_session, recorded
+from earshot.speech.writer.moonshine import BEAM, MoonshineWriter
+from earshot.speech.writer.sessions import names, open_session, recorded
 from earshot.speech.writer.settings import read_settings
 from earshot.speech.writer.tokens import read_tokens
 from earshot.speech.writer.written import Writer
@@ -57,7 +58,12 @@ def located(source: str) -> str:
 
 
 def load_writer(
-    source: str, revision: str | None = None, engine: str = "onnx", *, side_by_side: bool = False
+    source: str,
+    revision: str | None = None,
+    engine: str = "onnx",
+    *,
+    beam: Beam = BEAM,
+    side_by_side: bool = False,
 ) -> MoonshineWriter:
     """The writer in folder `source`, or else the one of that id on the Hugging Face hub.
 
@@ -70,7 +76,7 @@ def load_writer(
         raise ModelError(f"There is no engine {engine!r} for writers: {', '.join(PRECISIONS)}.")
     folder = Path(source)
     if folder.is_dir():
-        return _load_folder(folder, None, engine, side_by_side)
+        return _load_folder(folder, None, engine, beam, side_by_side)
     from earshot.speech import hub
 
     encoders = [files[ENCODER] for files in PRECISIONS[engine]]
@@ -80,11 +86,11 @@ def load_writer(
     else:
         decoders = [files[DECODER] for files in PRECISIONS[engine] if files[ENCODER] == found]
         folder, _ = hub.fetch(source, folder.name, decoders, SETTINGS_FILES, read_settings)
-    return _load_folder(folder, source, engine, side_by_side)
+    return _load_folder(folder, source, engine, beam, side_by_side)
 
 
 def _load_folder(
-    folder: Path, hub_id: str | None, engine: str, side_by_side: bool
+    folder: Path, hub_id: str | None, engine: str, beam: Beam, side_by_side: bool
 ) -> MoonshineWriter:
     """A folder is called what its exporter recorded, else by its own name."""
     settings, tokens = read_settings(folder), read_tokens(folder)
@@ -104,6 +110,11 @@ def _load_folder(
         )
     threads = 1 if side_by_side else cores()
     sessions = {part: open_session(folder / file, threads) for part, file in files.items()}
+    if "parent" not in names(sessions[DECODER].get_inputs()):
+        raise ModelError(
+            f"{hub_id or folder.resolve().name} was exported by an older Earshot: "
+            "export it again with `earshot model export-writer`."
+        )
     told = recorded(sessions[ENCODER])
     mark = told.get(fingerprint.FINGERPRINT_KEY) or fingerprint.joined(
         *(fingerprint.of_file(folder / file) for file in files.values())
@@ -111,7 +122,14 @@ def _load_folder(
     name = hub_id or told.get(fingerprint.NAME_KEY) or folder.resolve().name
     precision = "int8" if files is INT8_FILES else "fp32"
     return MoonshineWriter(
-        name, mark, f"onnx-{precision}", sessions[ENCODER], sessions[DECODER], settings, tokens
+        name,
+        mark,
+        f"onnx-{precision}",
+        sessions[ENCODER],
+        sessions[DECODER],
+        settings,
+        tokens,
+        beam,
     )
 
 

@@ -1,4 +1,4 @@
-"""Moonshine in ONNX Runtime on a CPU: greedy, a token at a time."""
+"""Moonshine in ONNX Runtime on a CPU: beam search, a token at a time."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +10,24 @@ import onnxruntime
 
 from earshot.speech.engine import Waveform
 from earshot.speech.engine_onnx import cores
+from earshot.speech.writer.beam_search import (
+    Beam,
+    Hypothesis,
+    LogProbabilities,
+    NextTokens,
+    search,
+)
+from earshot.speech.writer.files import CHOSEN
 from earshot.speech.writer.sessions import names
 from earshot.speech.writer.settings import MAX_SAMPLES, MIN_SAMPLES, Settings
-from earshot.speech.writer.stopping import repeated, token_budget
+from earshot.speech.writer.stopping import token_budget
 from earshot.speech.writer.tokens import Tokens
 from earshot.speech.writer.written import Written
+
+BEAM = Beam(width=6, margin=3.0, alike=4)
+"""Chosen on development clips, see docs/decisions/writer.md."""
+
+GREEDY = Beam(width=1, margin=0.0, alike=1)
 
 Values = list[Any]  # of onnxruntime.OrtValue
 
@@ -35,49 +48,36 @@ class MoonshineWriter:
         decoder: Any,
         settings: Settings,
         tokens: Tokens,
+        beam: Beam = BEAM,
     ) -> None:
         self.name, self.fingerprint, self.engine = name, fingerprint, engine
         self.calls = cores()
         self._encoder, self._decoder = encoder, decoder
-        self._settings, self._tokens = settings, tokens
+        self._settings, self._tokens, self._beam = settings, tokens, beam
         self._heard_as = names(encoder.get_outputs())
-        self._made_as = names(decoder.get_outputs())
         empty = np.zeros((1, settings.heads, 0, settings.head_width), np.float32)
         self._no_past = [onnxruntime.OrtValue.ortvalue_from_numpy(empty)] * (2 * settings.layers)
-        self._past_as = [name.replace("present", "past") for name in self._made_as[1:]]
 
     def write(self, waveform: Waveform) -> Written:
-        tokens, log_probabilities, stopped = self.tokens(waveform)
-        return Written(tuple(self._tokens.words(tokens, log_probabilities)), stopped)
+        found = self.search(waveform)
+        words = self._tokens.words(found.tokens, found.log_probabilities)
+        return Written(tuple(words), found.stopped)
 
-    def tokens(self, waveform: Waveform) -> tuple[list[int], list[float], bool]:
-        """Tokens, the log-probability of each, and whether the writer had to be stopped.
-
-        Raises ValueError beyond MAX_SAMPLES.
-        """
+    def search(self, waveform: Waveform) -> Hypothesis:
+        """Tokens with their log-probabilities. Raises ValueError beyond MAX_SAMPLES."""
         if len(waveform) > MAX_SAMPLES:
             raise ValueError(f"a writer hears windows, not {len(waveform)} samples at once")
-        tokens: list[int] = []
-        log_probabilities: list[float] = []
         if len(waveform) < MIN_SAMPLES:
-            return tokens, log_probabilities, False
-        heard = self._hear(waveform)
-        token, past = self._settings.start_token, self._no_past
-        for position in range(token_budget(len(waveform))):
-            logits, past = self._step(token, position, past, heard)
-            token = int(logits.argmax())
-            if token in self._settings.end_tokens:
-                return tokens, log_probabilities, False
-            tokens.append(token)
-            log_probabilities.append(-float(np.log(np.exp(logits - logits[token]).sum())))
-            if loop := repeated(tokens):
-                return tokens[:-loop], log_probabilities[:-loop], True
-        return tokens, log_probabilities, True
+            return Hypothesis()
+        step = _Decoding(self._decoder, self._hear(waveform), self._no_past)
+        settings = self._settings
+        budget = token_budget(len(waveform))
+        return search(step, settings.start_token, settings.end_tokens, budget, self._beam)
 
     def first_logits(self, waveform: Waveform) -> npt.NDArray[np.float32]:
         """(vocabulary,) of the first token."""
-        logits, _ = self._step(self._settings.start_token, 0, self._no_past, self._hear(waveform))
-        return logits
+        step = _Decoding(self._decoder, self._hear(waveform), self._no_past)
+        return step.logits(self._settings.start_token)
 
     def write_many(self, waveforms: Sequence[Waveform]) -> list[Written]:
         calls = min(self.calls, len(waveforms))
@@ -94,12 +94,36 @@ class MoonshineWriter:
         made = self._encoder.run_with_ort_values(self._heard_as, {"waveform": sound})
         return dict(zip(self._heard_as, made, strict=True))
 
-    def _step(
-        self, token: int, position: int, past: Values, heard: dict[str, Any]
-    ) -> tuple[npt.NDArray[np.float32], Values]:
-        """The logits (vocabulary,) of the token after `token`, and what the next step needs."""
-        feed = dict(zip(self._past_as, past, strict=True)) | heard
-        for name, value in (("token", token), ("position", position)):
-            feed[name] = onnxruntime.OrtValue.ortvalue_from_numpy(np.array([[value]], np.int64))
-        logits, *present = self._decoder.run_with_ort_values(self._made_as, feed)
-        return logits.numpy()[0], present
+
+class _Decoding:
+    """The decoder over one sound: keeps keys and values from one step to the next."""
+
+    def __init__(self, decoder: Any, heard: dict[str, Any], no_past: Values) -> None:
+        self._decoder, self._heard, self._past = decoder, heard, no_past
+        present = [name for name in names(decoder.get_outputs()) if name.startswith("present")]
+        self._made_as = [*CHOSEN, *present]
+        self._past_as = [name.replace("present", "past") for name in present]
+
+    def __call__(
+        self, tokens: Sequence[int], position: int, parents: Sequence[int]
+    ) -> tuple[NextTokens, LogProbabilities]:
+        feed = self._feed(tokens, position, parents)
+        following, likely, *self._past = self._decoder.run_with_ort_values(self._made_as, feed)
+        return following.numpy(), likely.numpy()
+
+    def logits(self, token: int) -> npt.NDArray[np.float32]:
+        """(vocabulary,) after `token` at the beginning."""
+        (logits,) = self._decoder.run_with_ort_values(["logits"], self._feed([token], 0, [0]))
+        found: npt.NDArray[np.float32] = logits.numpy()[0]
+        return found
+
+    def _feed(self, tokens: Sequence[int], position: int, parents: Sequence[int]) -> dict[str, Any]:
+        numbers = {
+            "token": np.array([tokens], np.int64),
+            "position": np.full((1, len(tokens)), position, np.int64),
+            "parent": np.array(parents, np.int64),
+        }
+        feed = {
+            name: onnxruntime.OrtValue.ortvalue_from_numpy(value) for name, value in numbers.items()
+        }
+        return feed | dict(zip(self._past_as, self._past, strict=True)) | self._heard

@@ -1,10 +1,11 @@
 """Moonshine laid out for a CPU: the same weights and the same function, as two graphs.
 
 The encoder hears a waveform once and gives the decoder's layers what they attend to, so no step
-computes it again. The decoder makes one step: a token in, the next one's logits out, with the keys
-and values of earlier steps. Convolutions are matrix products on channels-last data; attention and
-rotary embedding are ONNX Runtime's fused operators. The embedding and the output are one matrix, as
-they are in the model. Only for export to ONNX; needs torch and transformers.
+computes it again. The decoder makes one step of several hypotheses at once: a token of each in,
+the likeliest next ones out, with the keys and values of earlier steps. Convolutions are matrix
+products on channels-last data; attention and rotary embedding are ONNX Runtime's fused operators.
+The embedding and the output are one matrix, as they are in the model. Only for export to ONNX;
+needs torch and transformers.
 
 Source: Jeffries et al., "Moonshine: Speech Recognition for Live Transcription and Voice Commands"
 (2024), and transformers' modeling_moonshine.py.
@@ -16,7 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from earshot.speech.writer.settings import MAX_POSITIONS
+from earshot.speech.writer.fused import Rotary, attend, attend_with_past
+from earshot.speech.writer.settings import CHOICES
 
 
 class EncoderNetwork(nn.Module):  # type: ignore[misc]
@@ -31,7 +33,7 @@ class EncoderNetwork(nn.Module):  # type: ignore[misc]
             _Convolution(one) for one in (encoder.conv1, encoder.conv2, encoder.conv3)
         )
         self.norm_conv = encoder.groupnorm
-        self.rotary = _Rotary(encoder.rotary_emb, config.encoder_num_attention_heads)
+        self.rotary = Rotary(encoder.rotary_emb, config.encoder_num_attention_heads)
         self.layers = nn.ModuleList(_EncoderLayer(layer) for layer in encoder.layers)
         self.norm = encoder.layer_norm
         self.cross = nn.ModuleList(
@@ -57,29 +59,45 @@ class EncoderNetwork(nn.Module):  # type: ignore[misc]
 
 
 class DecoderNetwork(nn.Module):  # type: ignore[misc]
-    """From a token (1, 1), its position (1, 1), and keys and values (1, heads, n, head width) of
-    all layers, of earlier tokens and of the sound, to logits (1, vocabulary) and the keys and
-    values that the next step needs."""
+    """One step of n hypotheses about one sound.
+
+    In: tokens (1, n), their position (1, n), and for each hypothesis the row (n,) of the one that
+    it goes on from; keys and values of all layers, of earlier tokens (rows, heads, length, head
+    width), and of the sound (1, heads, frames, head width). Out: the likeliest CHOICES next tokens
+    (n, CHOICES) and their log-probabilities, all logits (n, vocabulary), and the keys and values
+    that the next step needs.
+
+    Hypotheses lie along the axis of time, so that all attend to the same copy of the sound; only
+    the attention to their own earlier tokens has them apart.
+    """
 
     def __init__(self, model: Any) -> None:
         super().__init__()
         decoder = model.model.decoder
-        self.rotary = _Rotary(decoder.rotary_emb, model.config.decoder_num_attention_heads)
+        self.rotary = Rotary(decoder.rotary_emb, model.config.decoder_num_attention_heads)
         self.layers = nn.ModuleList(_DecoderLayer(layer) for layer in decoder.layers)
         self.norm = decoder.norm
         # Columns are tokens: read as an embedding, multiplied by as the output.
         self.vocabulary = nn.Parameter(model.proj_out.weight.T.contiguous(), requires_grad=False)
 
     def forward(
-        self, token: Tensor, position: Tensor, past: list[Tensor], cross: list[Tensor]
-    ) -> tuple[Tensor, list[Tensor]]:
+        self,
+        token: Tensor,
+        position: Tensor,
+        parent: Tensor,
+        past: list[Tensor],
+        cross: list[Tensor],
+    ) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
         hidden = self.vocabulary.index_select(1, token.flatten()).T[None]
         present: list[Tensor] = []
         for at, layer in enumerate(self.layers):
             pair = slice(2 * at, 2 * at + 2)
-            hidden, made = layer(hidden, position, self.rotary, past[pair], cross[pair])
+            held = [one.index_select(0, parent) for one in past[pair]]
+            hidden, made = layer(hidden, position, self.rotary, held, cross[pair])
             present += made
-        return (self.norm(hidden) @ self.vocabulary)[0], present
+        logits = (self.norm(hidden) @ self.vocabulary)[0]
+        likeliest, tokens = torch.log_softmax(logits, dim=-1).topk(CHOICES, dim=-1)
+        return tokens, likeliest, logits, present
 
 
 class _EncoderLayer(nn.Module):  # type: ignore[misc]
@@ -95,10 +113,10 @@ class _EncoderLayer(nn.Module):  # type: ignore[misc]
         self.out_proj = attention.o_proj
         self.mlp = layer.mlp
 
-    def forward(self, hidden: Tensor, positions: Tensor, rotary: "_Rotary") -> Tensor:
+    def forward(self, hidden: Tensor, positions: Tensor, rotary: Rotary) -> Tensor:
         query, key, value = self.qkv(self.norm_attention(hidden)).chunk(3, dim=-1)
         query, key = rotary(query, positions), rotary(key, positions)
-        attended = _attend((query, key, value), self.heads, self.scale, query)
+        attended = attend((query, key, value), self.heads, self.scale, query)
         hidden = hidden + self.out_proj(attended)
         inner = functional.gelu(self.mlp.fc1(self.norm_output(hidden)))
         output: Tensor = hidden + self.mlp.fc2(inner)
@@ -121,46 +139,20 @@ class _DecoderLayer(nn.Module):  # type: ignore[misc]
         self,
         hidden: Tensor,
         position: Tensor,
-        rotary: "_Rotary",
+        rotary: Rotary,
         past: list[Tensor],
         cross: list[Tensor],
     ) -> tuple[Tensor, list[Tensor]]:
         query, key, value = self.qkv(self.norm_self(hidden)).chunk(3, dim=-1)
         query, key = rotary(query, position), rotary(key, position)
-        attended, *present = _attend_with_past(query, key, value, past, self.heads, self.scale)
-        hidden = hidden + self.out_proj(attended)
+        query, key, value = (one.transpose(0, 1) for one in (query, key, value))  # (n, 1, width)
+        attended, *present = attend_with_past(query, key, value, past, self.heads, self.scale)
+        hidden = hidden + self.out_proj(attended.transpose(0, 1))  # (1, n, width)
         query = self.cross_q_proj(self.norm_cross(hidden))
-        attended = _attend((query, *cross), self.heads, self.scale, query)
+        attended = attend((query, *cross), self.heads, self.scale, query)
         hidden = hidden + self.cross_out_proj(attended)
         inner, gate = self.mlp.fc1(self.norm_output(hidden)).chunk(2, dim=-1)
         return hidden + self.mlp.fc2(functional.silu(gate) * inner), present
-
-
-class _Rotary(nn.Module):  # type: ignore[misc]
-    """Turns the first channels of every head, in neighbouring pairs, by the position."""
-
-    def __init__(self, embedding: Any, heads: int) -> None:
-        super().__init__()
-        self.heads = heads
-        angles = torch.arange(MAX_POSITIONS)[:, None] * embedding.inv_freq.float()[None]
-        self.register_buffer("cos", angles.cos().contiguous())
-        self.register_buffer("sin", angles.sin().contiguous())
-
-    def forward(self, hidden: Tensor, positions: Tensor) -> Tensor:
-        """(1, n, heads * head width) at positions (1, n)."""
-        turned: Tensor = torch.onnx.ops.symbolic(
-            "com.microsoft::RotaryEmbedding",
-            (hidden, positions, self.cos, self.sin),
-            attrs={
-                "interleaved": 1,
-                "num_heads": self.heads,
-                "rotary_embedding_dim": 2 * self.cos.shape[1],
-            },
-            dtype=hidden.dtype,
-            shape=hidden.shape,
-            version=1,
-        )
-        return turned
 
 
 class _Convolution(nn.Module):  # type: ignore[misc]
@@ -210,32 +202,3 @@ def _joined(*layers: nn.Linear) -> nn.Linear:
     joined = nn.Linear(layers[0].in_features, sum(one.out_features for one in layers), bias=False)
     joined.weight.data = torch.cat([one.weight.data for one in layers])
     return joined
-
-
-def _attend(inputs: tuple[Tensor, ...], heads: int, scale: float, like: Tensor) -> Tensor:
-    attended: Tensor = torch.onnx.ops.symbolic(
-        "com.microsoft::MultiHeadAttention",
-        inputs,
-        attrs={"num_heads": heads, "scale": scale},
-        dtype=like.dtype,
-        shape=like.shape,
-        version=1,
-    )
-    return attended
-
-
-def _attend_with_past(
-    query: Tensor, key: Tensor, value: Tensor, past: list[Tensor], heads: int, scale: float
-) -> tuple[Tensor, Tensor, Tensor]:
-    """What is attended to, and keys and values with this step's appended."""
-    batch, count, length, width = past[0].shape
-    grown = (batch, count, length + 1, width)
-    made = torch.onnx.ops.symbolic_multi_out(
-        "com.microsoft::MultiHeadAttention",
-        (query, key, value, None, None, None, *past),
-        attrs={"num_heads": heads, "scale": scale},
-        dtypes=(query.dtype, query.dtype, query.dtype),
-        shapes=(query.shape, grown, grown),
-        version=1,
-    )
-    return made[0], made[1], made[2]

@@ -20,6 +20,10 @@ MAX_SAMPLES = MAX_POSITIONS * HOP
 """98 s: what is heard at once is half a minute, beyond which the model was not trained."""
 
 
+CHOICES = 8
+"""How many next tokens a step of the decoder tells: no search needs more of one hypothesis."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The shape of the decoder's cache, and the tokens that begin and end a text."""

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -172,6 +173,23 @@ def test_references_give_a_word_error_rate(stored: list[Recording], tmp_path: Pa
     code, output = run("--references", str(table))
     assert code == 3
     assert "66.7%" in output
+
+
+def test_a_reference_is_for_one_recording_and_what_is_left_is_named(
+    stored: list[Recording], tmp_path: Path
+) -> None:
+    stored += [recording("2026-10-02", "one two three", n=n) for n in range(30)]
+    stored += [recording("2026-11-02", "one too tree", n=n + 30) for n in range(30)]
+    stored += [replace(recording("2026-11-02", "other words", n=59), key="another/59.mp3")]
+    table = tmp_path / "said.csv"
+    rows = "".join(f"clips/{n}.mp3,one two three\n" for n in range(1, 61))
+    table.write_text("filename,text\n" + rows)
+    code, output = run("--references", str(table))
+    assert code == 3
+    assert "66.7%" in output
+    assert "doubtful: 59.mp3: 2 recordings have this name" in output
+    assert "extra: 0.mp3: no row names it" in output
+    assert "missing: 60.mp3: no recording of these periods" in output
 
 
 def test_references_may_stand_between_tabs(stored: list[Recording], tmp_path: Path) -> None:

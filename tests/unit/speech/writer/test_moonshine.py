@@ -7,6 +7,7 @@ import pytest
 
 from earshot.audio.limits import SAMPLE_RATE
 from earshot.speech.writer.model import load_writer
+from earshot.speech.writer.moonshine import GREEDY
 from earshot.speech.writer.settings import MAX_SAMPLES
 from earshot.speech.writer.stopping import token_budget
 
@@ -14,6 +15,11 @@ from earshot.speech.writer.stopping import token_budget
 @pytest.fixture(scope="module")
 def writer(exported):
     return load_writer(str(exported), engine="onnx-fp32")
+
+
+@pytest.fixture(scope="module")
+def greedy(exported):
+    return load_writer(str(exported), engine="onnx-fp32", beam=GREEDY)
 
 
 def noise(seconds: float, seed: int = 0) -> np.ndarray:
@@ -34,19 +40,46 @@ def reference(checkpoint, waveform: np.ndarray) -> list[int]:
     return [token for token in made[0].tolist()[1:] if token != model.config.eos_token_id]
 
 
+def log_probabilities(checkpoint, waveform: np.ndarray, tokens: tuple[int, ...]) -> np.ndarray:
+    """Of each token after those before it, by transformers' own model."""
+    import torch
+    from transformers import MoonshineForConditionalGeneration
+
+    model = MoonshineForConditionalGeneration.from_pretrained(checkpoint).eval()
+    given = torch.tensor([[model.config.decoder_start_token_id, *tokens[:-1]]])
+    with torch.no_grad():
+        logits = model(torch.from_numpy(waveform[None]), decoder_input_ids=given).logits[0]
+    return logits.log_softmax(-1).gather(1, torch.tensor(tokens)[:, None])[:, 0].numpy()
+
+
 @pytest.mark.parametrize("seconds", [0.2, 1.0, 4.7])
-def test_fp32_writes_the_tokens_of_transformers(writer, checkpoint, seconds, monkeypatch):
-    monkeypatch.setattr("earshot.speech.writer.moonshine.repeated", lambda tokens: 0)
+def test_greedy_fp32_writes_the_tokens_of_transformers(greedy, checkpoint, seconds, monkeypatch):
+    monkeypatch.setattr("earshot.speech.writer.beam_search.repeated", lambda tokens: 0)
     waveform = noise(seconds)
-    tokens, _, _ = writer.tokens(waveform)
+    tokens = greedy.search(waveform).tokens
     assert len(tokens) > 3
-    assert tokens == reference(checkpoint, waveform)
+    assert list(tokens) == reference(checkpoint, waveform)
+
+
+@pytest.mark.parametrize("seconds", [1.0, 4.7])
+def test_a_text_is_as_likely_as_transformers_finds_it(writer, checkpoint, seconds):
+    waveform = noise(seconds)
+    found = writer.search(waveform)
+    assert len(found.tokens) > 3
+    expected = log_probabilities(checkpoint, waveform, found.tokens)
+    np.testing.assert_allclose(found.log_probabilities, expected, atol=1e-3)
+
+
+def test_the_text_is_likelier_than_a_greedy_one(writer, greedy):
+    for seed in range(5):
+        waveform = noise(2.0, seed)
+        found, first = writer.search(waveform), greedy.search(waveform)
+        assert found.total >= first.total or found.stopped < first.stopped
 
 
 def test_a_text_is_bounded_whatever_is_heard(writer):
     for waveform in (np.zeros(30 * SAMPLE_RATE, np.float32), noise(30), np.ones(16_000, "f4")):
-        tokens, _, _ = writer.tokens(waveform)
-        assert len(tokens) <= token_budget(len(waveform))
+        assert len(writer.search(waveform).tokens) <= token_budget(len(waveform))
 
 
 @pytest.mark.parametrize("samples", [0, 1, 894])
@@ -55,7 +88,7 @@ def test_too_short_a_sound_gives_no_words(writer, samples):
 
 
 def test_the_shortest_sound_is_heard(writer):
-    writer.tokens(noise(0.1)[:895])
+    writer.search(noise(0.1)[:895])
 
 
 def test_a_minute_and_a_half_can_be_heard_and_no_more(writer):

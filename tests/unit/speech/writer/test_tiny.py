@@ -10,6 +10,8 @@ from earshot.audio.decode import decode
 from earshot.audio.limits import SAMPLE_RATE
 from earshot.cli.evaluation import rates
 from earshot.cli.evaluation.results import Result
+from earshot.speech.model import load
+from earshot.speech.transcriber import Transcriber
 from earshot.speech.writer.model import load_writer
 from earshot.speech.writer.stopping import token_budget
 from tests.shared_data import COMMON_VOICE, needs_common_voice
@@ -21,6 +23,11 @@ TINY = ROOT / "models" / "moonshine-tiny"
 @pytest.fixture(scope="module")
 def writer():
     return load_writer(str(TINY), side_by_side=True)
+
+
+@pytest.fixture(scope="module")
+def both(writer):
+    return Transcriber(load(str(ROOT / "models" / "demo")), writer=writer)
 
 
 def word_error_rate(references: list[str], texts: list[str]) -> float:
@@ -79,8 +86,7 @@ def sounds() -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("name", sounds())
-def test_where_nobody_speaks_there_are_few_words(writer, name):
+def test_where_nobody_speaks_nothing_is_shown(writer, both, name):
     waveform = sounds()[name].astype(np.float32)
-    tokens, _, _ = writer.tokens(waveform)
-    assert len(tokens) <= token_budget(len(waveform))
-    assert len(writer.write(waveform).words) <= 3
+    assert len(writer.search(waveform).tokens) <= token_budget(len(waveform))
+    assert both.transcribe(waveform).text == ""

@@ -1,0 +1,74 @@
+"""Where the CDN fetches what it serves: the buckets and the API."""
+
+from aws_cdk import (
+    Annotations,
+    Fn,
+    Stack,
+    aws_apigatewayv2,
+    aws_cloudfront,
+    aws_cloudfront_origins,
+    aws_s3,
+)
+from constructs import Construct
+
+from infra.settings import Settings
+from infra.site_headers import regional_name
+
+
+def bucket_origin(
+    scope: Construct,
+    what: str,
+    bucket: aws_s3.IBucket,
+    missing: aws_cloudfront.IOrigin,
+    settings: Settings,
+) -> aws_cloudfront.IOrigin:
+    """The bucket, and where it has nothing the API, which answers in Earshot's words.
+
+    S3's own answer is XML that names the bucket.
+    """
+    origin = aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control(
+        bucket,
+        origin_access_control=aws_cloudfront.S3OriginAccessControl(
+            scope,
+            f"{what.capitalize()}Access",
+            origin_access_control_name=regional_name(scope, what),
+        ),
+    )
+    if settings.local:
+        return origin
+    return aws_cloudfront_origins.OriginGroup(
+        primary_origin=origin, fallback_origin=missing, fallback_status_codes=[403, 404]
+    )
+
+
+def without_policy(scope: Construct, bucket: aws_s3.Bucket) -> aws_s3.IBucket:
+    """The bucket as one of others, whose policy the CDK leaves alone: it would open all of it."""
+    named = aws_s3.Bucket.from_bucket_attributes(
+        scope,
+        "Copies",
+        bucket_arn=bucket.bucket_arn,
+        bucket_regional_domain_name=bucket.bucket_regional_domain_name,
+    )
+    Annotations.of(scope).acknowledge_warning(
+        "@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac"
+    )
+    return named
+
+
+def api_origin(
+    scope: Construct, api: aws_apigatewayv2.HttpApi, settings: Settings, path: str = ""
+) -> aws_cloudfront_origins.HttpOrigin:
+    if settings.local:
+        return aws_cloudfront_origins.HttpOrigin(
+            "127.0.0.1",
+            http_port=settings.local.endpoint_port,
+            origin_path=Fn.join("", ["/_aws/execute-api/", api.api_id, path]),
+            protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTP_ONLY,
+        )
+    stack = Stack.of(scope)
+    return aws_cloudfront_origins.HttpOrigin(
+        f"{api.api_id}.execute-api.{stack.region}.{stack.url_suffix}",
+        origin_path=path or None,
+        protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+        origin_ssl_protocols=[aws_cloudfront.OriginSslPolicy.TLS_V1_2],
+    )
