@@ -92,7 +92,7 @@ class Api(Construct):
                 ApiSettings,
                 **shared,
                 key_is_checked="true",
-                unconfined_decoder=settings.allow_unconfined,
+                unconfined_decoder="allow" if settings.unconfined_decoder else None,
                 model=settings.function_model,
                 writer=settings.function_writer,
             ),

@@ -13,9 +13,7 @@ class OperatorChoices(BaseModel):
     """An operator's own: each has a default that costs little and loses nothing."""
 
     unconfined_decoder: Annotated[bool, Flag()] = Field(
-        False,
-        description="Whether audio is decoded even where the decoder can't be "
-        "[confined](../SECURITY.md#what-the-decoder-process-holds).",
+        False, description="Whether audio is decoded even where the decoder can't be confined."
     )
     log_days: Annotated[int, OneOf(RETENTION_DAYS)] = Field(
         30, description="Days that logs are kept."

@@ -50,11 +50,6 @@ class Settings(BulkChoices, OperatorChoices, CoreChoices):
         return function_disk_mib(self.max_audio_bytes)
 
     @property
-    def allow_unconfined(self) -> str | None:
-        """What functions and workers are told of it."""
-        return "allow" if self.unconfined_decoder else None
-
-    @property
     def function_model(self) -> str | None:
         """What functions are told of their model; on AWS their image says it."""
         return self.local.local_model if self.local else None

@@ -5,20 +5,18 @@ from pathlib import Path
 from aws_cdk import (
     Duration,
     RemovalPolicy,
-    Stack,
     aws_apigatewayv2,
     aws_cloudfront,
-    aws_iam,
     aws_s3,
     aws_s3_deployment,
 )
 from constructs import Construct
 
 from earshot.recordings.bodies import PLAYBACK
+from infra.origins import api_origin, bucket_origin, reading, without_policy
 from infra.settings import Settings
 from infra.site_headers import security_headers
 from infra.site_name import enter_name, own_name
-from infra.site_origins import api_origin, bucket_origin, without_policy
 
 SITE = Path(__file__).resolve().parent.parent / "site"
 EDGE = Path(__file__).parent / "edge"
@@ -136,7 +134,9 @@ class Site(Construct):
                 ),
             },
         )
-        copies.add_to_resource_policy(self._reading(copies.arn_for_objects(f"{PLAYBACK}/*")))
+        copies.add_to_resource_policy(
+            reading(self.distribution, copies.arn_for_objects(f"{PLAYBACK}/*"))
+        )
         enter_name(self, self.distribution, settings)
         self.url = f"https://{settings.domain_name or self.distribution.distribution_domain_name}"
         if settings.local is None:
@@ -151,21 +151,6 @@ class Site(Construct):
                     aws_s3_deployment.CacheControl.set_public(),
                 ],
             )
-
-    def _reading(self, objects: str) -> aws_iam.PolicyStatement:
-        """Leave for this distribution to read some objects of a bucket."""
-        distribution = Stack.of(self).format_arn(
-            service="cloudfront",
-            region="",
-            resource="distribution",
-            resource_name=self.distribution.distribution_id,
-        )
-        return aws_iam.PolicyStatement(
-            principals=[aws_iam.ServicePrincipal("cloudfront.amazonaws.com")],
-            actions=["s3:GetObject"],
-            resources=[objects],
-            conditions={"StringEquals": {"AWS:SourceArn": distribution}},
-        )
 
     def _api_cache(self) -> aws_cloudfront.CachePolicy:
         """The API's own Cache-Control decides; responses without it are not cached.

@@ -1,4 +1,4 @@
-"""Where the CDN fetches what it serves: the buckets and the API."""
+"""Where the CDN finds what it serves, and what it may read there."""
 
 from aws_cdk import (
     Annotations,
@@ -7,12 +7,43 @@ from aws_cdk import (
     aws_apigatewayv2,
     aws_cloudfront,
     aws_cloudfront_origins,
+    aws_iam,
     aws_s3,
 )
 from constructs import Construct
 
 from infra.settings import Settings
 from infra.site_headers import regional_name
+
+
+def reading(distribution: aws_cloudfront.Distribution, objects: str) -> aws_iam.PolicyStatement:
+    """Leave for this distribution to read some objects of a bucket."""
+    arn = Stack.of(distribution).format_arn(
+        service="cloudfront",
+        region="",
+        resource="distribution",
+        resource_name=distribution.distribution_id,
+    )
+    return aws_iam.PolicyStatement(
+        principals=[aws_iam.ServicePrincipal("cloudfront.amazonaws.com")],
+        actions=["s3:GetObject"],
+        resources=[objects],
+        conditions={"StringEquals": {"AWS:SourceArn": arn}},
+    )
+
+
+def without_policy(scope: Construct, bucket: aws_s3.Bucket) -> aws_s3.IBucket:
+    """The bucket as one of others, whose policy the CDK leaves alone: it would open all of it."""
+    named = aws_s3.Bucket.from_bucket_attributes(
+        scope,
+        "Copies",
+        bucket_arn=bucket.bucket_arn,
+        bucket_regional_domain_name=bucket.bucket_regional_domain_name,
+    )
+    Annotations.of(scope).acknowledge_warning(
+        "@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac"
+    )
+    return named
 
 
 def bucket_origin(
@@ -39,20 +70,6 @@ def bucket_origin(
     return aws_cloudfront_origins.OriginGroup(
         primary_origin=origin, fallback_origin=missing, fallback_status_codes=[403, 404]
     )
-
-
-def without_policy(scope: Construct, bucket: aws_s3.Bucket) -> aws_s3.IBucket:
-    """The bucket as one of others, whose policy the CDK leaves alone: it would open all of it."""
-    named = aws_s3.Bucket.from_bucket_attributes(
-        scope,
-        "Copies",
-        bucket_arn=bucket.bucket_arn,
-        bucket_regional_domain_name=bucket.bucket_regional_domain_name,
-    )
-    Annotations.of(scope).acknowledge_warning(
-        "@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac"
-    )
-    return named
 
 
 def api_origin(
