@@ -4,14 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, UploadFile
 
-from api.auth import KeyRequired
+from api.auth import needs
 from api.recogniser import Model
 from api.schemas import Transcription
+from earshot.access.keys import Scope
 
 router = APIRouter(tags=["transcription"])
 
 
-@router.post("/asr", dependencies=[KeyRequired], response_model_exclude_unset=True)
+@router.post("/asr", dependencies=[needs(Scope.TRANSCRIBE)], response_model_exclude_unset=True)
 def transcribe(
     model: Model, file: Annotated[UploadFile, File(description="mp3, wav, flac, ogg, m4a, webm …")]
 ) -> Transcription:

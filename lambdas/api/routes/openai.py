@@ -16,8 +16,9 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel
 
-from api.auth import KeyRequired
-from api.recogniser import Model
+from api.auth import needs
+from api.recogniser import Model, ModelName
+from earshot.access.keys import Scope
 from earshot.errors import NotFound
 from earshot.recordings import formats
 from earshot.recordings.shown import shown
@@ -62,14 +63,14 @@ class ModelList(BaseModel):
 
 
 @router.get("/models")
-def list_models(model: Model) -> ModelList:
+def list_models(name: ModelName) -> ModelList:
     """The one model that transcribes here."""
-    return ModelList(data=[ModelCard(id=model.name)])
+    return ModelList(data=[ModelCard(id=name)])
 
 
 @router.post(
     "/audio/transcriptions",
-    dependencies=[KeyRequired],
+    dependencies=[needs(Scope.TRANSCRIBE)],
     response_class=Response,
     responses={
         200: {
@@ -80,6 +81,7 @@ def list_models(model: Model) -> ModelList:
 )
 def create_transcription(
     recogniser: Model,
+    name: ModelName,
     file: Annotated[UploadFile, File()],
     model: Annotated[
         str | None, Form(max_length=200, description=f"An id of GET /v1/models, or {ALIAS}.")
@@ -95,7 +97,7 @@ def create_transcription(
 ) -> Response:
     """Transcribe one file at once. Nothing is stored."""
     del prompt, temperature
-    if model not in (None, ALIAS, recogniser.name):
+    if model not in (None, ALIAS, name, recogniser.name):
         raise UnknownModel("This model is not served here; GET /v1/models names the one that is.")
     heard = recogniser.transcribe(file.file)
     transcript = replace(heard, segments=shown(heard))

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from api.auth import KeyRequired
+from api.auth import needs
 from api.schemas import Upload, UploadRequest
 from api.services import AudioBucket, Settings
+from earshot.access.keys import Scope
 from earshot.recordings.ids import recording_id
 from earshot.recordings.metadata import encoded
 from earshot.recordings.record import FACETS
@@ -14,7 +15,7 @@ router = APIRouter(tags=["recordings"])
 EXPIRY_SECONDS = 600
 
 
-@router.post("/uploads", dependencies=[KeyRequired])
+@router.post("/uploads", dependencies=[needs(Scope.UPLOAD)])
 def allow_upload(wanted: UploadRequest, bucket: AudioBucket, settings: Settings) -> Upload:
     """A presigned form for exactly this key and type. S3 itself refuses anything else.
 
