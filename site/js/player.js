@@ -3,6 +3,7 @@
 import { el, icon } from "./dom.js";
 import { clock } from "./labels.js";
 import { parts } from "./punctuation.js";
+import { faster, keep, kept } from "./speeds.js";
 
 /**
  * Seconds before a word at which it is played from and lit: a recogniser places a word's start on
@@ -11,7 +12,8 @@ import { parts } from "./punctuation.js";
 export const LEAD = 0.1;
 /** Seconds for which a word stays lit after its end, when no other word follows at once. */
 const LINGER = 0.3;
-const SPEEDS = [1, 0.75, 1.25, 1.5];
+/** Seconds that the buttons beside the position go back and on. */
+const STEP = 5;
 const WORDS_SHOWN = 7;
 const WORDS_SHOWN_NARROW = 3;
 export const FAILED = "This sound can't be played. It may have been removed.";
@@ -63,9 +65,12 @@ export class Player extends EventTarget {
     this.#parts.close.append(icon("close"));
     this.#parts.close.addEventListener("click", () => this.close());
     this.#parts.speed.addEventListener("click", () => this.#nextSpeed());
+    part("back").addEventListener("click", () => this.seek(this.time - STEP));
+    part("on").addEventListener("click", () => this.seek(this.time + STEP));
     this.#parts.seek.addEventListener("input", () => this.seek(this.#parts.seek.valueAsNumber));
 
     this.#audio = root.querySelector("audio");
+    this.#setSpeed(kept());
     for (const event of ["play", "playing", "pause", "ended", "waiting", "error"]) {
       this.#audio.addEventListener(event, () => this.#changed(event));
     }
@@ -213,11 +218,15 @@ export class Player extends EventTarget {
   }
 
   #nextSpeed() {
-    const next = SPEEDS[(SPEEDS.indexOf(this.#audio.playbackRate) + 1) % SPEEDS.length];
-    this.#audio.defaultPlaybackRate = next; // what a newly loaded sound starts with
-    this.#audio.playbackRate = next;
-    this.#parts.speed.textContent = `${next}×`;
-    this.#parts.speed.setAttribute("aria-label", `${next}× speed`);
+    keep(faster(this.#audio.playbackRate));
+    this.#setSpeed(faster(this.#audio.playbackRate));
+  }
+
+  #setSpeed(speed) {
+    this.#audio.defaultPlaybackRate = speed; // what a newly loaded sound starts with
+    this.#audio.playbackRate = speed;
+    this.#parts.speed.textContent = `${speed}×`;
+    this.#parts.speed.setAttribute("aria-label", `${speed}× speed`);
   }
 
   #tell(event) {

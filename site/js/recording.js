@@ -11,6 +11,8 @@ import { nameOf } from "./names.js";
 import { notice } from "./notice.js";
 import { paragraphs } from "./paragraphs.js";
 import { LEAD } from "./player.js";
+import { quote } from "./quote.js";
+import { quoteButton } from "./selected.js";
 import { timelineView } from "./timeline.js";
 import { wordsView } from "./words.js";
 
@@ -80,6 +82,10 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
   player.addEventListener("state", state, { signal });
   player.addEventListener("time", time, { signal });
 
+  const text = el("div", { class: "transcript" }, ...views.map(({ start, element: said }, i) =>
+    el("section", {},
+      el("a", { class: "stamp", href: write({ recording: id, q, exact, at: start }), "data-nav": true, "aria-label": `From ${clock(start)}` }, clock(start, estimated)),
+      el("div", {}, voice(i) && el("p", { class: "voice" }, voice(i)), said))));
   const element = el("article", { class: "recording" },
     el("header", {},
       el("div", { class: "recording-title" }, status === "done" && sound && button,
@@ -105,10 +111,8 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     (status === "queued" || status === "transcribing") && notice(el("p", {}, "This recording is being written down. It takes a moment.")),
     status === "done" && words.length === 0 && notice(el("p", {}, "No speech was heard in this recording.")),
     finder?.element,
-    el("div", { class: "transcript" }, ...views.map(({ start, element: text }, i) =>
-      el("section", {},
-        el("a", { class: "stamp", href: write({ recording: id, q, exact, at: start }), "data-nav": true, "aria-label": `From ${clock(start)}` }, clock(start, estimated)),
-        el("div", {}, voice(i) && el("p", { class: "voice" }, voice(i)), text)))),
+    navigator.clipboard && quoteButton(text, quoteOf, signal),
+    text,
   );
   state();
   return { element, arrive };
@@ -117,6 +121,14 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
   function voice(i) {
     const { channel } = parts[i];
     return Number.isInteger(channel) && channel !== parts[i - 1]?.channel ? `Speaker ${channel + 1}` : "";
+  }
+
+  /** The words that someone selected, with what is needed to find them again. */
+  function quoteOf({ words: some, first }) {
+    const { said } = views.find(({ element: part }) => part.contains(first));
+    const { start } = said[Number(first.dataset.i)];
+    const link = new URL(write({ recording: id, at: start }), location.origin).href;
+    return quote(some, { name: track.title, start, estimated, link });
   }
 
   /** Here: where the sound is, or else where the address points to. */

@@ -42,7 +42,7 @@ SLOW_S = 1.2
 
 def content_security_policy() -> str:
     """The page's policy, read from where it is set, so that the tests hold the page to it."""
-    source = (Path(__file__).resolve().parents[2] / "infra" / "site.py").read_text()
+    source = (Path(__file__).resolve().parents[2] / "infra" / "site_headers.py").read_text()
     block = source.split("CONTENT_SECURITY_POLICY = ", 1)[1].split("\n)", 1)[0]
     return "; ".join(re.findall(r'^\s+"(.+)",$', block, re.MULTILINE))
 

@@ -20,7 +20,7 @@ def test_the_name_of_a_button_has_what_it_shows(open_page: OpenPage, fake_url: s
     page = open_page(f"{fake_url}/?q=grandmother")
     page.locator(".hit .play").click()
     speed = page.locator(".player-speed")
-    for shown in ("1×", "0.75×", "1.25×"):
+    for shown in ("1×", "1.25×", "1.5×"):
         expect(speed).to_have_text(shown)
         expect(speed).to_have_accessible_name(f"{shown} speed")
         speed.click()

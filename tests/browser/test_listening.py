@@ -240,4 +240,56 @@ def test_the_speed_can_be_changed_and_stays(open_page: OpenPage, fake_url: str) 
     page.get_by_role("button", name="1× speed").click()
     page.locator(".hit mark").nth(1).click()
     eventually(lambda: moves(page))
-    assert page.locator("audio").evaluate("(audio) => audio.playbackRate") == 0.75
+    assert page.locator("audio").evaluate("(audio) => audio.playbackRate") == 1.25
+
+
+def test_a_chosen_speed_is_there_the_next_time(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?q=grandmother")
+    page.locator(".hit .play").click()
+    for _ in range(3):
+        page.locator(".player-speed").click()
+    expect(page.locator(".player-speed")).to_have_text("2×")
+    page.reload()
+    page.locator(".hit .play").click()
+    eventually(lambda: moves(page))
+    assert page.locator("audio").evaluate("(audio) => audio.playbackRate") == 2
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_five_seconds_back_and_on(open_page: OpenPage, fake_url: str, width: int) -> None:
+    page = open_page(f"{fake_url}/?recording={FERRYMAN.id}", width=width)
+    page.locator(".transcript .word", has_text="orchard").click()
+    eventually(lambda: moves(page))
+    page.locator(".player-toggle").click()
+    there = sound(page)["time"]
+    page.get_by_role("button", name="+5 s").click()
+    assert abs(sound(page)["time"] - there - 5) < 0.3
+    for _ in range(2):
+        page.get_by_role("button", name="−5 s").click()
+    assert abs(sound(page)["time"] - there + 5) < 0.3
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_selected_words_are_copied_as_a_quote(
+    open_page: OpenPage, fake_url: str, width: int
+) -> None:
+    page = open_page(
+        f"{fake_url}/?recording={FERRYMAN.id}",
+        width=width,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    copy = page.get_by_role("button", name="Copy as a quote")
+    expect(page.locator(".transcript .word").first).to_be_visible()
+    expect(copy).to_be_hidden()
+    page.evaluate(
+        "() => { const words = [...document.querySelectorAll('.transcript .word')];"
+        " const from = words.findIndex((word) => word.textContent === 'calm');"
+        " getSelection().setBaseAndExtent(words[from].firstChild, 0, words[from + 1].firstChild, 6);"
+        "}"
+    )
+    copy.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    start = FERRYMAN.start_of("calm")
+    words, source, link = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert (words, source) == ("“calm nights”", f"ferryman, 0:{int(start):02}")
+    assert link == f"{fake_url}/?recording={FERRYMAN.id}&at={start}"
