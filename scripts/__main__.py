@@ -11,6 +11,9 @@ ALL = COMMANDS | {
     "mutate": LazyCommand(
         "scripts.mutate.command:mutate", "Change the code at random; do the tests notice?"
     ),
+    "screenshots": LazyCommand(
+        "scripts.screenshots:screenshots", "Take README's pictures of the page, of the demo."
+    ),
     "openapi": LazyCommand("scripts.openapi:openapi", "Write docs/openapi.json from the code."),
     "settings-table": LazyCommand(
         "scripts.settings_table:settings_table", "Print docs/deploy.md's tables of settings."

@@ -283,9 +283,9 @@ def test_selected_words_are_copied_as_a_quote(
     expect(copy).to_be_hidden()
     page.evaluate(
         "() => { const words = [...document.querySelectorAll('.transcript .word')];"
-        " const from = words.findIndex((word) => word.textContent === 'calm');"
-        " getSelection().setBaseAndExtent(words[from].firstChild, 0, words[from + 1].firstChild, 6);"
-        "}"
+        " const first = words.find((word) => word.textContent === 'calm');"
+        " const last = words[words.indexOf(first) + 1];"
+        " getSelection().setBaseAndExtent(first.firstChild, 0, last.firstChild, 6) }"
     )
     copy.click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
