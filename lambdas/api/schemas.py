@@ -23,7 +23,8 @@ class RecordingFailure(BaseModel):
 class RecordingSummary(BaseModel):
     """One recording. `text`, `duration` (seconds) and `model` are null until it is done.
 
-    With `estimated_times` its words were imported without times, and have estimates.
+    With `estimated_times` its words were imported without times, and have estimates. Without
+    `has_sound` only its transcript came, by an import.
     """
 
     recording_id: str
@@ -34,6 +35,7 @@ class RecordingSummary(BaseModel):
     error: RecordingFailure | None
     model: str | None
     estimated_times: bool
+    has_sound: bool
     source: Source
     uploaded_at: str
     updated_at: str
@@ -56,6 +58,7 @@ class RecordingSummary(BaseModel):
             error=RecordingFailure(code=failure.code, message=failure.message) if failure else None,
             model=recording.model or None,
             estimated_times=recording.estimated_times and done,
+            has_sound=recording.has_sound,
             source=recording.source,
             uploaded_at=recording.uploaded_at,
             updated_at=recording.updated_at,

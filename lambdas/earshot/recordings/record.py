@@ -63,3 +63,8 @@ class Recording:
     fingerprint: str = ""
     transcribed_at: str = ""
     estimated_times: bool = False
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether an object ever came for it; imports may have none."""
+        return bool(self.etag)

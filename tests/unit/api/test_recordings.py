@@ -46,6 +46,7 @@ def test_a_recording_that_is_done_tells_everything_about_itself(
         "error": None,
         "model": "demo",
         "estimated_times": False,
+        "has_sound": True,
         "source": "upload",
         "uploaded_at": "2024-05-01T12:00:00Z",
         "updated_at": updated_at,
@@ -136,6 +137,17 @@ def test_what_is_estimated_says_so(client: TestClient, store: Recordings, put: P
     assert client.get(f"{address}.json").json()["estimated_times"] is True
     put("imported.mp3", transcript("hello again"))
     assert client.get(address).json()["estimated_times"] is False, "its sound was heard since"
+
+
+def test_an_import_has_no_sound_until_it_comes(
+    client: TestClient, store: Recordings, put: Put
+) -> None:
+    store.add_imported([Import("a.mp3", {}, imported_transcript("HELLO", 2.0, "else", "0"), 1)])
+    address = f"/recordings/{recording_id('a.mp3')}"
+    assert client.get(address).json()["has_sound"] is False
+    assert client.get("/recordings").json()["recordings"][0]["has_sound"] is False
+    put("a.mp3", transcript("hello"))
+    assert client.get(address).json()["has_sound"] is True
 
 
 def test_an_import_of_before_estimates_were_marked_is_one(
