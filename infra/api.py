@@ -81,6 +81,7 @@ class Api(Construct):
             environment=environment_of(
                 ApiSettings,
                 **shared,
+                unconfined_decoder=settings.allow_unconfined,
                 model=settings.function_model,
                 writer=settings.function_writer,
             ),

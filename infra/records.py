@@ -1,4 +1,4 @@
-"""The recordings: a DynamoDB table with a stream, and a bucket for long transcripts."""
+"""The recordings: a DynamoDB table with a stream, and a bucket for long transcripts and copies."""
 
 from aws_cdk import RemovalPolicy, aws_dynamodb, aws_s3
 from constructs import Construct
@@ -7,7 +7,7 @@ from constructs import Construct
 class Records(Construct):
     """Pay per request, point-in-time recovery, kept when the stack is deleted."""
 
-    def __init__(self, scope: Construct, name: str, *, retain: bool) -> None:
+    def __init__(self, scope: Construct, name: str, *, retain: bool, tls: bool) -> None:
         super().__init__(scope, name)
         removal = RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY
         text = aws_dynamodb.AttributeType.STRING
@@ -35,7 +35,7 @@ class Records(Construct):
             "Transcripts",
             block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
             encryption=aws_s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
+            enforce_ssl=tls,
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=removal,
         )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from aws_cdk import (
+    Annotations,
     Duration,
     Fn,
     RemovalPolicy,
@@ -10,11 +11,13 @@ from aws_cdk import (
     aws_apigatewayv2,
     aws_cloudfront,
     aws_cloudfront_origins,
+    aws_iam,
     aws_s3,
     aws_s3_deployment,
 )
 from constructs import Construct
 
+from earshot.recordings.bodies import PLAYBACK
 from infra.settings import Settings
 
 SITE = Path(__file__).resolve().parent.parent / "site"
@@ -54,7 +57,10 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 class Site(Construct):
-    """`/` the page, `/api/*` the API, `/audio/*` the recordings' audio, with Range requests."""
+    """`/` the page, `/api/*` the API, `/audio/*` the recordings' audio, with Range requests.
+
+    `/playback/*` are copies of recordings in which browsers can't seek, from the bucket `copies`.
+    """
 
     def __init__(
         self,
@@ -62,6 +68,7 @@ class Site(Construct):
         name: str,
         *,
         audio: aws_s3.Bucket,
+        copies: aws_s3.Bucket,
         api: aws_apigatewayv2.HttpApi,
         settings: Settings,
     ) -> None:
@@ -92,6 +99,8 @@ class Site(Construct):
         )
         headers = self._headers()
         with_oac = aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control
+        sound = {"viewer_protocol_policy": https, "response_headers_policy": headers}
+        sound |= {"cache_policy": self._sound_cache()}
         self.distribution = aws_cloudfront.Distribution(
             self,
             "Distribution",
@@ -123,14 +132,15 @@ class Site(Construct):
                     function_associations=[strip_prefix],
                 ),
                 "/audio/*": aws_cloudfront.BehaviorOptions(
-                    origin=with_oac(audio),
-                    viewer_protocol_policy=https,
-                    cache_policy=self._sound_cache(),
-                    response_headers_policy=headers,
-                    function_associations=[strip_prefix],
+                    origin=with_oac(audio), function_associations=[strip_prefix], **sound
+                ),
+                # The keys have the prefix: nothing else of that bucket can be asked for.
+                "/playback/*": aws_cloudfront.BehaviorOptions(
+                    origin=with_oac(_without_policy(self, copies)), **sound
                 ),
             },
         )
+        copies.add_to_resource_policy(self._reading(copies.arn_for_objects(f"{PLAYBACK}/*")))
         self.url = f"https://{self.distribution.distribution_domain_name}"
         if settings.local is None:
             aws_s3_deployment.BucketDeployment(
@@ -144,6 +154,21 @@ class Site(Construct):
                     aws_s3_deployment.CacheControl.set_public(),
                 ],
             )
+
+    def _reading(self, objects: str) -> aws_iam.PolicyStatement:
+        """Leave for this distribution to read some objects of a bucket."""
+        distribution = Stack.of(self).format_arn(
+            service="cloudfront",
+            region="",
+            resource="distribution",
+            resource_name=self.distribution.distribution_id,
+        )
+        return aws_iam.PolicyStatement(
+            principals=[aws_iam.ServicePrincipal("cloudfront.amazonaws.com")],
+            actions=["s3:GetObject"],
+            resources=[objects],
+            conditions={"StringEquals": {"AWS:SourceArn": distribution}},
+        )
 
     def _api_cache(self) -> aws_cloudfront.CachePolicy:
         """The API's own Cache-Control decides; responses without it are not cached.
@@ -197,6 +222,20 @@ class Site(Construct):
                 ),
             ),
         )
+
+
+def _without_policy(scope: Construct, bucket: aws_s3.Bucket) -> aws_s3.IBucket:
+    """The bucket as one of others, whose policy the CDK leaves alone: it would open all of it."""
+    named = aws_s3.Bucket.from_bucket_attributes(
+        scope,
+        "Copies",
+        bucket_arn=bucket.bucket_arn,
+        bucket_regional_domain_name=bucket.bucket_regional_domain_name,
+    )
+    Annotations.of(scope).acknowledge_warning(
+        "@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac"
+    )
+    return named
 
 
 def _api_origin(

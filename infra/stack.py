@@ -28,7 +28,7 @@ class EarshotStack(Stack):
     def __init__(self, scope: Construct, name: str, *, settings: Settings, **options: Any) -> None:
         super().__init__(scope, name, **options)
         audio = AudioBucket(self, "Audio", retain=settings.retain, tls=settings.tls).bucket
-        records = Records(self, "Records", retain=settings.retain)
+        records = Records(self, "Records", retain=settings.retain, tls=settings.tls)
         if settings.opensearch_url:
             domain, opensearch_url = None, settings.opensearch_url
             domain_arn = settings.opensearch_arn
@@ -66,7 +66,14 @@ class EarshotStack(Stack):
             retranscriptions=retranscriptions,
             settings=settings,
         )
-        site = Site(self, "Site", audio=audio, api=api.http_api, settings=settings)
+        site = Site(
+            self,
+            "Site",
+            audio=audio,
+            copies=records.transcripts,
+            api=api.http_api,
+            settings=settings,
+        )
 
         transcribe, index, (read, speech) = ingestion.function, projection.function, api.functions
         audio_objects, bodies, table = (

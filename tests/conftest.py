@@ -32,3 +32,9 @@ def filled_stack(stack: Outputs) -> Outputs:
     put(uploads, stack)
     list(wait_for((upload.key for upload in uploads), stack))
     return stack
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fuzz", type=int, default=4, help="damaged files of each kind (tests/unit/audio)"
+    )

@@ -12,8 +12,8 @@ from earshot.recordings.record import Recording
 SEARCH = {"cache-control": "public, max-age=0, s-maxage=1"}
 # Suggestions are words of the index, which hardly change while somebody types.
 SUGGEST = {"cache-control": "public, max-age=60"}
-# A recording's key is in its id, so where its sound is never changes.
-AUDIO_LOCATION = {"cache-control": "public, max-age=3600"}
+# As long as the CDN may play what was replaced.
+AUDIO_LOCATION = {"cache-control": "public, max-age=60"}
 DOCUMENTATION = {"cache-control": "public, max-age=300"}
 
 

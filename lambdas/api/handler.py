@@ -11,7 +11,6 @@ app = create_app()
 if services.settings().model:
     from earshot.audio import sandbox
 
-    sandbox.hide()
     sandbox.start()  # forked while this process is small
     recogniser.recogniser()
 else:

@@ -1,12 +1,14 @@
 """What the API takes and gives about recordings, as JSON."""
 
-from typing import Annotated, Self
+from dataclasses import asdict
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from earshot.audio.formats import VIDEO_TYPES
 from earshot.recordings.ids import plain_key
 from earshot.recordings.record import FACETS, Recording, Source, Status
+from earshot.speech.transcript import Transcript
 
 AudioKey = Annotated[str, Field(min_length=1), AfterValidator(plain_key)]
 Facet = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -20,11 +22,27 @@ class RecordingFailure(BaseModel):
     message: str
 
 
+class IncompleteSound(BaseModel):
+    """Of a damaged file: seconds that were heard, and that are lost; null if not known."""
+
+    heard: float
+    lost: float | None
+
+
+class ListenedTo(BaseModel):
+    """What was heard where the file left a choice, counted from 0; null where it left none."""
+
+    track: int | None
+    channel: int | None
+
+
 class RecordingSummary(BaseModel):
     """One recording. `text`, `duration` (seconds) and `model` are null until it is done.
 
     With `estimated_times` its words were imported without times, and have estimates. Without
-    `has_sound` only its transcript came, by an import.
+    `has_sound` only its transcript came, by an import. `incomplete` is there if the file is
+    damaged, `listened_to` if it has several tracks, or channels that cancel each other out, and
+    `playback` if browsers can't seek in the file: the path of a copy to play.
     """
 
     recording_id: str
@@ -42,6 +60,9 @@ class RecordingSummary(BaseModel):
     age: str | None
     gender: str | None
     accent: str | None
+    incomplete: IncompleteSound | None = None
+    listened_to: ListenedTo | None = None
+    playback: str | None = None
 
     @classmethod
     def of(cls, recording: Recording) -> Self:
@@ -63,6 +84,8 @@ class RecordingSummary(BaseModel):
             uploaded_at=recording.uploaded_at,
             updated_at=recording.updated_at,
             **{facet: recording.facets.get(facet) for facet in FACETS},
+            **(_found_out(recording) if done else {}),
+            **({"playback": f"/{recording.playback_key}"} if recording.playback_key else {}),
         )
 
 
@@ -117,12 +140,34 @@ class Transcription(BaseModel):
     """What was said, and how many seconds of sound it was.
 
     `transcription` is the text to read, `heard` what the listener alone heard. Without a writer
-    they are the same.
+    they are the same. `incomplete` is there if the file is damaged, `listened_to` if it left a
+    choice of tracks or channels.
     """
 
     transcription: str
     duration: float
     heard: str
+    incomplete: IncompleteSound | None = None
+    listened_to: ListenedTo | None = None
+
+    @classmethod
+    def of(cls, heard: Transcript) -> Self:
+        return cls(
+            transcription=heard.text,
+            duration=heard.duration,
+            heard=heard.heard_text,
+            **_found_out(heard),
+        )
+
+
+def _found_out(heard: Transcript | Recording) -> dict[str, Any]:
+    """What is worth saying of a file that is not as files should be; nothing of others."""
+    found: dict[str, Any] = {}
+    if heard.incomplete is not None:
+        found["incomplete"] = IncompleteSound(**asdict(heard.incomplete))
+    if heard.listened_to is not None:
+        found["listened_to"] = ListenedTo(**asdict(heard.listened_to))
+    return found
 
 
 class Pong(BaseModel):

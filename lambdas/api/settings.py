@@ -28,9 +28,10 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
     retranscribe_queue_url: Text | None = Field(
         default=None, description="queue for recordings that are to be transcribed again"
     )
-    # An HTTP API waits 30 s for an answer. Longer recordings go to the bucket.
+    # An HTTP API waits 30 s for an answer, and the slowest processors met hear five seconds in a
+    # second. Longer recordings go to the bucket.
     max_request_seconds: float = Field(
-        default=300, gt=0, description="longest audio in one request, in seconds"
+        default=120, gt=0, description="longest audio in one request, in seconds"
     )
 
     @model_validator(mode="after")

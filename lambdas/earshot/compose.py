@@ -17,6 +17,7 @@ from earshot.settings import SearchSettings
 if TYPE_CHECKING:
     from earshot.ingest.ingest import Ingest
     from earshot.search.index import SearchIndex
+    from earshot.speech.deadline import Deadline
     from earshot.speech.transcriber import Transcriber
 
 Resources = Callable[..., Any]  # boto3.resource, or a session's
@@ -73,6 +74,7 @@ def ingest(
     clients: Config | None = None,
     engine: str = "onnx",
     hand_on: Callable[[ObjectEvent], None] | None = None,
+    deadline: "Callable[[], Deadline | None]" = lambda: None,
 ) -> "Ingest":
     """What works object events off. The model comes last: it takes longest."""
     from earshot.audio.limits import Limits
@@ -84,6 +86,7 @@ def ingest(
         transcriber=transcriber(settings.model, settings.model_revision, settings.writer, engine),
         limits=Limits(max_bytes=settings.max_audio_bytes, max_seconds=settings.max_audio_seconds),
         hand_on=hand_on,
+        deadline=deadline,
     )
 
 

@@ -50,6 +50,10 @@ class AudioTooLong(AudioError):
     http_status = 413
 
 
+class OutOfTime(AudioTooLong):
+    """Transcribing the recording would take longer than one run has."""
+
+
 class AudioTooLarge(AudioError):
     code = "too_large"
     http_status = 413
@@ -59,6 +63,13 @@ class ArchivedAudio(AudioError):
     """Of an object in a storage class that must be restored before it can be read."""
 
     code = "archived"
+
+
+class Unconfined(EarshotError):
+    """The decoder can't be confined on this machine, and to decode without that is not allowed."""
+
+    code = "unconfined"
+    exit_code = 2
 
 
 class InputError(EarshotError):

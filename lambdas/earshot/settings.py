@@ -5,7 +5,7 @@ with `environment_of`; a missing or malformed one stops the function with a sent
 """
 
 from collections.abc import Collection
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,10 +27,14 @@ class StoreSettings(_Settings):
 
 
 class UploadSettings(_Settings):
-    """The largest file that is accepted."""
+    """Which files are accepted."""
 
     max_audio_bytes: int = Field(
         default=512 * MIB, gt=0, description="largest audio file, in bytes"
+    )
+    # Read by the decoder process itself (earshot.audio.zygote).
+    unconfined_decoder: Literal["allow"] | None = Field(
+        default=None, description="allow: decode even where the decoder can't be confined"
     )
 
 
@@ -42,8 +46,9 @@ class ModelSettings(UploadSettings):
     writer: Text = Field(
         default="moonshine-tiny", description="the writer: a name, a folder, a hub id, or none"
     )
+    # The slowest processors met hear five seconds in a second, and a function has 900.
     max_audio_seconds: float = Field(
-        default=7200, gt=0, description="longest recording, in seconds"
+        default=3600, gt=0, description="longest recording, in seconds"
     )
 
 
@@ -63,6 +68,9 @@ class TranscribeSettings(StoreSettings, ModelSettings):
     queue_url: Text | None = Field(default=None, description="queue that feeds the function")
     bulk_queue_url: Text | None = Field(
         default=None, description="queue for files that are too long for the function"
+    )
+    timeout_s: float = Field(
+        default=900, gt=0, description="seconds that a run of the function may take"
     )
     max_receives: int = Field(
         default=5, gt=0, description="attempts before a message becomes a dead letter"

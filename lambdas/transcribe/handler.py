@@ -1,6 +1,7 @@
 """The transcribe function: S3 events inside SQS messages in, records out."""
 
 import logging
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -16,12 +17,13 @@ from earshot.audio import sandbox
 from earshot.ingest.ingest import Ingest
 from earshot.ingest.messages import Message, Queue, handle_message
 from earshot.settings import TranscribeSettings
+from earshot.speech.deadline import Deadline
 
-sandbox.hide()
 sandbox.start()  # forked while this process is small
 
 logger = Logger(service="transcribe")
 copy_config_to_registered_loggers(logger, include={logging.getLogger("earshot").name})
+run_ends: ContextVar[Deadline | None] = ContextVar("run_ends", default=None)
 processor = batch.BatchProcessor(batch.EventType.SQS, raise_on_entire_batch_failure=False)
 
 
@@ -40,7 +42,7 @@ def ingest() -> Ingest:
     """Loaded once, for every event. The bulk lane takes files that are too long here."""
     bulk = settings().bulk_queue_url
     hand_on = Queue(sqs, bulk, settings().max_receives).send if bulk else None
-    return compose.ingest(settings(), hand_on=hand_on)
+    return compose.ingest(settings(), hand_on=hand_on, deadline=run_ends.get)
 
 
 def handle_record(record: SQSRecord) -> None:
@@ -52,6 +54,7 @@ def handle_record(record: SQSRecord) -> None:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    run_ends.set(Deadline.of_run(context.get_remaining_time_in_millis(), settings().timeout_s))
     return batch.process_partial_response(
         event=event, record_handler=handle_record, processor=processor, context=context
     )

@@ -56,6 +56,11 @@ export function audioUrl(key) {
   return `/audio/${parts.map(encodeURIComponent).join(slash)}`;
 }
 
+/** What is played of a recording: a copy, where browsers can't seek in the recording itself. */
+export function soundOf({ key, playback }) {
+  return playback ?? audioUrl(key);
+}
+
 const silent = new Map();
 
 /**

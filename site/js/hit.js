@@ -1,6 +1,7 @@
 /** One result: the words that matched, the sound of exactly those words, and who said them. */
 
 import { write } from "./address.js";
+import { soundOf } from "./api.js";
 import { bestStretch } from "./best.js";
 import { el, icon } from "./dom.js";
 import { clock, ESTIMATED, isEstimated, label, speaker, title } from "./labels.js";
@@ -19,7 +20,7 @@ export function hitView(hit, player, signal) {
   const { words, marks, sounded } = wordsOf(hit);
   const timed = words.length > 0 && words.every(([, from, to]) => Number.isFinite(from + to));
   const estimated = isEstimated(hit);
-  const track = { id: hit.recording_id, key: hit.key, title: title(hit.key), duration: hit.duration, words: timed ? words : [] };
+  const track = { id: hit.recording_id, key: hit.key, sound: soundOf(hit), title: title(hit.key), duration: hit.duration, words: timed ? words : [] };
   const start = hit.start ?? 0;
   const end = hit.end ?? hit.duration ?? 0;
   const [first] = bestStretch(marks, words.map(([text]) => text), PHRASE) ?? [];

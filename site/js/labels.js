@@ -147,3 +147,12 @@ export function readable(text) {
   if (/\p{Ll}/u.test(text)) return text;
   return text.toLowerCase().replace(/^\P{L}*\p{L}|(?<=^|\s)i(?=['\s]|$)/gu, (letters) => letters.toUpperCase());
 }
+
+/** What is lost of a damaged file, in a sentence; empty of others. */
+export function lostOf({ incomplete }) {
+  if (!incomplete) return "";
+  const { heard, lost } = incomplete;
+  if (lost === null) return `This file is damaged: ${clock(heard)} of it was heard, the rest is lost.`;
+  const much = lost < 1 ? "less than a second" : lost < 60 ? count(Math.round(lost), "second", "seconds") : clock(lost);
+  return `This file is damaged: ${much} of it could not be heard.`;
+}

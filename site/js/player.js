@@ -1,6 +1,5 @@
 /** The one player of the page: a single sound at a time, from any word. */
 
-import { audioUrl } from "./api.js";
 import { el, icon } from "./dom.js";
 import { clock } from "./labels.js";
 import { parts } from "./punctuation.js";
@@ -16,7 +15,7 @@ const SPEEDS = [1, 0.75, 1.25, 1.5];
 const WORDS_SHOWN = 7;
 
 /**
- * @typedef {{id: string, key: string, title: string, duration: number,
+ * @typedef {{id: string, key: string, sound: string, title: string, duration: number,
  *   words: [string, number, number][]}} Track
  */
 
@@ -98,7 +97,7 @@ export class Player extends EventTarget {
     this.failed = false;
     this.#word = -1;
     if (load) {
-      this.#audio.src = audioUrl(track.key);
+      this.#audio.src = track.sound;
       this.#audio.playbackRate = this.#audio.defaultPlaybackRate;
       this.#present();
     }

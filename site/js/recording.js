@@ -1,9 +1,9 @@
 /** One recording: everything said in it, from the first word to the last, and its files to keep. */
 
-import { transcriptUrl } from "./api.js";
+import { soundOf, transcriptUrl } from "./api.js";
 import { write } from "./address.js";
 import { el, icon } from "./dom.js";
-import { ago, clock, count, ESTIMATED, isEstimated, label, speaker, title } from "./labels.js";
+import { ago, clock, count, ESTIMATED, isEstimated, label, lostOf, speaker, title } from "./labels.js";
 import { notice } from "./notice.js";
 import { paragraphs } from "./paragraphs.js";
 import { LEAD } from "./player.js";
@@ -30,7 +30,8 @@ export function recordingView(recording, transcript, at, { player, signal }) {
   const estimated = isEstimated(recording);
   const estimates = estimated ? ESTIMATED : someEstimated(transcript?.provenance);
   const made = makers(recording, transcript?.provenance);
-  const track = { id, key, title: title(key), duration, words };
+  const lost = lostOf(recording);
+  const track = { id, key, sound: soundOf(recording), title: title(key), duration, words };
 
   player.learn(track);
   const playFrom = (seconds) => player.play(track, seconds);
@@ -82,6 +83,7 @@ export function recordingView(recording, transcript, at, { player, signal }) {
           el("a", { class: "chip", href: transcriptUrl(id, format), download: `${track.title}.${format}`, title: name }, `.${format}`), " "]),
         navigator.clipboard && el("button", { type: "button", class: "chip", on: { click: copyLink } }, COPY)),
     ),
+    lost && notice(el("p", {}, lost)),
     status === "failed" && notice(el("p", {}, error?.message ?? "This recording could not be read.")),
     (status === "queued" || status === "transcribing") && notice(el("p", {}, "This recording is being written down. It takes a moment.")),
     status === "done" && words.length === 0 && notice(el("p", {}, "No speech was heard in this recording.")),

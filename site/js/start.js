@@ -2,7 +2,7 @@
 
 import { write } from "./address.js";
 import { el, icon } from "./dom.js";
-import { hasSound } from "./api.js";
+import { hasSound, soundOf } from "./api.js";
 import { ago, clock, isEstimated, label, readable, speaker, title } from "./labels.js";
 import { helpView } from "./help.js";
 import { notice } from "./notice.js";
@@ -53,7 +53,7 @@ function row(recording, player, signal) {
       el("div", {}, el("p", { class: "excerpt" }, status === "queued" ? "Waiting its turn…" : "Being written down…"),
         el("p", { class: "about" }, el("b", {}, title(key)))));
   }
-  const track = { id, key, title: title(key), duration, words: [] };
+  const track = { id, key, sound: soundOf(recording), title: title(key), duration, words: [] };
   const button = el("button", { type: "button", class: "play", on: { click: () => (mine() ? player.toggle() : player.play(track)) } });
   const mine = () => player.track?.id === id;
   const show = () => {

@@ -1,5 +1,6 @@
 """Reading a recording: sentences in paragraphs, what is estimated, and who wrote it down."""
 
+import json
 import re
 from itertools import pairwise
 from typing import Any
@@ -9,8 +10,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import fake_search
 from tests.browser.conftest import OpenPage
+from tests.browser.fake_api import summary
 from tests.browser.listening import eventually, is_playing_from, lit, moves
-from tests.browser.spoken import BY_KEY, word_in
+from tests.browser.spoken import BY_KEY, RECORDINGS, word_in
 
 FERRYMAN = BY_KEY["stories/ferryman.wav"]
 LECTURE = BY_KEY["archive/lecture.mp3"]
@@ -234,3 +236,31 @@ def test_no_style_changes_the_case_of_a_text(
         ".map((e) => getComputedStyle(e).textTransform + getComputedStyle(e).fontVariantCaps))]"
     )
     assert cases == ["nonenormal"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "sentence"),
+    [
+        (3.2, "This file is damaged: 3 seconds of it could not be heard."),
+        (0.07, "This file is damaged: less than a second of it could not be heard."),
+        (None, "This file is damaged: 0:08 of it was heard, the rest is lost."),
+    ],
+)
+def test_a_damaged_recording_says_what_is_lost_of_it(
+    open_page: OpenPage, fake_url: str, lost: float | None, sentence: str
+) -> None:
+    page = open_page(fake_url)
+    incomplete = {"heard": 8.2, "lost": lost}
+    body = json.dumps(summary(RECORDINGS[0]) | {"incomplete": incomplete})
+    page.route(f"**/api/recordings/{RECORDINGS[0].id}", lambda route: route.fulfill(body=body))
+    page.goto(f"{fake_url}/?recording={RECORDINGS[0].id}")
+    expect(page.locator(".notice")).to_have_text(sentence)
+
+
+def test_where_there_is_a_copy_to_play_it_is_played(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(fake_url, forgive="Failed to load resource")
+    body = json.dumps(summary(RECORDINGS[0]) | {"playback": "/playback/x.m4a"})
+    page.route(f"**/api/recordings/{RECORDINGS[0].id}", lambda route: route.fulfill(body=body))
+    page.goto(f"{fake_url}/?recording={RECORDINGS[0].id}")
+    with page.expect_request("**/playback/x.m4a"):
+        page.locator(".recording .play").click()

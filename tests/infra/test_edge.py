@@ -21,7 +21,7 @@ def behaviors(distribution: Any) -> dict[str, Any]:
 
 def test_everything_is_served_over_https(distribution: Any) -> None:
     found = behaviors(distribution)
-    assert set(found) == {"/", "/api/*", "/audio/*"}
+    assert set(found) == {"/", "/api/*", "/audio/*", "/playback/*"}
     for path, behavior in found.items():
         assert behavior["ViewerProtocolPolicy"] == "redirect-to-https", path
 
@@ -34,7 +34,7 @@ def test_only_the_api_takes_more_than_reading(distribution: Any) -> None:
 
 def test_buckets_are_read_through_origin_access_control(aws: Template, distribution: Any) -> None:
     buckets = [one for one in distribution["Origins"] if "S3OriginConfig" in one]
-    assert len(buckets) == 2
+    assert len(buckets) == 3
     for origin in buckets:
         control = reference(origin["OriginAccessControlId"])
         config = aws.properties("CloudFront::OriginAccessControl")[control]
@@ -143,3 +143,15 @@ def test_the_access_log_says_who_was_answered_what_but_not_what_was_searched(
     fields = json.loads(log["Format"])
     assert {"$context.requestId", "$context.status", "$context.path"} <= set(fields.values())
     assert "querystring" not in log["Format"].lower()
+
+
+def test_of_the_transcripts_bucket_the_cdn_reads_playback_copies_alone(aws: Template) -> None:
+    policies = aws.properties("S3::BucketPolicy").values()
+    read_by_the_cdn = [
+        json.dumps(statement["Resource"])
+        for policy in policies
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "cloudfront" in json.dumps(statement["Principal"])
+    ]
+    of_transcripts = [one for one in read_by_the_cdn if "Transcripts" in one]
+    assert of_transcripts and all("/playback/*" in one for one in of_transcripts)

@@ -11,14 +11,9 @@ from api.schemas import Transcription
 router = APIRouter(tags=["transcription"])
 
 
-@router.post("/asr", dependencies=[KeyRequired])
+@router.post("/asr", dependencies=[KeyRequired], response_model_exclude_unset=True)
 def transcribe(
     model: Model, file: Annotated[UploadFile, File(description="mp3, wav, flac, ogg, m4a, webm …")]
 ) -> Transcription:
     """Transcribe one file at once. Nothing is stored; `duration` is in seconds."""
-    transcript = model.transcribe(file.file)
-    return Transcription(
-        transcription=transcript.text,
-        duration=transcript.duration,
-        heard=transcript.heard_text,
-    )
+    return Transcription.of(model.transcribe(file.file))

@@ -8,7 +8,7 @@ greedy paths have no temperature to turn. Segments are sentences.
 import json
 import math
 import zlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
@@ -129,6 +129,8 @@ def _verbose(
         "text": transcript.text,
         "usage": _usage(transcript),
     }
+    if transcript.incomplete:
+        body["incomplete"] = asdict(transcript.incomplete)  # ours: OpenAI's has no such field
     if Granularity.WORD in granularities:
         body["words"] = [_word(word) for word in transcript.words]
     if Granularity.SEGMENT in granularities:

@@ -35,7 +35,7 @@ ID_LENGTH = len(recording_id(""))
 Found = Annotated[Recording, Depends(found)]
 
 
-@router.get("/recordings")
+@router.get("/recordings", response_model_exclude_unset=True)
 def list_recordings(
     recordings: Store,
     key: Annotated[
@@ -75,7 +75,7 @@ def _one(recordings: Recordings, key: str) -> list[Recording]:
     return [recording] if recording and recording.key == key else []
 
 
-@router.get("/recordings/{recording_id}")
+@router.get("/recordings/{recording_id}", response_model_exclude_unset=True)
 def get_recording(recording: Found, request: Request, response: Response) -> RecordingSummary:
     """One recording, with its whole text. Asking with If-None-Match saves sending it again."""
     headers = caching.revalidated(recording)
@@ -134,11 +134,13 @@ def _removal(recording: Recording) -> ObjectEvent:
     responses={307: {"description": "To the sound, on the site's own origin."}},
 )
 def find_audio(recording: Found) -> Any:
-    """Where the sound is: on the site, below /audio/, which answers Range requests."""
-    return Response(
-        status_code=307,
-        headers={"location": f"/audio/{quoted(recording.key)}", **caching.AUDIO_LOCATION},
-    )
+    """Where the sound is: on the site, below /audio/ or /playback/, which answer Range requests.
+
+    Below /playback/ are copies of recordings in which browsers can't seek.
+    """
+    copy = recording.playback_key
+    location = f"/{copy}" if copy else f"/audio/{quoted(recording.key)}"
+    return Response(status_code=307, headers={"location": location, **caching.AUDIO_LOCATION})
 
 
 def quoted(key: str) -> str:

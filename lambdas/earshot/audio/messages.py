@@ -14,7 +14,9 @@ class MessageType(Enum):
     READY = b"y"  # child to caller: ready for a request
     REQUEST = b"r"  # caller to child: JSON
     SAMPLES = b"s"  # child to caller: float32, interleaved, 16 kHz
-    END = b"e"  # child to caller: all samples were sent
+    LENGTH = b"l"  # child to caller: JSON, about how many seconds of samples will come
+    COPY = b"c"  # child to caller: eight bytes of position, then bytes of a playback copy
+    END = b"e"  # child to caller: everything was sent; JSON of what was found out
     ERROR = b"x"  # child to caller: JSON of code and message
 
 

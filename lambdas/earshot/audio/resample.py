@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from earshot.audio.findings import Notes
 from earshot.audio.limits import SAMPLE_RATE
+from earshot.audio.mixing import mono
 
 MAX_AMPLITUDE = 1e6  # larger floats are no audio, and their squares would overflow
 
@@ -15,12 +17,13 @@ class Resampler:
     """Mixes to mono, or keeps `channels`, and resamples with soxr HQ, librosa's default filter.
 
     `feed` takes blocks of shape (n, channels of the file) at `rate` Hz and gives shape
-    (m, `channels`) at 16 kHz.
+    (m, `channels`) at 16 kHz. Where channels cancel each other out, that goes into the `notes`.
     """
 
-    def __init__(self, rate: int, channels: int = 1) -> None:
+    def __init__(self, rate: int, channels: int = 1, notes: Notes | None = None) -> None:
         self.rate = rate
         self.channels = channels
+        self._notes = notes or Notes()
         self._stream = (
             soxr.ResampleStream(rate, SAMPLE_RATE, channels, dtype="float32", quality="HQ")
             if rate != SAMPLE_RATE
@@ -44,16 +47,13 @@ class Resampler:
     def _mix(self, samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         if samples.shape[1] == self.channels:
             return samples
-        if self.channels == 1:
-            return _mono(samples)
+        mixed, channel = mono(samples)
+        if channel is not None:
+            cancelled = self._notes.cancelled_s
+            cancelled[channel] = cancelled.get(channel, 0.0) + len(samples) / self.rate
         # Only stereo can have one speaker on each channel: other layouts are mixed.
-        return np.repeat(_mono(samples), self.channels, axis=1)
+        return mixed if self.channels == 1 else np.repeat(mixed, self.channels, axis=1)
 
     def _resample(self, samples: npt.NDArray[np.float32], last: bool) -> npt.NDArray[np.float32]:
         assert self._stream is not None  # noqa: S101
         return cast("npt.NDArray[np.float32]", self._stream.resample_chunk(samples, last=last))
-
-
-def _mono(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    mixed: npt.NDArray[np.float32] = samples.mean(axis=1, keepdims=True, dtype=np.float32)
-    return mixed

@@ -2,7 +2,6 @@
 
 import atexit
 import contextlib
-import ctypes
 import os
 import socket
 import subprocess
@@ -10,9 +9,10 @@ import sys
 import threading
 
 from earshot.audio import messages
+from earshot.audio.jail import ALLOW_UNCONFINED
+from earshot.audio.jail import hide as hide
 
-_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
-_PR_SET_DUMPABLE = 4  # of prctl(2)
+_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", ALLOW_UNCONFINED)
 _STOP_TIMEOUT_S = 5.0  # for the process to end after its control socket was closed
 
 _lock = threading.Lock()
@@ -45,7 +45,7 @@ class _Zygote:
 def _environment() -> dict[str, str]:
     """Only what the decoder needs, because an exploited codec must not see the caller's secrets.
 
-    On Linux it could still read them from the caller's memory, unless the caller calls `hide`.
+    The caller's own environment and memory are hidden from it (earshot.audio.jail.hide).
     """
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     # The child must import the same packages as the caller, from wherever the caller found them: a
@@ -55,23 +55,17 @@ def _environment() -> dict[str, str]:
     return kept
 
 
-def hide() -> None:
-    """Keeps other processes of this user from reading this process's memory and environment.
-
-    For Lambda functions, whose keys are in the environment. Debuggers can't attach afterwards.
-    Does nothing outside Linux. See PR_SET_DUMPABLE in prctl(2).
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0)
-
-
 def start() -> None:
-    """Starts the decoder process if none runs. Returns at once, before the process is ready."""
+    """Starts the decoder process if none runs, and hides this process from it and from others.
+
+    Returns at once, before the decoder process is ready.
+    """
     _start()
 
 
 def _start() -> _Zygote:
     global _running
+    hide()  # whoever takes over a codec must not read the secrets of this process
     with _lock:
         if _running is None or _running.process.poll() is not None:
             if _running is not None:

@@ -12,7 +12,7 @@ from earshot.bulk.meter import Meter
 from earshot.errors import AudioError
 from earshot.ingest.ingest import Work
 from earshot.speech.engine import Waveform
-from earshot.speech.recognise import Beginning
+from earshot.speech.recognise import Beginning, noted
 from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Transcript
 
@@ -94,8 +94,12 @@ class Hearing:
         (first, *others) = [job.sound for job in batch]
         if not others and first.rest is not None:
             blocks = chain([first.waveform], self._unless_stopped(first.rest))
-            return [self._transcriber.transcribe_stream(blocks)]
-        return self._transcriber.transcribe_many([job.sound.waveform for job in batch])
+            return [noted(self._transcriber.transcribe_stream(blocks), first.source.findings)]
+        transcripts = self._transcriber.transcribe_many([job.sound.waveform for job in batch])
+        return [
+            noted(transcript, job.sound.source.findings)
+            for transcript, job in zip(transcripts, batch, strict=True)
+        ]
 
     def _unless_stopped(self, blocks: Iterator[Waveform]) -> Iterator[Waveform]:
         for block in blocks:

@@ -168,7 +168,7 @@ class Worker:
             self._deliveries.fault(delivery, event)
             return
         finally:
-            if sound is None or sound.rest is None:
+            if sound is None or not (sound.rest or sound.needs_copy):
                 path.unlink(missing_ok=True)
         alone = sound.rest is not None or delivery.message.receives >= self._pace.cautious
         seconds = len(sound.waveform) / SAMPLE_RATE
@@ -206,7 +206,8 @@ class Worker:
             self._deliveries.fault(job.delivery, job.work.event)
             return None
         finally:
-            job.work.path.unlink(missing_ok=True)
+            for path in self._folder.glob(f"{job.work.path.name}*"):
+                path.unlink(missing_ok=True)
         return self._deliveries.count(job.delivery, job.work.event, outcome)
 
     def _fault(self, job: Job) -> None:

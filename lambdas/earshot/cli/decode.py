@@ -179,11 +179,14 @@ def _tell(report: "Report", out: Path, log: Path) -> None:
         say(kind, [str(one) for one in some], SHOWN, more)
     faults = [f"{clip.name}: {fault.message} ({fault.code})" for clip, fault in report.faults]
     say("failed", faults, SHOWN, more)
+    incomplete = [f"{clip.name}: {lost}" for clip, lost in report.incomplete]
+    say("incomplete", incomplete, SHOWN, more)
     say("extra", [f"{path.name}: no row names it" for path in joined.extra], SHOWN, more)
     if report.stopped:
         print(f"Stopped. {report.stopped}", file=sys.stderr)
     counts = {kind: len(some) for kind, some in rows_left(joined)}
-    counts |= {"failed": len(report.faults), "not come to": report.left}
+    counts |= {"failed": len(report.faults), "incomplete": len(incomplete)}
+    counts |= {"not come to": report.left}
     said = [f"{report.heard:,} decoded", *(f"{n:,} {what}" for what, n in counts.items() if n)]
     summary = f"{report.rows:,} rows: {', '.join(said)}."
     if report.before:

@@ -115,6 +115,8 @@ def _write(
     if isinstance(result, AudioError) and form is not Format.JSON:
         print(leftover.printable(f"{file}: {result.message} ({result.code})"), file=sys.stderr)
         return
+    if not isinstance(result, AudioError) and result.incomplete and form is not Format.JSON:
+        print(f"{file}: {result.incomplete} (incomplete)", file=sys.stderr)
     text = _text(file, result, form)
     if out is None:
         print(text, end="", flush=True)
@@ -125,7 +127,7 @@ def _write(
 
 def _text(file: Path, result: "Transcript | AudioError", form: Format) -> str:
     from earshot.errors import AudioError
-    from earshot.recordings.formats import to_srt, to_vtt
+    from earshot.recordings.formats import found_out, to_srt, to_vtt
 
     if isinstance(result, AudioError):
         fault = {"code": result.code, "message": result.message}
@@ -139,6 +141,7 @@ def _text(file: Path, result: "Transcript | AudioError", form: Format) -> str:
                     "text": result.text,
                     "heard": result.heard_text,
                     "duration": result.duration,
+                    **found_out(result),
                     "words": [asdict(word) for word in result.words],
                     "segments": [
                         {

@@ -5,6 +5,7 @@ the record is claimed before the work, and the result is written only while the 
 A crash between any two steps leaves a state from which the repeated event goes on.
 """
 
+import logging
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from earshot.audio.limits import Limits
+from earshot.audio.playback import write_copy
 from earshot.errors import ArchivedAudio, AudioError, AudioTooLarge, AudioTooLong
 from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.claim import Claim, Claimed
@@ -22,9 +24,12 @@ from earshot.recordings.metadata import decoded, tidied
 from earshot.recordings.passages import count_passages
 from earshot.recordings.record import FACETS, Failure
 from earshot.recordings.store import INTERNAL, Recordings
+from earshot.speech.deadline import Deadline
 from earshot.speech.recognise import transcribe_file
 from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Transcript
+
+logger = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 1 << 20
 _MAX_FACET_CHARS = 64
@@ -68,6 +73,7 @@ class Ingest:
     """Works object events off. `bucket` is a boto3 Bucket; `limits` bound one object.
 
     `hand_on` takes events of files over the limits to where more is taken; without it they fail.
+    So it is with a file that can't be transcribed by the `deadline` of the present run.
     """
 
     recordings: Recordings
@@ -75,6 +81,7 @@ class Ingest:
     transcriber: Transcriber
     limits: Limits
     hand_on: Callable[[ObjectEvent], None] | None = None
+    deadline: Callable[[], Deadline | None] = lambda: None
 
     def handle(self, event: ObjectEvent, last_attempt: bool = False) -> Outcome:
         """Deal with one event; safe to repeat and to run beside itself.
@@ -88,10 +95,12 @@ class Ingest:
                 if isinstance(work, Outcome):
                     return work
                 try:
-                    transcript = transcribe_file(work.path, self.transcriber, self.limits)
+                    transcript = transcribe_file(
+                        work.path, self.transcriber, self.limits, self.deadline()
+                    )
                 except AudioError as error:
                     return self.refuse(work.event, error)
-            return self.finish(work, transcript)
+                return self.finish(work, transcript)
         except Exception:
             if last_attempt:
                 self.give_up(event)
@@ -137,8 +146,25 @@ class Ingest:
     def finish(self, work: Work, transcript: Transcript) -> Outcome:
         """Write what was heard, while the claim holds."""
         passages = max(work.passages, count_passages(transcript))
-        done = self.recordings.finish(work.event, transcript, passages)
+        copy = self._playback_copy(work, transcript)
+        done = self.recordings.finish(work.event, transcript, passages, copy)
         return Outcome.DONE if done else Outcome.STALE
+
+    def _playback_copy(self, work: Work, transcript: Transcript) -> Path | None:
+        """A copy beside the file in which browsers can seek, if they can't in the file itself."""
+        if not transcript.needs_copy:
+            return None
+        copy = work.path.with_name(f"{work.path.name}-copy")
+        try:
+            write_copy(work.path, copy, self.limits)
+        except AudioError:
+            logger.warning(
+                "could not make a playback copy",
+                exc_info=True,
+                extra={"recording_id": work.event.recording_id},
+            )
+            return None
+        return copy
 
     def refuse(self, event: ObjectEvent, error: AudioError) -> Outcome:
         """Write why a claimed file has no transcript; one that is too long here is handed on."""

@@ -32,11 +32,18 @@ def to_json(transcript: Transcript) -> str:
         "text": " ".join(segment.text for segment in segments),
         "duration": transcript.duration,
         "estimated_times": has_estimated_times(transcript.provenance),
+        **found_out(transcript),
         "segments": _segments(segments),
         "heard": None if own is None else _segments(own),
         "provenance": asdict(transcript.provenance),
     }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def found_out(transcript: Transcript) -> dict[str, Any]:
+    """What is worth saying of a file that is not as files should be; nothing of others."""
+    found = {"incomplete": transcript.incomplete, "listened_to": transcript.listened_to}
+    return {name: asdict(one) for name, one in found.items() if one is not None}
 
 
 def to_srt(transcript: Transcript) -> str:

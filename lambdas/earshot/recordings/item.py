@@ -15,7 +15,14 @@ from typing import Any
 
 from earshot.recordings.imported import has_estimated_times
 from earshot.recordings.record import Failure, Recording, Source, Status
-from earshot.speech.transcript import Provenance, Segment, Transcript, Word
+from earshot.speech.transcript import (
+    Incomplete,
+    ListenedTo,
+    Provenance,
+    Segment,
+    Transcript,
+    Word,
+)
 
 MAX_INLINE_TEXT_CHARS = 20_000
 
@@ -36,6 +43,10 @@ def pack(transcript: Transcript) -> bytes:
         document["heard"] = _packed_segments(transcript.heard)
     if transcript.letters is not None:
         document["letters"] = base64.b64encode(transcript.letters).decode()
+    if transcript.incomplete is not None:
+        document["incomplete"] = asdict(transcript.incomplete)
+    if transcript.listened_to is not None:
+        document["listened_to"] = asdict(transcript.listened_to)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return gzip.compress(text.encode(), compresslevel=6, mtime=0)
 
@@ -49,6 +60,8 @@ def unpack(body: bytes) -> Transcript:
         provenance=Provenance(**document["provenance"]),
         heard=_unpacked_segments(document["heard"]) if "heard" in document else None,
         letters=base64.b64decode(letters) if letters is not None else None,
+        incomplete=Incomplete(**document["incomplete"]) if "incomplete" in document else None,
+        listened_to=ListenedTo(**document["listened_to"]) if "listened_to" in document else None,
     )
 
 
@@ -74,12 +87,22 @@ def _unpacked_segments(packed: Iterable[Mapping[str, Any]]) -> tuple[Segment, ..
 
 def transcript_attributes(transcript: Transcript) -> dict[str, Any]:
     """The plain attributes that stand beside the packed transcript."""
+    found = {"incomplete": transcript.incomplete, "listened_to": transcript.listened_to}
     return {
         "text": transcript.text[:MAX_INLINE_TEXT_CHARS],
         "duration": Decimal(str(round(transcript.duration, 3))),
         "model": transcript.provenance.model,
         "fingerprint": transcript.provenance.weights,
         "estimated_times": has_estimated_times(transcript.provenance),
+        **{name: _plain(one) for name, one in found.items() if one is not None},
+    }
+
+
+def _plain(value: Incomplete | ListenedTo) -> dict[str, Any]:
+    """As DynamoDB keeps it, which has no floats."""
+    return {
+        name: Decimal(str(one)) if isinstance(one, float) else one
+        for name, one in asdict(value).items()
     }
 
 
@@ -117,6 +140,23 @@ def recording_from_item(item: Mapping[str, Any], read_body: BodyReader | None = 
         model=item.get("model", ""),
         fingerprint=item.get("fingerprint", ""),
         transcribed_at=item.get("transcribed_at", ""),
+        incomplete=_incomplete(item.get("incomplete")),
+        listened_to=_listened_to(item.get("listened_to")),
+        playback_key=item.get("playback_key", ""),
         # Imports of before this attribute all had estimated times.
         estimated_times=item.get("estimated_times", item.get("source") == Source.IMPORT),
     )
+
+
+def _incomplete(kept: Mapping[str, Any] | None) -> Incomplete | None:
+    if kept is None:
+        return None
+    lost = kept.get("lost")
+    return Incomplete(float(kept["heard"]), None if lost is None else float(lost))
+
+
+def _listened_to(kept: Mapping[str, Any] | None) -> ListenedTo | None:
+    if kept is None:
+        return None
+    numbers = {name: None if one is None else int(one) for name, one in kept.items()}
+    return ListenedTo(**numbers)

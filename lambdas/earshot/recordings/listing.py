@@ -20,7 +20,8 @@ _KEYS_AT_ONCE = 100  # BatchGetItem's limit
 _SUMMARY_ATTRIBUTES = (
     "recording_id", "key", "status", "revision", "updated_at", "uploaded_at", "sequencer", "etag",
     "size", "source", "facets", "error_code", "error_message", "passages", "text", "duration",
-    "model", "fingerprint", "transcribed_at", "estimated_times",
+    "model", "fingerprint", "transcribed_at", "estimated_times", "incomplete", "listened_to",
+    "playback_key",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from earshot.speech.transcript import Transcript
+from earshot.speech.transcript import Incomplete, ListenedTo, Transcript
 
 FACETS = ("age", "gender", "accent")
 
@@ -40,7 +40,9 @@ class Recording:
     `text`, `duration` (seconds), `model` and `fingerprint` are there in lists too, where
     `transcript` is left out; `text` may then be the beginning of a very long one. The words of an
     import may have `estimated_times`. `transcribed_at` is when the present transcript was written;
-    empty where that was not noted.
+    empty where that was not noted. `incomplete` and `listened_to` are the transcript's.
+    `playback_key` is the object to play where the recording's own is one in which browsers can't
+    seek; else empty.
     """
 
     recording_id: str
@@ -63,6 +65,9 @@ class Recording:
     fingerprint: str = ""
     transcribed_at: str = ""
     estimated_times: bool = False
+    incomplete: Incomplete | None = None
+    listened_to: ListenedTo | None = None
+    playback_key: str = ""
 
     @property
     def has_sound(self) -> bool:

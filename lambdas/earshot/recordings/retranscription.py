@@ -11,12 +11,13 @@ from typing import Any
 
 from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.claim import Claim, Claimed
-from earshot.recordings.item import pack, transcript_attributes
+from earshot.recordings.item import transcript_attributes
 from earshot.recordings.record import Failure, Recording, Source, Status
 from earshot.recordings.writes import ConditionalWrites, timestamp
 from earshot.speech.transcript import Transcript
 
 SETTLED = (Status.DONE, Status.FAILED)  # only what has ended can be done again
+_REPLACED = ("body", "body_key", "error_code", "error_message", "incomplete", "listened_to")
 
 
 def retranscription(recording: Recording, bucket: str, time: str) -> ObjectEvent | None:
@@ -53,24 +54,28 @@ def take_again(writes: ConditionalWrites, event: ObjectEvent) -> Claimed:
 
 
 def finish_again(
-    writes: ConditionalWrites, event: ObjectEvent, transcript: Transcript, passages: int
+    writes: ConditionalWrites,
+    event: ObjectEvent,
+    transcript: Transcript,
+    passages: int,
+    body: Mapping[str, Any],
 ) -> bool:
     """Put the transcript in the old one's place; False when that is no longer there.
 
-    An imported transcript's recording counts as transcribed here from then on.
+    `body` are the attributes of what is kept (earshot.recordings.bodies). An imported transcript's
+    recording counts as transcribed here from then on.
     """
-    body = writes.bodies.keep(event.recording_id, pack(transcript))
     written = writes.write(
         event.recording_id,
         set_=transcript_attributes(transcript)
-        | body
+        | dict(body)
         | {
             "status": Status.DONE,
             "source": Source.UPLOAD,
             "transcribed_at": timestamp(writes.now()),
             "passages": passages,
         },
-        remove=("body", "body_key", "error_code", "error_message"),
+        remove=_REPLACED,
         **_while_replaceable(event, SETTLED),
     )
     return written is not None or writes.kept_after_all(event.recording_id, body)

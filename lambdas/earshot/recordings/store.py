@@ -8,6 +8,7 @@ work once). A deletion leaves a tombstone, so that a late event can't resurrect 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
@@ -28,7 +29,7 @@ INTERNAL = "internal"  # the failure that a redrive may try again
 
 _TRANSCRIPT_ATTRIBUTES = (
     "body", "body_key", "text", "duration", "model", "fingerprint", "estimated_times",
-    "transcribed_at",
+    "transcribed_at", "incomplete", "listened_to", "playback_key",
 )  # fmt: skip
 _ERROR_ATTRIBUTES = ("error_code", "error_message")
 
@@ -163,14 +164,23 @@ class Recordings:
             return Claimed(Claim.STALE)
         return Claimed(Claim.TAKEN, passages=int(taken.get("passages", 0)))
 
-    def finish(self, event: ObjectEvent, transcript: Transcript, passages: int) -> bool:
+    def finish(
+        self,
+        event: ObjectEvent,
+        transcript: Transcript,
+        passages: int,
+        playback: Path | None = None,
+    ) -> bool:
         """Write the transcript of the claimed event; False when a newer event took over.
 
-        `passages`: the most passages any version, this one included, had in the index.
+        `passages`: the most passages any version, this one included, had in the index. `playback`
+        is a copy of the sound to keep, where browsers can't seek in the recording itself.
         """
-        if event.change is Change.RETRANSCRIBE:
-            return finish_again(self._writes, event, transcript, passages)
         body = self._bodies.keep(event.recording_id, pack(transcript))
+        if playback is not None:
+            body["playback_key"] = self._bodies.keep_copy(event.recording_id, playback)
+        if event.change is Change.RETRANSCRIBE:
+            return finish_again(self._writes, event, transcript, passages, body)
         written = {"status": Status.DONE, "transcribed_at": timestamp(self._writes.now())}
         attributes = transcript_attributes(transcript) | {"passages": passages} | written
         ended = self._end(event, attributes | body)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from earshot.recordings.bodies import KEPT
 from earshot.recordings.changes import ObjectEvent
 from earshot.recordings.record import Status
 from earshot.recordings.writes import ConditionalWrites
@@ -13,13 +14,13 @@ _LIFETIME = timedelta(days=14)  # SQS keeps a message for at most as long
 def bury(
     writes: ConditionalWrites, event: ObjectEvent, condition: str, traces: Iterable[str]
 ) -> bool:
-    """Leave a tombstone without `traces`, and clear away a body in S3.
+    """Leave a tombstone without `traces`, and clear away what is kept in S3.
 
-    The tombstone goes on naming that body: where a crash came between the two, the repeated event
+    The tombstone goes on naming that: where a crash came between the two, the repeated event
     finds it there and ends the work. False when the condition failed.
     """
     expiry = int((writes.now() + _LIFETIME).timestamp())
-    gone = sorted({*traces} - {"body_key"})
+    gone = sorted({*traces} - {*KEPT})
     before = writes.write(
         event.recording_id,
         set_={"status": Status.DELETED, "sequencer": event.sequencer, "expires_at": expiry},
@@ -28,9 +29,10 @@ def bury(
     )
     left = before
     if left is None:
-        left = writes.look(event.recording_id, "status", "body_key")
+        left = writes.look(event.recording_id, "status", *KEPT)
         if left.get("status") != Status.DELETED:
             return False
-    if "body_key" in left:
-        writes.bodies.drop(left["body_key"])
+    for name in KEPT:
+        if name in left:
+            writes.bodies.drop(left[name])
     return before is not None

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from earshot.recordings.bodies import Bodies
+from earshot.recordings.bodies import KEPT, Bodies
 from earshot.recordings.record import Status
 
 
@@ -72,8 +72,9 @@ class ConditionalWrites:
                 return None
             raise
         before: Mapping[str, Any] = answer.get("Attributes", {})
-        if "body_key" in before and "body_key" in (*attributes, *removed):
-            self.bodies.drop(before["body_key"])  # what was said goes when its version goes
+        for name in KEPT:
+            if name in before and name in (*attributes, *removed):
+                self.bodies.drop(before[name])  # what was said goes when its version goes
         return before
 
     def set_revision(self, recording_id: str, seen: int, revision: int) -> bool:
@@ -91,16 +92,18 @@ class ConditionalWrites:
             return False
         return True
 
-    def kept_after_all(self, recording_id: str, body: Mapping[str, Any]) -> bool:
-        """Whether the item names `body` though its write was refused; otherwise clears it away.
+    def kept_after_all(self, recording_id: str, kept: Mapping[str, Any]) -> bool:
+        """Whether the item names what was `kept` though its write was refused; else clears it away.
 
         boto3 repeats a write whose answer was lost, and is refused by what the first one wrote.
         """
-        if "body_key" not in body:
+        keys = {name: kept[name] for name in KEPT if kept.get(name)}
+        if not keys:
             return False
-        if self.look(recording_id, "body_key").get("body_key") == body["body_key"]:
+        if keys.items() <= self.look(recording_id, *keys).items():
             return True
-        self.bodies.drop(body["body_key"])
+        for key in keys.values():
+            self.bodies.drop(key)
         return False
 
 

@@ -63,6 +63,7 @@ MAPPING: dict[str, Any] = {
         "n": {"type": "integer"},
         "passages": {"type": "integer"},
         "key": {"type": "keyword"},
+        "playback": {"type": "keyword", **_STORED},
         "start": {"type": "float", **_STORED},
         "end": {"type": "float", **_STORED},
         "estimated_times": {"type": "boolean", **_STORED},
@@ -127,6 +128,8 @@ def _about(recording: Recording, count: int) -> dict[str, Any]:
         "uploaded_at": recording.uploaded_at or recording.updated_at,
         **{facet: recording.facets.get(facet) or UNKNOWN for facet in FACETS},
     }
+    if recording.playback_key:
+        about["playback"] = f"/{recording.playback_key}"
     if transcript := recording.transcript:
         words = transcript.words
         about |= {

@@ -171,6 +171,7 @@ def _hit(
         source=document["source"],
         model=document["model"],
         uploaded_at=document.get("uploaded_at", ""),
+        playback=document.get("playback"),
         confidence=document["confidence"],
         score=score if score is None else round(score, 4),
         match=match,

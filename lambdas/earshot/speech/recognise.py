@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from earshot.audio.decode import stream
+from earshot.audio.decode import Stream, stream
+from earshot.audio.findings import Findings
 from earshot.audio.limits import DEFAULT, Limits
 from earshot.errors import AudioError
+from earshot.speech.deadline import Deadline
 from earshot.speech.engine import Waveform
 from earshot.speech.transcriber import Transcriber
-from earshot.speech.transcript import Segment, Transcript
+from earshot.speech.transcript import Incomplete, ListenedTo, Segment, Transcript
 from earshot.speech.windows import MAX_SINGLE_WINDOW_SAMPLES
 
 STEREO_CHANNELS = 2
@@ -23,22 +25,44 @@ BATCHES_AHEAD = 2
 
 
 def transcribe_file(
-    path: Path, transcriber: Transcriber, limits: Limits = DEFAULT, *, split_channels: bool = False
+    path: Path,
+    transcriber: Transcriber,
+    limits: Limits = DEFAULT,
+    deadline: Deadline | None = None,
+    *,
+    split_channels: bool = False,
 ) -> Transcript:
     """Transcribes a file while it is decoded; memory does not grow with its length.
 
     `split_channels` transcribes the channels of a stereo file separately, for calls with a speaker
-    on each channel. Segments then have a channel. Raises AudioError if the file can't be decoded.
+    on each channel. Segments then have a channel. Raises AudioError if the file can't be decoded,
+    at once if it is too long, and OutOfTime if it can't be transcribed by the `deadline`.
     """
     if not split_channels:
-        return transcriber.transcribe_stream(_mono(path, limits))
-    sides = [
-        transcriber.transcribe_stream(
-            block[:, channel] for block in stream(path, limits, channels=STEREO_CHANNELS)
-        )
-        for channel in range(STEREO_CHANNELS)
-    ]
+        return _transcribe_stream(begin(path, limits, whole=0), transcriber, deadline)
+    sides = []
+    for channel in range(STEREO_CHANNELS):
+        blocks = stream(path, limits, channels=STEREO_CHANNELS, counted=True)
+        side = transcriber.transcribe_stream(block[:, channel] for block in blocks)
+        sides.append(noted(side, blocks.findings))
     return _merged(sides)
+
+
+def noted(transcript: Transcript, findings: Findings | None) -> Transcript:
+    """The transcript, with what reading its file found out."""
+    if findings is None:
+        return transcript
+    incomplete, listened_to = None, None
+    if findings.damaged:
+        incomplete = Incomplete(findings.heard_s, findings.lost_s)
+    if findings.track is not None or findings.channel is not None:
+        listened_to = ListenedTo(findings.track, findings.channel)
+    return replace(
+        transcript,
+        incomplete=incomplete,
+        listened_to=listened_to,
+        needs_copy=findings.leads_astray,
+    )
 
 
 def transcribe_files(
@@ -71,26 +95,36 @@ def transcribe_files(
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """The decoded start of a file, shape (n,), and the rest of its blocks if there is more."""
+    """The decoded start of a file, shape (n,), and the rest of its blocks if there is more.
+
+    `source` is the stream that they come from; its findings are there after the last block.
+    """
 
     waveform: Waveform
     rest: Iterator[Waveform] | None
+    source: Stream
+
+    @property
+    def needs_copy(self) -> bool:
+        """Whether the file is wanted again, for a playback copy; known when all is decoded."""
+        return self.source.findings is not None and self.source.findings.leads_astray
 
 
 def begin(path: Path, limits: Limits, whole: int = MAX_SINGLE_WINDOW_SAMPLES) -> Beginning:
     """Decodes at least `whole` samples, or all of a shorter file; the rest is decoded later.
 
-    Raises AudioError if the file can't be decoded. So does reading the rest.
+    Raises AudioError if the file can't be decoded, or is too long. So does reading the rest.
     """
-    blocks = _mono(path, limits)
+    source = stream(path, limits, counted=True)
+    blocks = (block[:, 0] for block in source)
     held: list[Waveform] = []
     samples = 0
     for block in blocks:
         held.append(block)
         samples += len(block)
         if samples > whole:
-            return Beginning(np.concatenate(held), blocks)
-    return Beginning(np.concatenate(held), None)
+            return Beginning(np.concatenate(held), blocks, source)
+    return Beginning(np.concatenate(held), None, source)
 
 
 def _begun(path: Path, limits: Limits) -> Beginning | AudioError:
@@ -111,17 +145,22 @@ def _transcribe(
         if isinstance(file, AudioError):
             yield path, file
         elif file.rest is None:
-            yield path, next(transcripts)
+            yield path, noted(next(transcripts), file.source.findings)
         else:
             try:
-                yield path, transcriber.transcribe_stream(chain([file.waveform], file.rest))
+                yield path, _transcribe_stream(file, transcriber)
             except AudioError as error:
                 yield path, error
 
 
-def _mono(path: Path, limits: Limits) -> Iterator[Waveform]:
-    for block in stream(path, limits):
-        yield block[:, 0]
+def _transcribe_stream(
+    file: Beginning, transcriber: Transcriber, deadline: Deadline | None = None
+) -> Transcript:
+    blocks = chain([file.waveform], file.rest or ())
+    if deadline:
+        blocks = chain(deadline.watch(blocks, lambda: file.source.length_s))
+    transcript = transcriber.transcribe_stream(blocks)
+    return noted(transcript, file.source.findings)
 
 
 def _merged(sides: list[Transcript]) -> Transcript:

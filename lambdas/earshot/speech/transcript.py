@@ -53,13 +53,43 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Incomplete:
+    """Of a damaged file: how much of its sound was heard and how much is lost, in seconds.
+
+    `lost` is None where that can't be told, as of an Ogg file that was cut off.
+    """
+
+    heard: float
+    lost: float | None
+
+    def __str__(self) -> str:
+        if self.lost is None:
+            return f"the file is damaged: {self.heard:.1f} s of it were heard, the rest is lost"
+        whole = self.heard + self.lost
+        return f"the file is damaged: {self.heard:.1f} of {whole:.1f} s were heard"
+
+
+@dataclass(frozen=True, slots=True)
+class ListenedTo:
+    """What was listened to where a file left a choice; both count from 0.
+
+    `track` is set in a file with several tracks, `channel` where channels cancelled each other out
+    and one was heard instead of their mix.
+    """
+
+    track: int | None = None
+    channel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """The transcript of one version of a recording; `duration` in seconds.
 
     `segments` are what is shown. Where a writer took part, `heard` is what the listener heard by
     itself, in its own letters. Elsewhere `heard` is None: the segments are the listener's own.
     `letters` are the listener's likeliest letters of every frame, packed, for search by sound
-    (earshot.speech.frame_letters).
+    (earshot.speech.frame_letters). `incomplete` is set if the file is damaged, `listened_to` if it
+    left a choice. `needs_copy`: browsers can't seek in the file.
 
     A recording without speech has no segments and an empty text; that is no error.
     """
@@ -69,6 +99,9 @@ class Transcript:
     provenance: Provenance
     heard: tuple[Segment, ...] | None = None
     letters: bytes | None = None
+    incomplete: Incomplete | None = None
+    listened_to: ListenedTo | None = None
+    needs_copy: bool = False
 
     @property
     def text(self) -> str:

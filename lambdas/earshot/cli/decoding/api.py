@@ -24,6 +24,7 @@ from tenacity import (
 from earshot.cli.decoding.clip import Clip
 from earshot.cli.decoding.outcome import Fault, Heard, Outcome
 from earshot.cli.decoding.source import Done, Stopped
+from earshot.speech.transcript import Incomplete
 
 ATTEMPTS = 8
 LONGEST_WAIT = 900.0  # seconds that a server may ask for, in all, for one file
@@ -167,7 +168,9 @@ def _heard(answer: httpx.Response) -> Outcome:
     try:
         told = answer.json()
         by_listener = str(told.get("heard") or "")  # which an older API does not tell
-        return Heard(str(told["transcription"]), float(told["duration"]), by_listener)
+        damage = told.get("incomplete")
+        incomplete = str(Incomplete(damage["heard"], damage["lost"])) if damage else ""
+        return Heard(str(told["transcription"]), float(told["duration"]), by_listener, incomplete)
     except (ValueError, KeyError, TypeError):
         return Fault("bad_answer", "The answer is not that of POST /asr.", lasting=False)
 

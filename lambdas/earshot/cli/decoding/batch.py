@@ -45,6 +45,15 @@ class Report:
         ]
 
     @property
+    def incomplete(self) -> list[tuple[Clip, str]]:
+        """Damaged files, of which a part was heard, and what is lost."""
+        return [
+            (clip, outcome.incomplete)
+            for clip in self.joined.clips
+            if isinstance(outcome := self.outcomes.get(clip.row), Heard) and outcome.incomplete
+        ]
+
+    @property
     def left(self) -> int:
         """Files that were not come to."""
         return len(self.clips) - len(self.outcomes)
@@ -107,6 +116,8 @@ def _decode(todo: list[Clip], source: Source, journal: Journal, report: Report) 
             report.outcomes[clip.row] = outcome
             if isinstance(outcome, Fault):
                 logger.warning("%s: %s, %s", clip.name, outcome.code, outcome.message)
+            elif outcome.incomplete:
+                logger.warning("%s: %s", clip.name, outcome.incomplete)
             else:
                 logger.info("%s: %s s", clip.name, outcome.duration)
             advance(1)

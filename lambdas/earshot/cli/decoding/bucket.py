@@ -95,8 +95,7 @@ class Bucket:
             return Fault(code, message, lasting=code != INTERNAL)
         whole = self._recordings.get(recording.recording_id)
         if whole is not None and whole.transcript is not None and whole.etag == recording.etag:
-            said = whole.transcript
-            return Heard(said.text, said.duration, said.heard_text)
+            return Heard.of(whole.transcript)
         if whole is None or len(recording.text) >= MAX_INLINE_TEXT_CHARS:
             return Fault("gone", "The recording was removed meanwhile.", lasting=False)
         return Heard(recording.text, recording.duration or 0.0)

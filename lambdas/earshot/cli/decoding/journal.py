@@ -96,7 +96,8 @@ class Journal:
 def _told(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, Heard):
         told: dict[str, Any] = {"text": outcome.text, "duration": outcome.duration}
-        return told | ({"heard": outcome.by_listener} if outcome.by_listener else {})
+        more = {"heard": outcome.by_listener, "incomplete": outcome.incomplete}
+        return told | {name: value for name, value in more.items() if value}
     return {"code": outcome.code, "message": outcome.message}
 
 
@@ -104,4 +105,5 @@ def _outcome(told: dict[str, Any]) -> Outcome:
     if "code" in told:
         return Fault(str(told["code"]), str(told["message"]), lasting=True)
     # Journals of before hold one text alone.
-    return Heard(str(told["text"]), float(told["duration"]), str(told.get("heard", "")))
+    more = (str(told.get(name, "")) for name in ("heard", "incomplete"))
+    return Heard(str(told["text"]), float(told["duration"]), *more)

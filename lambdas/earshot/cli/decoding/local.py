@@ -49,4 +49,4 @@ class Local:
             elif isinstance(result, AudioError):
                 done(there[path], Fault(result.code, result.message, lasting=True))
             else:
-                done(there[path], Heard(result.text, result.duration, result.heard_text))
+                done(there[path], Heard.of(result))
