@@ -25,6 +25,7 @@ GET, POST = aws_apigatewayv2.HttpMethod.GET, aws_apigatewayv2.HttpMethod.POST
 SPEECH_ROUTES = {  # only the function with the model answers these
     "/asr": POST,
     "/v1/audio/transcriptions": POST,
+    "/v1/audio/translations": POST,
     "/v1/models": GET,
 }
 MODEL_ROUTES = [f"POST {path}" for path, method in SPEECH_ROUTES.items() if method is POST]

@@ -5,6 +5,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors
 from api.limits import MAX_FIELD_BYTES, MAX_FORM_FIELDS, RequestLimits
+from api.raw_sound import RawSound
 from api.request_log import RequestLog
 from api.routes import asr, docs, openai, ping, recordings, search, transcripts, uploads
 from api.schemas import ErrorBody
@@ -37,6 +38,7 @@ def create_app() -> FastAPI:
     errors.install(app)
     # The last added is the outermost.
     app.add_middleware(GZipMiddleware, minimum_size=1400, compresslevel=5)
+    app.add_middleware(RawSound)
     app.add_middleware(RequestLimits)
     app.add_middleware(RequestLog)
     # The forms of a transcript come first: {recording_id} would match "abc.txt" too.

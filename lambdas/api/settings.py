@@ -21,6 +21,12 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
         default=None, min_length=16, description="the key itself, for a local stack and for tests"
     )
     model: Text | None = Field(default=None, description="the model: a folder or a hub id")
+    language: Text = Field(
+        default="en", description="the language that the model speaks, as ISO 639-1"
+    )
+    strict_model_names: bool = Field(
+        default=False, description="whether requests must name the model that is served"
+    )
     model_revision: Text | None = Field(default=None, description="commit or branch on the hub")
     writer: Text = Field(
         default="moonshine-tiny", description="the writer: a name, a folder, a hub id, or none"

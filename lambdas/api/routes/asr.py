@@ -5,13 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, File, UploadFile
 
 from api.auth import KeyRequired
+from api.raw_sound import AS_BODY
 from api.recogniser import Model
 from api.schemas import Transcription
 
 router = APIRouter(tags=["transcription"])
 
 
-@router.post("/asr", dependencies=[KeyRequired], response_model_exclude_unset=True)
+@router.post(
+    "/asr", openapi_extra=AS_BODY, dependencies=[KeyRequired], response_model_exclude_unset=True
+)
 def transcribe(
     model: Model, file: Annotated[UploadFile, File(description="mp3, wav, flac, ogg, m4a, webm …")]
 ) -> Transcription:

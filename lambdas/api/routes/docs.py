@@ -19,7 +19,7 @@ def openapi(request: Request) -> dict[str, Any]:
     return JSONResponse(request.app.openapi(), headers=caching.DOCUMENTATION)  # type: ignore[return-value]
 
 
-@router.get("/docs", response_class=HTMLResponse)
+@router.get("/docs", response_class=Response, responses={200: {"content": {"text/html": {}}}})
 def docs(request: Request) -> HTMLResponse:
     """The same for people, as one page without scripts."""
     return HTMLResponse(
