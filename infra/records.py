@@ -3,6 +3,8 @@
 from aws_cdk import RemovalPolicy, aws_dynamodb, aws_s3
 from constructs import Construct
 
+from earshot.recordings.listing import KEY_INDEX, LIST_INDEX
+
 
 class Records(Construct):
     """Pay per request, point-in-time recovery, kept when the stack is deleted."""
@@ -25,10 +27,17 @@ class Records(Construct):
             removal_policy=removal,
         )
         self.table.add_global_secondary_index(
-            index_name="by_status",
+            index_name=LIST_INDEX,
             partition_key=aws_dynamodb.Attribute(name="status", type=text),
             sort_key=aws_dynamodb.Attribute(name="listed_at", type=text),
             projection_type=aws_dynamodb.ProjectionType.KEYS_ONLY,
+        )
+        self.table.add_global_secondary_index(
+            index_name=KEY_INDEX,
+            partition_key=aws_dynamodb.Attribute(name="listed_in", type=text),
+            sort_key=aws_dynamodb.Attribute(name="key", type=text),
+            projection_type=aws_dynamodb.ProjectionType.INCLUDE,
+            non_key_attributes=["status"],
         )
         self.transcripts = aws_s3.Bucket(
             self,

@@ -5,7 +5,8 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
-from earshot.settings import SearchSettings, default_of
+from api.settings import ApiSettings
+from earshot.settings import SearchSettings, default_of, environment_of
 from infra.api import Api
 from infra.audio import AudioBucket
 from infra.bulk_queue import BulkQueue
@@ -74,6 +75,12 @@ class EarshotStack(Stack):
             api=api.http_api,
             settings=settings,
         )
+
+        if settings.local is None:  # where the site has another address than its distribution's
+            for variable, value in environment_of(
+                ApiSettings, set_elsewhere=ApiSettings.model_fields, site_url=site.url
+            ).items():
+                api.function.add_environment(variable, value)
 
         transcribe, index, (read, speech) = ingestion.function, projection.function, api.functions
         audio_objects, bodies, table = (

@@ -19,7 +19,7 @@ from opensearchpy.exceptions import TransportError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
 
-from earshot.errors import EarshotError, InvalidRequest, NotFound, Unavailable
+from earshot.errors import Conflict, EarshotError, InvalidRequest, NotFound, Unavailable
 
 logger = Logger(service="api")
 
@@ -50,6 +50,19 @@ class NoTranscript(NotFound):
     """The recording is there, but what was said in it is not, or not yet."""
 
     code: ClassVar[str] = "no_transcript"
+
+
+class NoSound(NotFound):
+    """The recording is there, but no sound ever came for it."""
+
+    code: ClassVar[str] = "no_sound"
+
+
+class AlreadyThere(Conflict):
+    """What is to be created only if it is not there is there."""
+
+    code: ClassVar[str] = "exists"
+    http_status: ClassVar[int] = 412
 
 
 class NotAcceptable(InvalidRequest):

@@ -51,7 +51,7 @@ class RawSound:
             b' filename="audio"\r\nContent-Type: application/octet-stream\r\n\r\n'
         )
         after = b"\r\n--" + _BOUNDARY + b"--\r\n"
-        scope = {**scope, "headers": list(scope["headers"])}
+        scope["headers"] = list(scope["headers"])
         headers = MutableHeaders(scope=scope)
         headers["content-type"] = f"multipart/form-data; boundary={_BOUNDARY.decode()}"
         del headers["content-length"]

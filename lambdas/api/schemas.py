@@ -126,12 +126,16 @@ class UploadRequest(BaseModel):
 
 
 class Upload(BaseModel):
-    """A form to POST to `url` within `expires_in` seconds: all `fields`, then `file`, the last."""
+    """A form to POST to `url` within `expires_in` seconds: all `fields`, then `file`, the last.
+
+    Where a recording `exists` at the key, the upload replaces it.
+    """
 
     url: str
     fields: dict[str, str]
     key: str
     recording_id: str
+    exists: bool
     max_bytes: int
     expires_in: int
 

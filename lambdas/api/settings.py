@@ -31,6 +31,7 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
     writer: Text = Field(
         default="moonshine-tiny", description="the writer: a name, a folder, a hub id, or none"
     )
+    site_url: Text | None = Field(default=None, description="address of the site, without a path")
     retranscribe_queue_url: Text | None = Field(
         default=None, description="queue for recordings that are to be transcribed again"
     )
