@@ -82,7 +82,7 @@ class Api(Construct):
             environment=environment_of(
                 ApiSettings,
                 **shared,
-                unconfined_decoder=settings.allow_unconfined,
+                unconfined_decoder="allow" if settings.unconfined_decoder else None,
                 model=settings.function_model,
                 writer=settings.function_writer,
             ),

@@ -74,7 +74,7 @@ class BulkWorker(Construct):
                 max_receives=MAX_RECEIVES,
                 visibility_s=VISIBILITY_S,
                 max_audio_bytes=settings.bulk_max_audio_bytes,
-                unconfined_decoder=settings.allow_unconfined,
+                unconfined_decoder="allow" if settings.unconfined_decoder else None,
                 max_audio_seconds=settings.bulk_max_audio_seconds,
                 set_elsewhere=SET_BY_IMAGE,
             )

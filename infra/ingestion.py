@@ -57,7 +57,7 @@ class Ingestion(Construct):
                 model=settings.function_model,
                 writer=settings.function_writer,
                 max_audio_bytes=settings.max_audio_bytes,
-                unconfined_decoder=settings.allow_unconfined,
+                unconfined_decoder="allow" if settings.unconfined_decoder else None,
                 max_audio_seconds=settings.max_audio_seconds,
                 timeout_s=settings.transcribe_timeout_s,
                 max_receives=MAX_RECEIVES,

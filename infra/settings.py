@@ -116,9 +116,7 @@ class Settings(BaseModel):
         10, description="API requests at the same moment that run the model."
     )
     unconfined_decoder: Annotated[bool, Flag()] = Field(
-        False,
-        description="Whether audio is decoded even where the decoder can't be "
-        "[confined](../SECURITY.md#what-the-decoder-process-holds).",
+        False, description="Whether audio is decoded even where the decoder can't be confined."
     )
     log_days: Annotated[int, OneOf(RETENTION_DAYS)] = Field(
         30, description="Days that logs are kept."
@@ -175,11 +173,6 @@ class Settings(BaseModel):
     def audio_disk_mib(self) -> int:
         """What /tmp must hold for the largest file."""
         return function_disk_mib(self.max_audio_bytes)
-
-    @property
-    def allow_unconfined(self) -> str | None:
-        """What functions and workers are told of it."""
-        return "allow" if self.unconfined_decoder else None
 
     @property
     def function_model(self) -> str | None:

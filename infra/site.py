@@ -3,21 +3,18 @@
 from pathlib import Path
 
 from aws_cdk import (
-    Annotations,
     Duration,
-    Fn,
     RemovalPolicy,
-    Stack,
     aws_apigatewayv2,
     aws_cloudfront,
     aws_cloudfront_origins,
-    aws_iam,
     aws_s3,
     aws_s3_deployment,
 )
 from constructs import Construct
 
 from earshot.recordings.bodies import PLAYBACK
+from infra.origins import api_origin, reading, without_policy
 from infra.settings import Settings
 
 SITE = Path(__file__).resolve().parent.parent / "site"
@@ -121,7 +118,7 @@ class Site(Construct):
             ),
             additional_behaviors={
                 "/api/*": aws_cloudfront.BehaviorOptions(
-                    origin=_api_origin(self, api, settings),
+                    origin=api_origin(self, api, settings),
                     viewer_protocol_policy=https,
                     allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
                     cache_policy=self._api_cache(),
@@ -136,11 +133,13 @@ class Site(Construct):
                 ),
                 # The keys have the prefix: nothing else of that bucket can be asked for.
                 "/playback/*": aws_cloudfront.BehaviorOptions(
-                    origin=with_oac(_without_policy(self, copies)), **sound
+                    origin=with_oac(without_policy(self, copies)), **sound
                 ),
             },
         )
-        copies.add_to_resource_policy(self._reading(copies.arn_for_objects(f"{PLAYBACK}/*")))
+        copies.add_to_resource_policy(
+            reading(self.distribution, copies.arn_for_objects(f"{PLAYBACK}/*"))
+        )
         self.url = f"https://{self.distribution.distribution_domain_name}"
         if settings.local is None:
             aws_s3_deployment.BucketDeployment(
@@ -154,21 +153,6 @@ class Site(Construct):
                     aws_s3_deployment.CacheControl.set_public(),
                 ],
             )
-
-    def _reading(self, objects: str) -> aws_iam.PolicyStatement:
-        """Leave for this distribution to read some objects of a bucket."""
-        distribution = Stack.of(self).format_arn(
-            service="cloudfront",
-            region="",
-            resource="distribution",
-            resource_name=self.distribution.distribution_id,
-        )
-        return aws_iam.PolicyStatement(
-            principals=[aws_iam.ServicePrincipal("cloudfront.amazonaws.com")],
-            actions=["s3:GetObject"],
-            resources=[objects],
-            conditions={"StringEquals": {"AWS:SourceArn": distribution}},
-        )
 
     def _api_cache(self) -> aws_cloudfront.CachePolicy:
         """The API's own Cache-Control decides; responses without it are not cached.
@@ -222,35 +206,3 @@ class Site(Construct):
                 ),
             ),
         )
-
-
-def _without_policy(scope: Construct, bucket: aws_s3.Bucket) -> aws_s3.IBucket:
-    """The bucket as one of others, whose policy the CDK leaves alone: it would open all of it."""
-    named = aws_s3.Bucket.from_bucket_attributes(
-        scope,
-        "Copies",
-        bucket_arn=bucket.bucket_arn,
-        bucket_regional_domain_name=bucket.bucket_regional_domain_name,
-    )
-    Annotations.of(scope).acknowledge_warning(
-        "@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac"
-    )
-    return named
-
-
-def _api_origin(
-    scope: Construct, api: aws_apigatewayv2.HttpApi, settings: Settings
-) -> aws_cloudfront_origins.HttpOrigin:
-    if settings.local:
-        return aws_cloudfront_origins.HttpOrigin(
-            "127.0.0.1",
-            http_port=settings.local.endpoint_port,
-            origin_path=Fn.join("", ["/_aws/execute-api/", api.api_id]),
-            protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTP_ONLY,
-        )
-    stack = Stack.of(scope)
-    return aws_cloudfront_origins.HttpOrigin(
-        f"{api.api_id}.execute-api.{stack.region}.{stack.url_suffix}",
-        protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
-        origin_ssl_protocols=[aws_cloudfront.OriginSslPolicy.TLS_V1_2],
-    )

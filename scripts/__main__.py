@@ -8,6 +8,9 @@ ALL = COMMANDS | {
     "bench": LazyCommand("scripts.bench:app", "Measure; print JSON lines."),
     "model": LazyCommand("scripts.model:app", "Make, train and export models.", "train"),
     "samples": LazyCommand("scripts.samples:app", "Make the demo's sample recordings."),
+    "mutate": LazyCommand(
+        "scripts.mutate.command:mutate", "Change the code at random; do the tests notice?"
+    ),
     "openapi": LazyCommand("scripts.openapi:openapi", "Write docs/openapi.json from the code."),
     "settings-table": LazyCommand(
         "scripts.settings_table:settings_table", "Print docs/deploy.md's tables of settings."

@@ -25,7 +25,8 @@ from earshot.bulk.worker import Worker
 from earshot.cli.progress import Advance, progress
 from earshot.errors import AudioError
 from earshot.ingest.events import notification
-from earshot.ingest.ingest import Ingest, Outcome, Work
+from earshot.ingest.ingest import Ingest, Outcome
+from earshot.ingest.work import Work
 from earshot.recordings.changes import Change, ObjectEvent
 from earshot.speech.engine import Waveform
 from earshot.speech.files import read_json

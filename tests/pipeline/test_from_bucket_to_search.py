@@ -7,7 +7,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import numpy as np
 import pytest
+import soundfile
 
 from earshot.cli.outputs import Outputs
 from earshot.cli.uploading import collect, described, put
@@ -63,6 +65,36 @@ def test_the_sound_is_served_in_ranges_beside_the_page(
     )
     assert answer.status_code == 206
     assert answer.content == sample.read_bytes()[100:200]
+
+
+def test_of_an_mp3_of_variable_bit_rate_a_copy_is_played_as_long_as_it_is_there(
+    bucket: Bucket, stack: Outputs, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.2, 240_000)
+    path = tmp_path / "uneven.mp3"
+    with soundfile.SoundFile(
+        path, "w", 16_000, 1, format="MP3", bitrate_mode="VARIABLE", compression_level=0.3
+    ) as file:
+        file.write(np.concatenate([noise, np.zeros(240_000)]))
+    key = bucket.put("uneven.mp3", path)
+    copy = bucket.end(key)["playback"]
+    redirect = bucket.api(f"/recordings/{recording_id(key)}/audio")
+    assert redirect.headers["location"] == copy
+    site = urlsplit(stack.site_url)
+
+    def played() -> httpx.Response:
+        address = f"http://127.0.0.1:{site.port}{copy}"
+        headers = {"Host": site.netloc, "Range": "bytes=4-7"}
+        return httpx.get(address, headers=headers, timeout=30)
+
+    assert (played().status_code, played().content) == (206, b"ftyp")
+    assert played().headers["content-type"] == "audio/mp4"
+    bucket.quiet()
+    listed = bucket.api("/recordings", params={"prefix": "playback/"}).json()["recordings"]
+    assert listed == [], "the copy is no recording"
+    bucket.delete(key)
+    bucket.quiet()
+    assert any(played().status_code in (403, 404) for _ in eventually())
 
 
 def test_a_deleted_recording_leaves_the_api_and_the_index(bucket: Bucket, sample: Path) -> None:

@@ -89,53 +89,75 @@ def blocks(
         _note_declared(file, container, kind, notes)
 
 
-def _laid_out(container: Any, stream: Any, timeline: Timeline, notes: Notes) -> Iterator[Block]:
-    """Frames as blocks, with silence where the time stamps leave gaps."""
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Samples (channels, n) as the codec gives them, at `rate` Hz."""
+
+    given: npt.NDArray[Any]
+    rate: int
+
+    def kind(self) -> tuple[int, int, np.dtype[Any]]:
+        return self.rate, len(self.given), self.given.dtype
+
+
+def _laid_out(container: Any, stream: Any, timeline: Timeline, notes: Notes) -> Iterator[_Piece]:
+    """What frames hold, with silence where the time stamps leave gaps."""
+    tick_s = 0.0
     for frame in frames(container, stream, notes):
-        at_s = None if frame.pts is None else float(frame.pts * frame.time_base)
-        seconds = frame.samples / frame.sample_rate
-        gap_s = timeline.silence_before(at_s, seconds)
-        notes.gaps_s += gap_s
+        rate, count = frame.sample_rate, frame.samples
+        tick_s = tick_s or float(frame.time_base or 0)
+        seconds = count / rate
+        gap_s = timeline.silence_before(None if frame.pts is None else frame.pts * tick_s, seconds)
         notes.heard_s += seconds
-        missing = round(gap_s * frame.sample_rate)
-        while missing > 0:
-            some = min(missing, BLOCK_SAMPLES)
-            silence = np.zeros((some, frame.layout.nb_channels), np.float32)
-            yield Block(silence, frame.sample_rate)
-            missing -= some
-        yield Block(samples_of(frame), frame.sample_rate)
+        given = _given(frame)
+        if gap_s:
+            notes.gaps_s += gap_s
+            missing = round(gap_s * rate)
+            while missing > 0:
+                some = min(missing, BLOCK_SAMPLES)
+                yield _Piece(np.zeros((len(given), some), np.float32), rate)
+                missing -= some
+        yield _Piece(given, rate)
 
 
-def _held_together(pieces: Iterator[Block]) -> Iterator[Block]:
-    """Blocks of about BLOCK_SAMPLES from frames of some hundred samples."""
-    held: list[npt.NDArray[np.float32]] = []
-    samples, kind = 0, (0, 0)
+def _held_together(pieces: Iterator[_Piece]) -> Iterator[Block]:
+    """Blocks of about BLOCK_SAMPLES, from frames of some hundred samples."""
+    held: list[_Piece] = []
+    count = 0
     for piece in pieces:
-        its_kind = (piece.rate, piece.samples.shape[1])
-        if held and (its_kind != kind or samples >= BLOCK_SAMPLES):
-            yield Block(np.concatenate(held), kind[0])
-            held, samples = [], 0
-        kind = its_kind
-        held.append(piece.samples)
-        samples += len(piece.samples)
+        if held and (count >= BLOCK_SAMPLES or piece.kind() != held[0].kind()):
+            yield _block(held)
+            held, count = [], 0
+        held.append(piece)
+        count += piece.given.shape[1]
     if held:
-        yield Block(np.concatenate(held), kind[0])
+        yield _block(held)
+
+
+def _block(held: list[_Piece]) -> Block:
+    return Block(_scaled(np.concatenate([piece.given for piece in held], axis=1)), held[0].rate)
 
 
 def samples_of(frame: Any) -> npt.NDArray[np.float32]:
-    """A frame's samples (n, channels) in -1..1, by FFmpeg's own scale for whole numbers."""
-    given = frame.to_ndarray()
-    if not frame.format.is_planar:
-        given = given.reshape(-1, frame.layout.nb_channels).T
+    """A frame's samples (n, channels), float32, in -1..1."""
+    return _scaled(_given(frame))
+
+
+def _given(frame: Any) -> npt.NDArray[Any]:
+    given: npt.NDArray[Any] = frame.to_ndarray()
+    return given if frame.format.is_planar else given.reshape(-1, frame.layout.nb_channels).T
+
+
+def _scaled(given: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Samples (n, channels) in -1..1, by FFmpeg's own scale for whole numbers."""
+    if given.dtype == np.float32:
+        return np.ascontiguousarray(given.T)
     if given.dtype == np.uint8:
-        given = given.astype(np.int16) - 128
-        scale = 1 << 7
-    elif given.dtype.kind == "i":
-        scale = 1 << 8 * given.dtype.itemsize - 1
+        given, scale = given.astype(np.int16) - 128, 1 << 7
     else:
-        scale = 1
-    # Copied even where nothing is scaled: the frame's memory is FFmpeg's.
-    samples: npt.NDArray[np.float32] = (given.T * np.float32(1 / scale)).astype(np.float32)
+        scale = 1 << 8 * given.dtype.itemsize - 1 if given.dtype.kind == "i" else 1
+    samples: npt.NDArray[np.float32] = np.ascontiguousarray(given.T).astype(np.float32)
+    samples *= np.float32(1 / scale)
     return samples
 
 
@@ -155,12 +177,13 @@ def frames(container: Any, stream: Any, notes: Notes) -> Iterator[Any]:
     any_frame = False
     count = 0
     packets = container.demux(stream)
+    tick_s = float(stream.time_base or 0)
     while True:
         seconds = 0.0
         try:
             packet = next(packets)
             count += packet.size > 0
-            seconds = float((packet.duration or 0) * packet.time_base) if packet.size else 0.0
+            seconds = (packet.duration or 0) * tick_s if packet.size else 0.0
             notes.damaged |= packet.is_corrupt and not is_pcm
             notes.bit_rate.add(packet.size, seconds)
             decoded = decoder.decode(packet)

@@ -17,13 +17,14 @@ def mono(samples: Samples) -> tuple[Samples, int | None]:
     Two microphones with one plugged in the wrong way round have a mean without speech in it.
     """
     channels = samples.shape[1]
-    mixed: Samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
     if channels == 1 or not len(samples):
-        return mixed, None
-    powers = np.square(samples, dtype=np.float64).mean(axis=0)
+        return samples, None
+    # Products of matrices are many times faster here than numpy's means over short rows.
+    mixed: Samples = samples @ np.full((channels, 1), 1 / channels, np.float32)
+    powers = np.einsum("ij,ij->j", samples, samples) / len(samples)
     loudest = int(powers.argmax())
     alone = powers[loudest] / channels**2  # what it has in a mix with silent channels
-    cancelled = np.square(mixed, dtype=np.float64).mean() < CANCELLED * alone
+    cancelled = np.vdot(mixed, mixed) / len(samples) < CANCELLED * alone
     if powers[loudest] < AUDIBLE_POWER or not cancelled:
         return mixed, None
     return np.ascontiguousarray(samples[:, loudest : loudest + 1]), loudest

@@ -10,7 +10,7 @@ from time import monotonic
 from earshot.bulk.deliveries import Delivery
 from earshot.bulk.meter import Meter
 from earshot.errors import AudioError
-from earshot.ingest.ingest import Work
+from earshot.ingest.work import Work
 from earshot.speech.engine import Waveform
 from earshot.speech.recognise import Beginning, noted
 from earshot.speech.transcriber import Transcriber

@@ -5,7 +5,6 @@ the record is claimed before the work, and the result is written only while the 
 A crash between any two steps leaves a state from which the repeated event goes on.
 """
 
-import logging
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -16,8 +15,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from earshot.audio.limits import Limits
-from earshot.audio.playback import write_copy
 from earshot.errors import ArchivedAudio, AudioError, AudioTooLarge, AudioTooLong
+from earshot.ingest.work import Work
 from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.claim import Claim, Claimed
 from earshot.recordings.metadata import decoded, tidied
@@ -28,8 +27,6 @@ from earshot.speech.deadline import Deadline
 from earshot.speech.recognise import transcribe_file
 from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Transcript
-
-logger = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 1 << 20
 _MAX_FACET_CHARS = 64
@@ -54,18 +51,6 @@ class Outcome(StrEnum):
 
 
 _IDLE = {Claim.UNCHANGED: Outcome.UNCHANGED, Claim.STALE: Outcome.STALE}
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A claimed recording whose sound lies at `path`: it is left to be heard and written down.
-
-    `passages` is what earlier versions of the recording have in the index.
-    """
-
-    event: ObjectEvent
-    path: Path
-    passages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,25 +131,9 @@ class Ingest:
     def finish(self, work: Work, transcript: Transcript) -> Outcome:
         """Write what was heard, while the claim holds."""
         passages = max(work.passages, count_passages(transcript))
-        copy = self._playback_copy(work, transcript)
+        copy = work.playback_copy(self.limits) if transcript.needs_copy else None
         done = self.recordings.finish(work.event, transcript, passages, copy)
         return Outcome.DONE if done else Outcome.STALE
-
-    def _playback_copy(self, work: Work, transcript: Transcript) -> Path | None:
-        """A copy beside the file in which browsers can seek, if they can't in the file itself."""
-        if not transcript.needs_copy:
-            return None
-        copy = work.path.with_name(f"{work.path.name}-copy")
-        try:
-            write_copy(work.path, copy, self.limits)
-        except AudioError:
-            logger.warning(
-                "could not make a playback copy",
-                exc_info=True,
-                extra={"recording_id": work.event.recording_id},
-            )
-            return None
-        return copy
 
     def refuse(self, event: ObjectEvent, error: AudioError) -> Outcome:
         """Write why a claimed file has no transcript; one that is too long here is handed on."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from earshot.recordings.bodies import Bodies
+from earshot.recordings.bodies import KEPT, Bodies
 from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.claim import Claim, Claimed
 from earshot.recordings.imports import Import, add_imported, adopt
@@ -25,10 +25,9 @@ from earshot.recordings.writes import ConditionalWrites, timestamp
 from earshot.speech.transcript import Transcript
 
 INTERNAL = "internal"  # the failure that a redrive may try again
-
 _TRANSCRIPT_ATTRIBUTES = (
-    "body", "body_key", "text", "duration", "model", "fingerprint", "estimated_times",
-    "transcribed_at", "incomplete", "listened_to", "playback_key",
+    *KEPT, "body", "text", "duration", "model", "fingerprint", "estimated_times", "transcribed_at",
+    "incomplete", "listened_to",
 )  # fmt: skip
 _ERROR_ATTRIBUTES = ("error_code", "error_message")
 
@@ -95,7 +94,7 @@ class Recordings:
             yield recording_from_item(item, self.read_body)
 
     def about_how_many(self) -> int:
-        """How many items the table has, by an estimate that DynamoDB makes every six hours."""
+        """How many items the table has, by DynamoDB's estimate of every six hours."""
         self._table.reload()
         return int(self._table.item_count)
 
@@ -160,20 +159,16 @@ class Recordings:
         return Claimed(Claim.TAKEN, passages=int(taken.get("passages", 0)))
 
     def finish(
-        self,
-        event: ObjectEvent,
-        transcript: Transcript,
-        passages: int,
-        playback: Path | None = None,
+        self, event: ObjectEvent, transcript: Transcript, passages: int, copy: Path | None = None
     ) -> bool:
         """Write the transcript of the claimed event; False when a newer event took over.
 
-        `passages`: the most that any version, this one included, had in the index. `playback`: a
-        copy of the sound to keep, where browsers can't seek in the recording itself.
+        `passages`: the most passages any version, this one included, had in the index. `copy`
+        is the sound to play, where browsers can't seek in the recording itself.
         """
         body = self._bodies.keep(event.recording_id, pack(transcript))
-        if playback is not None:
-            body["playback_key"] = self._bodies.keep_copy(event.recording_id, playback)
+        if copy is not None:
+            body["playback_key"] = self._bodies.keep_copy(event.recording_id, copy)
         if event.change is Change.RETRANSCRIBE:
             return finish_again(self._writes, event, transcript, passages, body)
         written = {"status": Status.DONE, "transcribed_at": timestamp(self._writes.now())}

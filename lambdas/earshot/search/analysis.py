@@ -26,14 +26,16 @@ GRAM_LETTERS = 3
 # Longer tokens have trigrams enough that survive an edit.
 MIN_SLIP_LETTERS, MAX_SLIP_LETTERS = 3, 8
 
-# A number (with thousands, decimals, an ordinal's ending or a plural's), a word with inner
-# apostrophes, or one of the signs that people say. Letters behind a number are a word of their own.
+# A number (of money, with thousands, decimals, an ordinal's ending or a plural's), a word with
+# inner apostrophes, or one of the signs that people say. Letters behind a number are a word of
+# their own.
 _UNITS = re.compile(
-    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?P<currency>[$£€])?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?P<ending>(?:st|nd|rd|th|'?s)(?![^\W_]))?"
     r"|(?P<word>[^\W_]+(?:'[^\W_]+)*)"
     r"|(?P<sign>[&%@])"
 )
+_CURRENCIES = {"$": "dollar", "£": "pound", "€": "euro"}
 _SIGNS = {"&": "and", "%": "percent", "@": "at"}
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ´`", "'"))
 
@@ -124,10 +126,18 @@ def _say(unit: re.Match[str]) -> Sequence[str]:
     if word := unit["word"]:
         return [BRITISH_ENGLISH_SPELLINGS.get(part, part) for part in _expand(word)]
     digits, ending = unit["number"].replace(",", ""), unit["ending"] or ""
+    if currency := unit["currency"]:
+        return _say_money(digits, _CURRENCIES[currency])
     if not ending.endswith("s"):
         return numerals.say(digits, ordinal=bool(ending))
     *before, last = numerals.say(digits)
     return [*before, numerals.plural(last)]  # the 1990s
+
+
+def _say_money(amount: str, unit: str) -> Sequence[str]:
+    whole, _, part = amount.partition(".")
+    named = unit if whole == "1" else numerals.plural(unit)
+    return [*numerals.say(whole), named, *(numerals.say(part) if part.strip("0") else ())]
 
 
 def _expand(word: str) -> Sequence[str]:

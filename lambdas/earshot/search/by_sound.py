@@ -36,13 +36,13 @@ class Heard:
 def asks(
     question: Question,
     asked: Query,
-    similar: Query,
+    seen: Sequence[Candidate],
     broad: Sequence[Query],
     size: int,
     passages: int,
 ) -> list[Ask]:
-    """The broad queries, and what may hold the question by its sound beyond `asked`; then what is
-    similar again too, for its letters. The broad ones alone where nothing can be asked by sound.
+    """The broad queries, and what may hold the question by its sound beyond `asked`; then the
+    letters of what was `seen`. The broad ones alone where nothing can be asked by sound.
 
     `passages`: how many there are in all.
     """
@@ -52,7 +52,9 @@ def asks(
         sounding = _sounding(question, but=asked)
     if sounding is None:
         return [Ask(one, size) for one in broad]
-    sizes = ((similar, size), *((one, size) for one in broad), (sounding, WINDOW))
+    sizes = [*((one, size) for one in broad), (sounding, WINDOW)]
+    if known := [one.place.document_id for one in seen if one.digest.has_sound]:
+        sizes.append((query.these(known), len(known)))
     return [Ask(one, most, letters=True) for one, most in sizes]
 
 

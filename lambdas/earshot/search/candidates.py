@@ -43,9 +43,9 @@ class Comparison:
 
     def in_order(
         self, holding: Sequence[Candidate], others: Sequence[Candidate], relaxed: bool
-    ) -> tuple[list[Ranked], float]:
-        """What holds the question and the best of what may, and how like the likest one is to the
-        question as a phrase. Where fewer words had to do, holding them is no merit."""
+    ) -> tuple[list[Ranked], Closeness]:
+        """What holds the question and the best of what may, and how close they are. Where fewer
+        words had to do, holding them is no merit."""
         close = self._closeness([*holding, *others])
         bonus = WORD_HOLDS_BONUS if len(self.question.free) == 1 else HOLDS_BONUS
         ranked = [
@@ -53,7 +53,7 @@ class Comparison:
             for one, value in zip(holding, close.values[: len(holding)], strict=True)
         ]
         maybes = self._maybes(others, close.values[len(holding) :])
-        return _mixed(ranked, maybes), close.as_phrase
+        return _mixed(ranked, maybes), close
 
     def _maybes(self, candidates: Sequence[Candidate], close: Sequence[float]) -> list[Ranked]:
         """The best that are close enough, or sound like it, and can be marked."""
@@ -85,8 +85,13 @@ class Comparison:
 
 
 def joined(*found: Found) -> list[Candidate]:
-    """Each once, as it was found last: with its sound, if that was asked for."""
-    return list({one.place.document_id: one for some in found for one in some.candidates}.values())
+    """Each once, as it was found first, with its letters if they were asked for at all."""
+    each: dict[str, Candidate] = {}
+    for one in (one for some in found for one in some.candidates):
+        first = each.setdefault(one.place.document_id, one)
+        if one.letters and not first.letters:
+            each[one.place.document_id] = replace(first, letters=one.letters)
+    return list(each.values())
 
 
 def _mixed(holding: Sequence[Ranked], maybes: Sequence[Ranked]) -> list[Ranked]:

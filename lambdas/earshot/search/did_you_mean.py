@@ -13,10 +13,12 @@ from earshot.search.selection import Selection
 
 MIN_LIKENESS = 0.6  # of at most 0.8 for a word with another stem
 MIN_LETTERS = 4  # of short words too many are alike
+PASSAGES_A_WORD = 10  # that are like it, where those that were compared say nothing like it
 
 
 def did_you_mean(engine: Engine, q: str, question: Question, selection: Selection) -> str | None:
-    """The query with its unknown words replaced by alike ones of the passages that were compared.
+    """The query with its unknown words replaced by alike ones that passages say: those that were
+    compared, else those that are like the word alone.
 
     None when the index or the language knows every word, when there is nothing alike, or when the
     other query would not find more.
@@ -25,13 +27,16 @@ def did_you_mean(engine: Engine, q: str, question: Question, selection: Selectio
     if not unknown:
         return None
     better = replacements(unknown, [one.digest for one in selection.compared])
+    if missing := [word for word in unknown if word not in better]:
+        better |= replacements(missing, _passages_like(engine, missing))
     meant = re.sub(r"[^\s\"“”„«»]+", lambda typed: _replaced(typed[0], better), q)
     if not better or meant == q:
         return None
+    if selection.relaxed:  # now one more of its words is said
+        return meant
     other = parse(meant, question.exact)
     (found,) = engine.ask([Ask(query.holds(other, query.enough(other)), 0, {})])
-    held = 0 if selection.relaxed else selection.total
-    return meant if found.total > held else None
+    return meant if found.total > selection.total else None
 
 
 def unknown_words(question: Question, selection: Selection) -> list[str]:
@@ -42,6 +47,13 @@ def unknown_words(question: Question, selection: Selection) -> list[str]:
         for word in dict.fromkeys(question.words)
         if len(word) >= MIN_LETTERS and said.get(word) == 0 and not commonness(word)
     ]
+
+
+def _passages_like(engine: Engine, words: Sequence[str]) -> list[PassageDigest]:
+    each = map(parse, words)
+    similar = (query.similar(one, but=query.holds(one, 1)) for one in each)
+    found = engine.ask([Ask(one, PASSAGES_A_WORD) for one in similar])
+    return [one.digest for some in found for one in some.candidates]
 
 
 def replacements(words: Sequence[str], passages: Sequence[PassageDigest]) -> dict[str, str]:

@@ -5,35 +5,49 @@ for a hundred candidates that is a third of a search's time saved.
 """
 
 import base64
+import binascii
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from earshot.search import analysis
 
-FORMAT = "5"  # of the packed text; to be raised when it changes
+FORMAT = "6"  # of the packed text; to be raised when it changes
 MIN_CONFIDENCE = 0.6  # from here on a word is taken for what was said
 UNFAMILIAR = "0"
 _LINES_A_TEXT = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """One text of a passage; its `tokens`, and its words as `written`, are separated by spaces.
 
     `sounds` are those of all tokens in a row. `familiar` is one digit for each token: how likely it
     was said as it was heard. `token_words` and `written_words` tell under which shown word each
-    token, and each written word, lies.
+    token, and each written word, lies: packed, because only the marks of a page need them.
     """
 
     tokens: str
     sounds: str
     familiar: str
     written: str
-    token_words: tuple[int, ...]
-    written_words: tuple[int, ...]
+    packed_token_words: str
+    packed_written_words: str
+
+    @cached_property
+    def token_words(self) -> tuple[int, ...]:
+        return _unpack_numbers(self.packed_token_words, len(self.familiar))
+
+    @cached_property
+    def written_words(self) -> tuple[int, ...]:
+        count = self.written.count(" ") + 1 if self.written else 0
+        return _unpack_numbers(self.packed_written_words, count)
+
+    @cached_property
+    def unspaced(self) -> str:
+        return self.tokens.replace(" ", "")
 
     @classmethod
     def of(
@@ -52,8 +66,8 @@ class Text:
             sounds="".join(map(analysis.sound, texts)),
             familiar=familiarity(texts, [confidences[token.word] for token in tokens]),
             written=" ".join(one for one, _ in written),
-            token_words=tuple(places[token.word] for token in tokens),
-            written_words=tuple(places[n] for _, n in written),
+            packed_token_words=_pack_numbers([places[token.word] for token in tokens]),
+            packed_written_words=_pack_numbers([places[n] for _, n in written]),
         )
 
 
@@ -79,7 +93,7 @@ class PassageDigest:
         lines = [f"{FORMAT} {self.recording_id} {self.n} {self.passages} {self.has_sound:d}"]
         for text in self.texts:
             lines += [text.tokens, text.sounds, text.familiar, text.written]
-            lines += map(_pack_numbers, (text.token_words, text.written_words))
+            lines += [text.packed_token_words, text.packed_written_words]
         return base64.b64encode("\n".join(lines).encode()).decode()
 
     def vocabulary(self) -> dict[str, str]:
@@ -96,28 +110,16 @@ class PassageDigest:
 
 def unpack(packed: str) -> PassageDigest | None:
     """From the engine, whose doc values come without padding; None from what older code wrote."""
-    text = base64.b64decode(packed + "=" * (-len(packed) % 4)).decode()
+    text = binascii.a2b_base64(packed + "==").decode()  # it takes more padding than it needs
     place, *lines = text.split("\n")
     version, *about = place.split(" ")
     if version != FORMAT:
         return None
     recording_id, n, passages, sound = about
-    texts: list[Text] = []
-    for at in range(0, len(lines), _LINES_A_TEXT):
-        tokens, sounds, familiar, written, token_words, written_words = lines[
-            at : at + _LINES_A_TEXT
-        ]
-        texts.append(
-            Text(
-                tokens,
-                sounds,
-                familiar,
-                written,
-                _unpack_numbers(token_words, len(familiar)),
-                _unpack_numbers(written_words, written.count(" ") + 1 if written else 0),
-            )
-        )
-    return PassageDigest(recording_id, int(n), int(passages), tuple(texts), sound == "1")
+    texts = tuple(
+        Text(*lines[at : at + _LINES_A_TEXT]) for at in range(0, len(lines), _LINES_A_TEXT)
+    )
+    return PassageDigest(recording_id, int(n), int(passages), texts, sound == "1")
 
 
 def familiarity(tokens: Iterable[str], confidences: Iterable[float]) -> str:

@@ -75,7 +75,7 @@ MAPPING: dict[str, Any] = {
     },
 }
 
-ANALYSIS_VERSION = 4  # to be raised when earshot.search.analysis makes other tokens
+ANALYSIS_VERSION = 5  # to be raised when earshot.search.analysis makes other tokens
 
 SCHEMA = hashlib.blake2b(
     json.dumps([MAPPING, ANALYSIS_VERSION, FORMAT], sort_keys=True).encode(), digest_size=4
@@ -113,7 +113,7 @@ def documents(recording: Recording) -> Iterator[tuple[str, dict[str, Any]]]:
     sounds = _sounds(recording.transcript, cut)
     for passage, sound in zip(cut, sounds, strict=True):
         identity = document_id(recording.recording_id, passage.n)
-        digest = digest_of(passage, recording.recording_id, len(cut), has_sound=bool(sound))
+        digest = digest_of(passage, recording.recording_id, len(cut), has_sound="letters" in sound)
         yield identity, about | _said(passage, digest) | sound
 
 

@@ -1,6 +1,7 @@
 """Which words of a hit answer the question, and how: decided here, from its digest alone."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -45,6 +46,12 @@ def marks(digest: PassageDigest, question: Question) -> tuple[Mark, ...]:
     if not found and not question.exact:
         found = _by_likeness(digest, question)
     return tuple(mark for _, mark in sorted(found.items()))
+
+
+def is_said(digest: PassageDigest, slot: Slot, question: Question) -> bool:
+    """Whether the shown text says what the slot asks for, or as good as says it."""
+    shown = digest.shown
+    return any(True for _ in _said(shown.tokens.split(), shown, slot, question))
 
 
 def _said(tokens: Sequence[str], text: Text, slot: Slot, question: Question) -> Iterator[_Found]:
@@ -92,20 +99,29 @@ def _held(tokens: Sequence[str], familiar: str, term: Term, question: Question) 
         yield from ((n, "exact") for n in _in_a_row(tokens, term.tokens))
         return
     (word,) = term.tokens
-    others = not (question.exact or term.is_stop_word)
-    stem, joined = analysis.stem(word), question.joined.get(word, frozenset())
+    if question.exact or term.is_stop_word:
+        yield from ((n, "exact") for n, token in enumerate(tokens) if token == word)
+        return
+    joined = question.joined.get(word, frozenset())
     for n, token in enumerate(tokens):
-        if token == word:
-            yield n, "exact"
-        elif not others or token in analysis.STOP_WORDS:
-            continue
-        elif analysis.stem(token) == stem:
-            yield n, "stem"
-        elif token in joined or misheard.is_misspelling(word, token, familiar[n]):
+        if kind := _as_good_as(word, token, familiar[n]):
+            yield n, kind
+        elif token in joined:
             yield n, "near"
         elif n and tokens[n - 1] + token == word and misheard.are_one_word(tokens[n - 1], token):
             yield n - 1, "near"
             yield n, "near"
+
+
+@lru_cache(maxsize=200_000)
+def _as_good_as(word: str, token: str, familiar: str) -> MatchKind | None:
+    if token == word:
+        return "exact"
+    if token in analysis.STOP_WORDS:
+        return None
+    if analysis.stem(token) == analysis.stem(word):
+        return "stem"
+    return "near" if misheard.is_misspelling(word, token, familiar) else None
 
 
 def _in_a_row(said: Sequence[str], row: Sequence[str]) -> Iterator[int]:

@@ -115,7 +115,9 @@ class OpenSearchEngine:
             if chosen:
                 filters.append(facets.any_of_each(chosen))
         else:
-            body |= {"track_total_hits": True, "aggs": ask.counted}
+            body |= {"track_total_hits": True}
+            if ask.counted:
+                body["aggs"] = ask.counted
             if chosen:
                 body["post_filter"] = facets.any_of_each(chosen)
         query = ask.query

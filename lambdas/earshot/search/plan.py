@@ -1,7 +1,11 @@
 """What is asked beside the question itself: how rare its words are, and fewer of them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from earshot.search import query
-from earshot.search.engine import Ask, Found
+from earshot.search.engine import Ask, Candidate, Found
+from earshot.search.marks import is_said
 from earshot.search.query import Query
 from earshot.search.question import Question, Slot
 from earshot.search.rank import Frequencies
@@ -12,19 +16,40 @@ RARE_SHARE = 0.75
 FEWER_WORDS_TRIED = 3
 
 
-def frequency_ask(question: Question) -> Ask:
-    filters = query.said_counts(question)
-    counted = {"said": {"filters": {"filters": filters}}} if filters else {}
-    return Ask({"match_all": {}}, 0, counted, filtered=False, chosen=False)
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What has to do: `needed` of the words of these slots."""
+
+    needed: int
+    slots: Sequence[Slot]
+
+    def query(self, question: Question) -> Query:
+        return query.holds(question, self.needed, self.slots)
+
+    def not_held(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The passages that don't say so many of the words."""
+        return [
+            one
+            for one in candidates
+            if sum(is_said(one.digest, slot, question) for slot in self.slots) < self.needed
+        ]
 
 
-def frequencies(found: Found) -> Frequencies:
-    buckets = (found.aggregations or {}).get("said", {"buckets": {}})["buckets"]
-    return Frequencies(found.total, {word: bucket["doc_count"] for word, bucket in buckets.items()})
+def frequency_asks(question: Question) -> list[Ask]:
+    """How many passages there are, and how many say each word. Each is a search of its own, which
+    the engine answers from its dictionary: counted in one pass they would cost one of the index."""
+    counted = [{"match_all": {}}, *query.said_counts(question).values()]
+    return [Ask(one, 0, {}, filtered=False, chosen=False) for one in counted]
 
 
-def fewer(question: Question, frequencies: Frequencies) -> list[Query]:
-    """For fewer and fewer of the words, at last for any of the rarest that were said."""
+def frequencies(question: Question, found: Sequence[Found]) -> Frequencies:
+    """From the answers to `frequency_asks`."""
+    passages, *said = (one.total for one in found)
+    return Frequencies(passages, dict(zip(query.said_counts(question), said, strict=True)))
+
+
+def fewer(question: Question, frequencies: Frequencies) -> list[Level]:
+    """Fewer and fewer of the words, at last any of the rarest that were said."""
     needed = query.enough(question)
     weights = {
         slot: frequencies.weight(slot, question)
@@ -34,7 +59,7 @@ def fewer(question: Question, frequencies: Frequencies) -> list[Query]:
     least = RARE_SHARE * max(weights.values(), default=0.0)
     rare = [slot for slot in question.telling if weights.get(slot, least) >= least]
     numbers = list(range(needed - 1, 1, -1))[:FEWER_WORDS_TRIED]
-    return [*(query.holds(question, n) for n in numbers), query.holds(question, 1, rare)]
+    return [*(Level(n, question.telling) for n in numbers), Level(1, rare)]
 
 
 def _is_said(slot: Slot, frequencies: Frequencies) -> bool:

@@ -93,6 +93,10 @@ def others(question: Question, but: Query) -> Query:
     return _beyond(question, but, [])
 
 
+def these(document_ids: Sequence[str]) -> Query:
+    return {"ids": {"values": list(document_ids)}}
+
+
 def by_grams(question: Question, field: str, grams: Sequence[str], but: Query) -> Query:
     """Passages with any of these grams, those with most and the rarest first; not those of
     `but`."""

@@ -42,6 +42,12 @@ class Slot:
         return all(term.is_stop_word for term in self.terms)
 
     @cached_property
+    def word(self) -> str | None:
+        """The one token that is asked for; None for alternatives, rows and quotes."""
+        (term, *more) = self.terms
+        return None if more or term.quoted or len(term.tokens) != 1 else term.tokens[0]
+
+    @cached_property
     def is_required(self) -> bool:
         """A quoted phrase must be there; of free words most."""
         return all(term.quoted for term in self.terms)

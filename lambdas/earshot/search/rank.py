@@ -67,18 +67,23 @@ class Views:
 @dataclass(frozen=True, slots=True)
 class Closeness:
     """Of each passage, 0..1: 1 has all the words in order, as they were written. `as_phrase` is the
-    likest one's likeness to the whole phrase."""
+    likest one's likeness to the whole phrase, `words` how much of the words the best one has."""
 
     values: Sequence[float]
     as_phrase: float
+    words: float
+
+
+NOTHING_CLOSE = Closeness((), 0.0, 0.0)
 
 
 def closeness(question: Question, passages: Sequence[Views]) -> Closeness:
-    least = MIN_WORDS_OF_PHRASE * max((one.words for one in passages), default=0.0)
+    words = max((one.words for one in passages), default=0.0)
+    least = MIN_WORDS_OF_PHRASE * words
     likest = max((one.as_phrase for one in passages if one.words >= least), default=0.0)
     phrase = _is_phrase(question, likest)
     values = [phrase * one.as_phrase + (1 - phrase) * one.as_words for one in passages]
-    return Closeness(values, likest)
+    return Closeness(values, likest, words)
 
 
 def _is_phrase(question: Question, likest: float) -> float:
@@ -113,8 +118,8 @@ def compare(
 def _views(in_a_row: float, each: Sequence[float], weights: Sequence[float]) -> Views:
     """Both views of how like the passage is to the words in a row, and to each word."""
     words = sum(each) / max(len(each), 1)
-    weighed = zip(weights, each, strict=True)
-    rare = sum(weight * like**WORD_POWER for weight, like in weighed) / max(sum(weights), 1e-9)
+    weighed = [weight * like**WORD_POWER for weight, like in zip(weights, each, strict=True)]
+    rare = sum(weighed) / max(sum(weights), 1e-9)
     whole = LETTERS + SOUNDS + SPELLING
     return Views(
         as_phrase=(in_a_row + WORDS_OF_PHRASE * words) / (whole + WORDS_OF_PHRASE),
@@ -174,15 +179,15 @@ def _each(
     """For each slot the likeness of the most alike token, 0..1."""
     there: dict[str, float] = {}
     for word, tokens in like.items():
-        best = 0.0
-        for one, familiar in vocabulary.items():
-            if one in tokens:
-                best = max(best, tokens[one].as_heard(familiar))
+        alike = vocabulary.keys() & tokens.keys()
+        best = max([tokens[one].as_heard(vocabulary[one]) for one in alike], default=0.0)
+        if best < CUT and _is_cut(word, digest, vocabulary, joined.get(word, ())):
+            best = CUT
         there[word] = best
-    for word, value in there.items():
-        if value < CUT and _is_cut(word, digest, vocabulary, joined.get(word, ())):
-            there[word] = CUT
-    return [max(_likeness(term, there, digest) for term in slot.terms) for slot in slots]
+    return [
+        there[slot.word] if slot.word else max(_likeness(one, there, digest) for one in slot.terms)
+        for slot in slots
+    ]
 
 
 def _is_cut(
@@ -194,7 +199,7 @@ def _is_cut(
     if len(word) < MIN_JOINED_LETTERS:
         return False
     return any(
-        word in text.tokens.replace(" ", "")
+        word in text.unspaced
         and any(f" {word[:at]} {word[at:]} " in f" {text.tokens} " for at in range(1, len(word)))
         for text in digest.texts
     )

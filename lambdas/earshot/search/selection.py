@@ -14,14 +14,15 @@ from earshot.search.candidates import Comparison, Ranked, joined
 from earshot.search.engine import Ask, Candidate, Engine, Found
 from earshot.search.query import Query
 from earshot.search.question import Question
-from earshot.search.rank import Frequencies
+from earshot.search.rank import NOTHING_CLOSE, Closeness, Frequencies
 
-WINDOW = 60  # of the engine's best passages that are put in order by how close they are
+WINDOW = 40  # of the engine's best passages that are put in order by how close they are
 MAYBE_WINDOW, BROAD_WINDOW = 40, 30
 # The broad query is asked when nothing is closer. Of several words some are heard right. What is
 # nearly like a phrase may be a part of it, and the rest elsewhere; of a long phrase nothing that is
-# said in a few words may be like it.
+# said in a few words may be like it. Neither counts where some passage has all telling words.
 CLOSE_WORD, CLOSE = 0.9, 0.7
+HAS_ALL = 0.95
 NEARLY_PHRASE, CLOSE_PHRASE, LONG_PHRASE_WORDS = 0.7, 0.8, 5
 
 _EVERYWHERE = "everywhere"  # counts what holds the question whatever facets are chosen
@@ -42,7 +43,7 @@ class Selection:
     relaxed: bool = False
     frequencies: Frequencies = field(default_factory=Frequencies)
     compared: Sequence[Candidate] = ()
-    as_phrase: float = 0.0  # how like the likest passage is to the question as a phrase
+    close: Closeness = NOTHING_CLOSE
 
     @property
     def closest(self) -> float:
@@ -70,46 +71,44 @@ def select(engine: Engine, question: Question, counted: Mapping[str, Any]) -> Se
         (found,) = engine.ask([Ask(asked, WINDOW, counted)])
         return _selection(Comparison(question), asked, found, ())
     similar = query.similar(question, but=asked)
-    found, alike, said = engine.ask(
-        [Ask(asked, WINDOW, counted), Ask(similar, MAYBE_WINDOW), plan.frequency_ask(question)]
+    found, alike, *said = engine.ask(
+        [Ask(asked, WINDOW, counted), Ask(similar, MAYBE_WINDOW), *plan.frequency_asks(question)]
     )
-    comparison = Comparison(question, plan.frequencies(said))
+    comparison = Comparison(question, plan.frequencies(question, said))
+
+    def broad_asks(asked: Query) -> list[Ask]:
+        """By letters, by sounds near the words', and by the sound itself."""
+        broad = query.broad(question, but=asked)
+        passages = comparison.frequencies.passages
+        return by_sound.asks(question, asked, alike.candidates, broad, BROAD_WINDOW, passages)
+
     if _total_everywhere(found) or len(question.telling) == 1:
         selection = _selection(comparison, asked, found, alike.candidates)
         if not _is_close(question, selection):
-            more = engine.ask(_broad_asks(comparison, asked, similar, selection.compared))
+            more = engine.ask(broad_asks(asked))
             selection = _selection(comparison, asked, found, joined(alike, *more))
     else:
-        asked = _fewer_words(engine, comparison)
+        level = _fewer_words(engine, comparison)
+        asked = level.query(question)
         found, *more = engine.ask(
             [
                 Ask(asked, WINDOW, counted),
-                *_broad_asks(comparison, asked, similar, alike.candidates),
+                *broad_asks(asked),
             ]
         )
-        selection = _selection(comparison, asked, found, joined(alike, *more), relaxed=True)
+        others = level.not_held(question, joined(alike, *more))
+        selection = _selection(comparison, asked, found, others, relaxed=True)
     return selection if selection.is_whole else _checked(engine, selection)
 
 
-def _fewer_words(engine: Engine, comparison: Comparison) -> Query:
-    """For as many of the words as some passage says."""
-    levels = plan.fewer(comparison.question, comparison.frequencies)
-    answers = engine.ask([Ask(one, 1, chosen=False) for one in levels])
+def _fewer_words(engine: Engine, comparison: Comparison) -> plan.Level:
+    """As many of the words as some passage says."""
+    *levels, last = plan.fewer(comparison.question, comparison.frequencies)
+    if not levels:
+        return last
+    answers = engine.ask([Ask(one.query(comparison.question), 1, chosen=False) for one in levels])
     there = (one for one, answer in zip(levels, answers, strict=True) if answer.candidates)
-    return next(there, levels[-1])
-
-
-def _broad_asks(
-    comparison: Comparison, asked: Query, similar: Query, seen: Sequence[Candidate]
-) -> list[Ask]:
-    """By letters, by sounds near the words', and by the sound itself unless what was seen has none:
-    imports have none, and are often all that there is."""
-    question = comparison.question
-    broad = query.broad(question, but=asked)
-    if seen and not any(one.digest.has_sound for one in seen):
-        return [Ask(one, BROAD_WINDOW) for one in broad]
-    passages = comparison.frequencies.passages
-    return by_sound.asks(question, asked, similar, broad, BROAD_WINDOW, passages)
+    return next(there, last)
 
 
 def _selection(
@@ -121,7 +120,7 @@ def _selection(
 ) -> Selection:
     known = {one.place.recording_id for one in found.candidates}
     others = [one for one in alike if one.place.recording_id not in known]
-    window, as_phrase = comparison.in_order(found.candidates, others, relaxed)
+    window, close = comparison.in_order(found.candidates, others, relaxed)
     return Selection(
         asked,
         found.total,
@@ -131,7 +130,7 @@ def _selection(
         relaxed and bool(_total_everywhere(found)),
         comparison.frequencies,
         compared=[*found.candidates, *alike],
-        as_phrase=as_phrase,
+        close=close,
     )
 
 
@@ -139,8 +138,10 @@ def _is_close(question: Question, selection: Selection) -> bool:
     if len(question.words) == 1:
         return selection.closest >= CLOSE_WORD
     words = len(question.words)
-    nearly = words > 2 and (selection.as_phrase >= NEARLY_PHRASE or words >= LONG_PHRASE_WORDS)
-    return selection.closest >= CLOSE and not (nearly and selection.as_phrase < CLOSE_PHRASE)
+    as_phrase = selection.close.as_phrase
+    nearly = words > 2 and (as_phrase >= NEARLY_PHRASE or words >= LONG_PHRASE_WORDS)
+    has_all = len(question.telling) > 1 and selection.close.words >= HAS_ALL
+    return selection.closest >= CLOSE and (has_all or not nearly or as_phrase >= CLOSE_PHRASE)
 
 
 def _checked(engine: Engine, selection: Selection) -> Selection:
@@ -148,9 +149,7 @@ def _checked(engine: Engine, selection: Selection) -> Selection:
     or that would come before what was not compared."""
     last = min(one.order for one in selection.window if one.match == "holds")
     maybes = [one for one in selection.window if one.match == "maybe" and one.order > last]
-    unsure = {
-        one.place.recording_id for one in maybes if selection.relaxed or one.place.passages > 1
-    }
+    unsure = {one.place.recording_id for one in maybes if one.place.passages > 1}
     holding = engine.best_of_each(selection.query, sorted(unsure)) if unsure else {}
     shown = {one.place.document_id for one in maybes if one.place.recording_id not in holding}
     window = [

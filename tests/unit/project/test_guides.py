@@ -4,7 +4,7 @@ import re
 from dataclasses import fields
 
 import earshot
-from earshot.audio import decode, sandbox, zygote
+from earshot.audio import child, decode, sandbox
 from earshot.audio.limits import Limits
 from tests.unit.project.repository import ROOT, read, targets
 
@@ -57,7 +57,7 @@ def test_security_md_states_the_limits_of_the_decoder() -> None:
     said = {
         "address space beyond what the idle decoder maps": f"{default['memory_bytes'] >> 20} MiB",
         "processor time": f"{default['cpu_seconds']} s",
-        "open files": str(zygote.MAX_OPEN_FILES),
+        "open files": str(child.MAX_OPEN_FILES),
         "time without a block of sound": f"{stall} s; the caller gives up after "
         f"{stall + decode._REPORT_MARGIN_S:g} s",
         "length of the sound": f"{default['max_seconds'] / 3600:g} hours by default",

@@ -13,7 +13,7 @@ from earshot.recordings.record import Recording
 from earshot.search import facets
 from earshot.search.digest import PassageDigest, unpack
 from earshot.search.engine import Ask, Candidate, Found, Place
-from earshot.search.mapping import documents
+from earshot.search.mapping import document_id, documents
 from earshot.search.query import Query
 
 Document = Mapping[str, Any]
@@ -98,6 +98,10 @@ class MemoryEngine:
         return _score(facets.any_of_each(self.chosen), document) is not None
 
 
+def _id(document: Document) -> str:
+    return document_id(document["recording_id"], document["n"])
+
+
 def _letters(document: Document) -> bytes | None:
     return base64.b64decode(document["letters"]) if "letters" in document else None
 
@@ -168,6 +172,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Document], float | None]] = {
     "match_phrase": _phrase,
     "range": _range,
     "match_all": lambda about, document: 1.0,
+    "ids": lambda about, document: 1.0 if _id(document) in about["values"] else None,
 }
 
 

@@ -35,6 +35,9 @@ def test_whatever_is_written_in_digits_is_said_in_words(written: str) -> None:
         ("10am", "ten am"),
         ("16mm", "sixteen mm"),
         ("7seas", "seven seas"),
+        ("$20", "twenty dollars"),
+        ("£1", "one pound"),
+        ("$1,500.50", "fifteen hundred dollars fifty"),
     ],
 )
 def test_numbers_are_said_as_people_say_them(written: str, said: str) -> None:

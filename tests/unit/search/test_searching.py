@@ -13,6 +13,8 @@ from earshot.search.searcher import search_in
 from tests.search.recordings import of, recording
 from tests.unit.search.memory_engine import MemoryEngine
 
+MANY = [f"nothing of the kind {n}" for n in range(120)]  # more than are looked at whole
+
 
 def search(texts: Sequence[str], q: str, **more: object) -> SearchPage:
     return search_in(MemoryEngine(of(texts)), SearchRequest(q, **more))  # type: ignore[arg-type]
@@ -75,8 +77,23 @@ def test_where_nothing_says_enough_the_rarest_words_have_to_do() -> None:
     assert held(page) == ["we left early"]
 
 
+def test_what_holds_the_fewer_words_is_no_maybe() -> None:
+    deserts = [f"the desert {n}" for n in range(50)]
+    page = search(
+        [*deserts, "a desert of winds'", "the window of a desert"], "desert wendow", size=60
+    )
+    assert page.relaxed
+    assert not [hit.text for hit in page.hits if hit.match == "maybe" and "desert" in hit.text]
+
+
+def test_fewer_words_cost_no_round_trip_of_their_own() -> None:
+    engine = MemoryEngine(of(["a red door", "the blue garden", "nothing else"]))
+    page = search_in(engine, SearchRequest("door garden"))
+    assert (page.relaxed, page.total, len(engine.asked)) == (True, 2, 2)
+
+
 def test_a_word_that_lost_a_consonant_is_found_by_the_broad_question() -> None:
-    texts = ["advancing slowly they surged on", "nothing of the kind"]
+    texts = ["advancing slowly they surged on", *MANY]
     page = search(texts, "searched")
     assert (page.total, maybe(page)) == (0, texts[:1])
     assert [mark.word for mark in page.hits[0].marks] == [3]
@@ -87,6 +104,13 @@ def test_a_usual_query_takes_two_round_trips() -> None:
     page = search_in(engine, SearchRequest("boy sheep"))
     assert page.total == 1
     assert len(engine.asked) == 1  # and one for the documents
+
+
+def test_words_that_are_all_said_though_apart_are_not_asked_broadly() -> None:
+    engine = MemoryEngine(of(["a hill where the boy kept sheep", "the boy slept"]))
+    page = search_in(engine, SearchRequest("boy sheep hill"))
+    assert held(page)[0] == "a hill where the boy kept sheep"
+    assert len(engine.asked) == 1
 
 
 def test_exact_words_are_only_those_very_words() -> None:
@@ -139,6 +163,12 @@ def test_did_you_mean_asks_back_for_what_neither_index_nor_language_knows() -> N
     assert search(texts, "teecher smiled").did_you_mean == "teacher smiled"
     assert search(texts, "teacher smiled").did_you_mean is None
     assert search(texts, "kidney transplant").did_you_mean is None
+
+
+def test_a_misspelt_word_is_asked_back_though_nothing_says_it_beside_the_others() -> None:
+    texts = ["the desert sand", "a desert bird", "an oasis at last", *MANY]
+    page = search(texts, "desert orasis")
+    assert (page.relaxed, page.did_you_mean) == (True, "desert oasis")
 
 
 def test_a_better_kind_is_worth_more_and_likelier() -> None:

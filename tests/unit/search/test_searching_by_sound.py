@@ -130,3 +130,14 @@ def test_a_long_recording_is_heard_where_the_word_was_said() -> None:
     assert hit.start <= hit.sound.start == pytest.approx(150.0 + 4 * FRAME_S)
     assert marked(hit) == ["word300"]
     assert all(other.sound for other in hit.others)
+
+
+def test_of_what_was_found_only_passages_with_sound_are_fetched_again_for_it() -> None:
+    alike = sounding("the meteoroids", "a meteorite fell")
+    engine = MemoryEngine([*MANY, alike, recording("meteoric rights")])
+    (hit, *_) = search_in(engine, SearchRequest("meteorite")).hits
+    assert (hit.text, bool(hit.sound)) == ("the meteoroids", True)
+    again = [
+        one.query["ids"]["values"] for asks in engine.asked for one in asks if "ids" in one.query
+    ]
+    assert again == [[f"{alike.recording_id}:0"]]

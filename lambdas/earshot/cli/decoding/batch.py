@@ -49,7 +49,7 @@ class Report:
         """Damaged files, of which a part was heard, and what is lost."""
         return [
             (clip, outcome.incomplete)
-            for clip in self.joined.clips
+            for clip in self.clips
             if isinstance(outcome := self.outcomes.get(clip.row), Heard) and outcome.incomplete
         ]
 

@@ -9,6 +9,7 @@ import pytest
 from earshot.audio.decode import stream
 from earshot.audio.limits import DEFAULT, SAMPLE_RATE
 from earshot.speech import ctc
+from earshot.speech.alignment import choice
 from earshot.speech.alignment.choice import choose
 from earshot.speech.engine import Emission
 from earshot.speech.model import SpeechModel, load
@@ -65,4 +66,8 @@ def test_another_samples_script_is_not_shown(
     shown = choose(heard, other, emissions[name], model.vocabulary, frame_s)
 
     assert shown.fell_back
-    assert [word.text.upper() for word in shown.words] == [word.text for word in heard]
+    # Of a listener that is unsure of a sample as a whole, the clear words only.
+    clear = [word for word in heard if word.confidence >= choice.CLEAR]
+    found = [word.text.upper() for word in shown.words]
+    assert found in ([word.text for word in heard], [word.text for word in clear])
+    assert all(word.confidence <= 0.5 for word in shown.words)

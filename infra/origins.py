@@ -1,0 +1,63 @@
+"""Where the CDN finds what it serves, and what it may read there."""
+
+from aws_cdk import (
+    Annotations,
+    Fn,
+    Stack,
+    aws_apigatewayv2,
+    aws_cloudfront,
+    aws_cloudfront_origins,
+    aws_iam,
+    aws_s3,
+)
+from constructs import Construct
+
+from infra.settings import Settings
+
+
+def reading(distribution: aws_cloudfront.Distribution, objects: str) -> aws_iam.PolicyStatement:
+    """Leave for this distribution to read some objects of a bucket."""
+    arn = Stack.of(distribution).format_arn(
+        service="cloudfront",
+        region="",
+        resource="distribution",
+        resource_name=distribution.distribution_id,
+    )
+    return aws_iam.PolicyStatement(
+        principals=[aws_iam.ServicePrincipal("cloudfront.amazonaws.com")],
+        actions=["s3:GetObject"],
+        resources=[objects],
+        conditions={"StringEquals": {"AWS:SourceArn": arn}},
+    )
+
+
+def without_policy(scope: Construct, bucket: aws_s3.Bucket) -> aws_s3.IBucket:
+    """The bucket as one of others, whose policy the CDK leaves alone: it would open all of it."""
+    named = aws_s3.Bucket.from_bucket_attributes(
+        scope,
+        "Copies",
+        bucket_arn=bucket.bucket_arn,
+        bucket_regional_domain_name=bucket.bucket_regional_domain_name,
+    )
+    Annotations.of(scope).acknowledge_warning(
+        "@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac"
+    )
+    return named
+
+
+def api_origin(
+    scope: Construct, api: aws_apigatewayv2.HttpApi, settings: Settings
+) -> aws_cloudfront_origins.HttpOrigin:
+    if settings.local:
+        return aws_cloudfront_origins.HttpOrigin(
+            "127.0.0.1",
+            http_port=settings.local.endpoint_port,
+            origin_path=Fn.join("", ["/_aws/execute-api/", api.api_id]),
+            protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTP_ONLY,
+        )
+    stack = Stack.of(scope)
+    return aws_cloudfront_origins.HttpOrigin(
+        f"{api.api_id}.execute-api.{stack.region}.{stack.url_suffix}",
+        protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+        origin_ssl_protocols=[aws_cloudfront.OriginSslPolicy.TLS_V1_2],
+    )

@@ -1,0 +1,140 @@
+"""Make changes in a copy of the project, run the tests that should notice; tell which did not."""
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from earshot.cli.progress import progress
+from scripts import ROOT
+from scripts.mutate.changes import Change, changes
+
+PACKAGE = Path("lambdas/earshot")
+TABLE = ROOT / "scripts" / "mutate" / "targets.toml"
+TIMEOUT_S = 120  # a change may make a loop endless
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".mypy_cache")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A module (below the package), the tests that know it, and changes that change nothing, by
+    the text that they make of a line."""
+
+    module: Path
+    tests: tuple[str, ...]
+    same: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    target: Target
+    change: Change
+
+    def line(self, source: str) -> str:
+        """The changed line as it then is, without blanks around."""
+        return self.change.made(source).splitlines()[self.change.line - 1].strip()
+
+
+def targets(table: Path = TABLE) -> list[Target]:
+    found = tomllib.loads(table.read_text())
+    return [
+        Target(PACKAGE / name, tuple(one["tests"]), one.get("same", {}))
+        for name, one in found.items()
+    ]
+
+
+def mutate(
+    count: Annotated[int, typer.Option(min=1, help="How many changes to make.")] = 54,
+    seed: Annotated[int, typer.Option(help="The same number makes the same changes.")] = 1,
+    only: Annotated[str, typer.Option(help="A part of the modules' paths.")] = "",
+    at_least: Annotated[float, typer.Option(help="Per cent that must be noticed.")] = 85,
+) -> None:
+    """Change the code at random, once at a time; list the changes that no unit test noticed."""
+    chosen = [one for one in targets() if only in str(one.module)]
+    mutants = drawn(chosen, count, seed)
+    if not mutants:
+        raise typer.BadParameter(f"no module has {only!r} in its path")
+    missed: list[Mutant] = []
+    with _copied() as copy, progress("Changing", len(mutants)) as advance:
+        for target in dict.fromkeys(one.target for one in mutants):
+            if not _pass(copy, target):
+                sys.exit(f"{target.module}: its tests fail before anything is changed")
+        for mutant in mutants:
+            if not _noticed(copy, mutant):
+                missed.append(mutant)
+            advance(1)
+    for mutant in missed:
+        source = (ROOT / mutant.target.module).read_text()
+        before = source.splitlines()[mutant.change.line - 1].strip()
+        print(f"{mutant.target.module}:{mutant.change.line}")
+        print(f"  - {before}\n  + {mutant.line(source)}")
+    share = 100 * (1 - len(missed) / len(mutants))
+    print(f"{len(mutants) - len(missed)} of {len(mutants)} changes noticed, {share:.1f} %")
+    if share < at_least:
+        sys.exit(1)
+
+
+def drawn(chosen: list[Target], count: int, seed: int) -> list[Mutant]:
+    """`count` changes, as many of each module as chance has it; none of those known to change
+    nothing."""
+    everything = [
+        mutant
+        for target in chosen
+        for source in [(ROOT / target.module).read_text()]
+        for change in changes(source)
+        if (mutant := Mutant(target, change)).line(source) not in target.same
+    ]
+    generator = random.Random(seed)  # noqa: S311 (not for secrets)
+    return sorted(
+        generator.sample(everything, min(count, len(everything))),
+        key=lambda one: (str(one.target.module), one.change.line),
+    )
+
+
+@contextmanager
+def _copied() -> Iterator[Path]:
+    """A copy of the code, so that the checkout is never changed; what is large is linked."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for path in ROOT.iterdir():
+            if path.name in ("lambdas", "tests"):
+                shutil.copytree(path, copy / path.name, ignore=LEFT_OUT)
+            elif path.name not in (".git", ".local", "cdk.out"):
+                (copy / path.name).symlink_to(path)
+        yield copy
+
+
+def _noticed(copy: Path, mutant: Mutant) -> bool:
+    path = copy / mutant.target.module
+    source = path.read_text()
+    path.write_text(mutant.change.made(source))
+    try:
+        return not _pass(copy, mutant.target)
+    finally:
+        path.write_text(source)
+
+
+def _pass(copy: Path, target: Target) -> bool:
+    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    environment = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(copy / ".hypothesis")}
+    try:
+        ran = subprocess.run(
+            [*command, *target.tests], cwd=copy, env=environment, timeout=TIMEOUT_S,
+            capture_output=True, text=True,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return False
+    if ran.returncode > 1 and not re.search(r"\d+ error", ran.stdout):
+        raise RuntimeError(ran.stdout + ran.stderr)
+    return ran.returncode == 0
