@@ -24,6 +24,7 @@ from infra.settings import Settings
 GET, POST = aws_apigatewayv2.HttpMethod.GET, aws_apigatewayv2.HttpMethod.POST
 SPEECH_ROUTES = {  # only the function with the model answers these
     "/asr": POST,
+    "/detect-language": POST,
     "/v1/audio/transcriptions": POST,
     "/v1/audio/translations": POST,
     "/v1/models": GET,

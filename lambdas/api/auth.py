@@ -5,9 +5,10 @@ from typing import Annotated
 
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.basic_key import password
 from api.services import Settings
 from api.settings import ApiSettings
 from earshot.errors import Unauthorized, Unavailable
@@ -21,11 +22,13 @@ _bearer = HTTPBearer(
 
 
 def require_key(
+    request: Request,
     settings: Settings,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> None:
     """Let only requests with `Authorization: Bearer KEY` pass; else raise Unauthorized."""
     given = credentials.credentials if credentials else ""
+    given = given or password(request.headers.get("authorization", ""))
     # Compared as bytes in constant time: how long it takes tells nothing about the key.
     if not hmac.compare_digest(given.encode(), _key(settings).encode()):
         raise Unauthorized("This needs the header `Authorization: Bearer KEY` with a valid key.")

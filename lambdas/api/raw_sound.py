@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # The routes that take sound, and the field that each has it in.
 FIELDS = {
     "/asr": "file",
+    "/detect-language": "audio_file",
     "/v1/audio/transcriptions": "file",
     "/v1/audio/translations": "file",
 }

@@ -174,6 +174,14 @@ def _found_out(heard: Transcript | Recording) -> dict[str, Any]:
     return found
 
 
+class DetectedLanguage(BaseModel):
+    """A language by name and by code (ISO 639-1), and how sure the model is, in 0..1."""
+
+    detected_language: str
+    language_code: str
+    confidence: float
+
+
 class Pong(BaseModel):
     """The API is there."""
 

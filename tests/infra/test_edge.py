@@ -108,6 +108,7 @@ def test_calls_are_throttled_and_those_that_run_the_model_more_so(
         route: {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 10}
         for route in (
             "POST /asr",
+            "POST /detect-language",
             "POST /v1/audio/transcriptions",
             "POST /v1/audio/translations",
         )
@@ -134,6 +135,7 @@ def test_the_function_with_the_model_answers_where_the_model_is_needed(aws: Temp
     assert answering == {
         "$default": "Api",
         "POST /asr": "ApiSpeech",
+        "POST /detect-language": "ApiSpeech",
         "POST /v1/audio/transcriptions": "ApiSpeech",
         "POST /v1/audio/translations": "ApiSpeech",
         "GET /v1/models": "ApiSpeech",

@@ -89,6 +89,7 @@ def test_the_description_tells_which_routes_need_the_key(app: FastAPI) -> None:
     }
     assert locked == {
         ("POST", "/asr"),
+        ("POST", "/detect-language"),
         ("POST", "/v1/audio/transcriptions"),
         ("POST", "/v1/audio/translations"),
         ("POST", "/uploads"),
