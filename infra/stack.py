@@ -97,6 +97,7 @@ class EarshotStack(Stack):
             allow(transcribe, bulk.queue.queue_arn, "sqs:SendMessage")  # files that are too long
         allow(index, bodies.arn_for_objects("*"), "s3:GetObject")
         allow(index, bodies.bucket_arn, "s3:ListBucket")
+        allow(index, projection.bus.event_bus_arn, "events:PutEvents")
         allow(read, table.table_arn, "dynamodb:GetItem", "dynamodb:BatchGetItem")
         allow(read, f"{table.table_arn}/index/*", "dynamodb:Query")
         allow(read, table.table_arn, "dynamodb:UpdateItem")  # tombstones of imports without audio
@@ -127,6 +128,7 @@ class EarshotStack(Stack):
             "QueueUrl": ingestion.queue.queue_url,
             "DeadLetterQueueUrl": ingestion.dead_letters.queue_url,
             "IndexFailureQueueUrl": projection.failures.queue_url,
+            "EventBus": projection.bus.event_bus_name,
         }
         if bulk:
             outputs |= {"BulkQueueUrl": bulk.queue.queue_url}
