@@ -8,15 +8,19 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check install --quiet
 UV := $(VENV)/bin/uv pip install --quiet --python $(PYTHON) --constraint constraints.txt
 UV_VERSION := 0.13.9
 PIP_AUDIT := pip-audit==2.10.1
+CHECKOV := checkov==3.3.30
 export UV_SYSTEM_CERTS := 1
 EARSHOT := $(PYTHON) -m scripts
 PYTEST := $(PYTHON) -m pytest
 # The quick ones first; the browser last, because its driver leaves an event loop running.
 TIERS := tests/unit tests/infra tests/search tests/pipeline tests/browser
+# They share nothing but files that each keeps apart, so a process a core runs them.
+PARALLEL := tests/unit tests/infra
+ON_ALL_CORES := -n auto --dist loadfile
 CHECKED := app.py containers infra lambdas scripts tests training
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-unit test-infra test-search test-pipeline test-browser lint format lock audit bench clean
+.PHONY: help demo up down drill test test-unit test-infra test-search test-pipeline test-browser lint format lock audit checkov bench clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r t h; do printf '  make %-14s %s\n' "$$t" "$$h"; done
@@ -32,13 +36,17 @@ down: $(VENV)/runtime  ## stop it; no process stays
 
 test: $(VENV)/dev $(VENV)/model  ## every test
 	@$(EARSHOT) local prepare-tests
-	$(PYTEST) $(TIERS)
+	$(PYTEST) $(ON_ALL_CORES) $(PARALLEL)
+	$(PYTEST) $(filter-out $(PARALLEL),$(TIERS))
+
+drill: $(VENV)/runtime  ## a deployment's life: changed, lost, restored, destroyed, adopted; minutes
+	@$(EARSHOT) local drill
 
 test-unit: $(VENV)/dev $(VENV)/model  ## seconds; no network
-	$(PYTEST) tests/unit
+	$(PYTEST) $(ON_ALL_CORES) tests/unit
 
 test-infra: $(VENV)/dev  ## what the templates promise
-	$(PYTEST) tests/infra
+	$(PYTEST) $(ON_ALL_CORES) tests/infra
 
 test-search: $(VENV)/dev  ## against a real OpenSearch node
 	$(PYTEST) tests/search
@@ -65,6 +73,14 @@ lock: $(VENV)/runtime  ## settle constraints.txt after a change of requirements
 
 audit: $(PYTHON)  ## known vulnerabilities in the pinned packages; asks the package index
 	@$(VENV)/bin/uvx --quiet --from $(PIP_AUDIT) pip-audit --strict --no-deps --disable-pip $(addprefix -r ,constraints.txt $(wildcard requirements-*.txt))
+
+# The rules that docs/decisions/checkov.md answers are passed over; any other finding fails.
+checkov: $(VENV)/runtime  ## checkov's rules on the templates; asks the package index
+	@rm -rf .local/checkov
+	@PATH="$(VENV)/bin:$$PATH" CDK_OUTDIR=.local/checkov CDK_CONTEXT_JSON='{"aws:cdk:bundling-stacks": [], "settings_file": "", "bulk": true}' $(PYTHON) app.py
+	@$(VENV)/bin/uvx --quiet --from $(CHECKOV) checkov --framework cloudformation --quiet --compact --skip-download \
+		--file .local/checkov/Earshot.template.json --file .local/checkov/EarshotBulk.template.json \
+		--skip-check "$$(grep -oE 'CKV2?_AWS_[0-9]+' docs/decisions/checkov.md | sort -u | paste -sd,)"
 
 bench: $(VENV)/dev $(VENV)/model  ## the figures of docs/benchmarks.md, as JSON lines
 	$(EARSHOT) bench speech

@@ -1,13 +1,20 @@
-"""The HTTPS API: one app in two functions, a zip that reads and an image that runs the model."""
+"""The HTTPS API: one app in three functions, which differ in what they may do.
+
+The one that reads is open to everybody and can change nothing. The one that checks keys changes
+things, and hands what is to be transcribed on to the third: it holds the model, and nobody else may
+invoke it.
+"""
 
 import json
 import string
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import (
     Duration,
     RemovalPolicy,
     aws_apigatewayv2,
+    aws_dynamodb,
     aws_lambda,
     aws_logs,
     aws_secretsmanager,
@@ -21,16 +28,25 @@ from earshot.settings import environment_of
 from infra.function import model_function, zip_function
 from infra.settings import Settings
 
-GET, POST = aws_apigatewayv2.HttpMethod.GET, aws_apigatewayv2.HttpMethod.POST
-SPEECH_ROUTES = {  # only the function with the model answers these
-    "/asr": POST,
-    "/detect-language": POST,
-    "/v1/audio/transcriptions": POST,
-    "/v1/audio/translations": POST,
-    "/v1/models": GET,
+POST, DELETE = aws_apigatewayv2.HttpMethod.POST, aws_apigatewayv2.HttpMethod.DELETE
+GET, HEAD = aws_apigatewayv2.HttpMethod.GET, aws_apigatewayv2.HttpMethod.HEAD
+SPEECH_ROUTES = (
+    "/asr",
+    "/detect-language",
+    "/v1/audio/transcriptions",
+    "/v1/audio/translations",
+)
+KEYED_ROUTES = {  # every other route reads
+    **{path: [POST] for path in SPEECH_ROUTES},
+    # Anybody may ask for these, but not with a wrong key.
+    "/v1/models": [GET, HEAD],
+    "/v1/models/{name+}": [GET, HEAD],
+    "/uploads": [POST],
+    "/recordings/{recording_id}": [DELETE],
+    "/recordings/{recording_id}/retranscribe": [POST],
 }
-MODEL_ROUTES = [f"POST {path}" for path, method in SPEECH_ROUTES.items() if method is POST]
 FUNCTION_TIMEOUT_S = 29  # an HTTP API waits 30 s
+SPEECH_TIMEOUT_S = 28  # the function that hands on waits no longer (api/speech_function.py)
 
 
 class Api(Construct):
@@ -44,9 +60,12 @@ class Api(Construct):
         store: Mapping[str, str],
         search: Mapping[str, str],
         retranscriptions: aws_sqs.IQueue,
+        keys: aws_dynamodb.ITable,
         settings: Settings,
     ) -> None:
-        """`retranscriptions` takes the recordings that are to be transcribed again."""
+        """`retranscriptions` takes the recordings that are to be transcribed again; `keys`
+        has the named keys.
+        """
         super().__init__(scope, name)
         self.key = aws_secretsmanager.Secret(
             self,
@@ -57,21 +76,21 @@ class Api(Construct):
             ),
             removal_policy=RemovalPolicy.DESTROY,
         )
-        shared = {
+        shared: dict[str, Any] = {
             **store,
             **search,
-            "api_key_secret": self.key.secret_arn,
             "max_audio_bytes": settings.max_audio_bytes,
             "max_request_seconds": settings.max_request_seconds,
+            "model_name": settings.model_name,
+            "language": settings.language,
+            "strict_model_names": settings.strict_model_names,
         }
         timeout = Duration.seconds(FUNCTION_TIMEOUT_S)
         self.function = zip_function(
             self,
             "Api",
             handler="api",
-            environment=environment_of(
-                ApiSettings, **shared, retranscribe_queue_url=retranscriptions.queue_url
-            ),
+            environment=environment_of(ApiSettings, **shared, reads_only="true"),
             memory_mib=1024,
             timeout=timeout,
             settings=settings,
@@ -83,11 +102,28 @@ class Api(Construct):
             environment=environment_of(
                 ApiSettings,
                 **shared,
+                key_is_checked="true",
                 unconfined_decoder="allow" if settings.unconfined_decoder else None,
                 model=settings.function_model,
                 writer=settings.function_writer,
             ),
             memory_mib=settings.transcribe_memory_mib,
+            timeout=Duration.seconds(SPEECH_TIMEOUT_S),
+            settings=settings,
+        )
+        self.keyed_function = zip_function(
+            self,
+            "Keyed",
+            handler="api",
+            environment=environment_of(
+                ApiSettings,
+                **shared,
+                api_key_secret=self.key.secret_arn,
+                keys_table=keys.table_name,
+                retranscribe_queue_url=retranscriptions.queue_url,
+                speech_function=self.speech_function.function_name,
+            ),
+            memory_mib=1024,
             timeout=timeout,
             settings=settings,
         )
@@ -97,11 +133,11 @@ class Api(Construct):
             create_default_stage=False,
             default_integration=HttpLambdaIntegration("ReadIntegration", self.function),
         )
-        speech = HttpLambdaIntegration("SpeechIntegration", self.speech_function)
+        keyed = HttpLambdaIntegration("KeyedIntegration", self.keyed_function)
         routes = [
             route
-            for path, method in SPEECH_ROUTES.items()
-            for route in self.http_api.add_routes(path=path, methods=[method], integration=speech)
+            for path, methods in KEYED_ROUTES.items()
+            for route in self.http_api.add_routes(path=path, methods=methods, integration=keyed)
         ]
         self.stage = self._stage(routes, settings)
 
@@ -125,7 +161,7 @@ class Api(Construct):
                 "ThrottlingRateLimit": settings.speech_rate_per_s,
                 "ThrottlingBurstLimit": settings.speech_burst,
             }
-            for route in MODEL_ROUTES
+            for route in (f"POST {path}" for path in SPEECH_ROUTES)
         }
         # API Gateway refuses limits for a route that doesn't exist yet.
         stage.node.add_dependency(*routes)
@@ -164,4 +200,4 @@ class Api(Construct):
 
     @property
     def functions(self) -> tuple[aws_lambda.Function, ...]:
-        return (self.function, self.speech_function)
+        return (self.function, self.keyed_function, self.speech_function)

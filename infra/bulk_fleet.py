@@ -54,6 +54,15 @@ class Fleet(Construct):
         role = aws_iam.Role(
             self, "InstanceRole", assumed_by=aws_iam.ServicePrincipal("ec2.amazonaws.com")
         )
+        # Not in the CDK's own grants. Without it, ECS_ENABLE_SPOT_INSTANCE_DRAINING does nothing:
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
+        role.add_to_policy(
+            aws_iam.PolicyStatement(
+                actions=["ecs:UpdateContainerInstancesState"],
+                resources=["*"],
+                conditions={"ArnEquals": {"ecs:cluster": self.cluster.cluster_arn}},
+            )
+        )
         types = [aws_ec2.InstanceType(one) for one in settings.bulk_instances.split(",")]
         template = aws_ec2.LaunchTemplate(
             self,

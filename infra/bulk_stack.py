@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Stack, aws_iam
+from aws_cdk import CfnOutput, CrossStackReferences, ReferenceStrength, Stack, aws_iam
 from constructs import Construct
 
 from infra.bulk_fleet import Fleet
@@ -24,6 +24,8 @@ class BulkStack(Stack):
         **options: Any,
     ) -> None:
         super().__init__(scope, name, **options)
+        # Exports that are in use can't be removed: with them, turning `bulk` off would fail.
+        CrossStackReferences.of(self).consume(ReferenceStrength.WEAK)
         if main.bulk is None:
             raise ValueError("the main stack has no bulk queue: set bulk=true")
         fleet = Fleet(self, "Fleet", settings=settings)
@@ -36,7 +38,7 @@ class BulkStack(Stack):
             settings=settings,
         )
         audio, bodies, table = main.audio, main.records.transcripts, main.records.table
-        grants = {
+        grants: dict[str, tuple[str, ...]] = {
             main.bulk.queue.queue_arn: (
                 "sqs:ReceiveMessage",
                 "sqs:ChangeMessageVisibility",
@@ -48,6 +50,8 @@ class BulkStack(Stack):
             table.table_arn: ("dynamodb:GetItem", "dynamodb:UpdateItem"),
             bodies.arn_for_objects("*"): ("s3:PutObject", "s3:DeleteObject"),
         }
+        if main.key:
+            grants[main.key.key_arn] = ("kms:Decrypt", "kms:GenerateDataKey")
         for resource, actions in grants.items():
             worker.role.add_to_principal_policy(
                 aws_iam.PolicyStatement(actions=list(actions), resources=[resource])

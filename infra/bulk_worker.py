@@ -106,6 +106,9 @@ class BulkWorker(Construct):
                 )
             ],
         )
+        # The cluster's association with the capacity provider, which the CDK adds later, is below
+        # it: a service that comes first is refused, or finds no provider when it is deleted.
+        self.service.node.add_dependency(fleet.cluster)
         self._scale(queue, settings)
 
     def _scale(self, queue: aws_sqs.IQueue, settings: Settings) -> None:

@@ -1,9 +1,11 @@
 """A zip function's archive: the package, one handler, and the pinned dependencies."""
 
+import hashlib
 import shutil
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import jsii
@@ -33,12 +35,33 @@ def with_dependencies(handler: str) -> aws_lambda.Code:
     return aws_lambda.Code.from_asset(
         str(LAMBDAS),
         exclude=[*others, *IGNORED[:2]],
-        asset_hash_type=AssetHashType.SOURCE,
+        asset_hash_type=AssetHashType.CUSTOM,
+        asset_hash=content_hash(handler),
         bundling=BundlingOptions(
             image=DockerImage.from_registry("public.ecr.aws/sam/build-python3.12"),
             local=_PipBundling(handler),
         ),
     )
+
+
+def content_hash(handler: str) -> str:
+    """Of everything that decides what an archive holds: a change of any of it is deployed.
+
+    The sources alone don't: the versions of dependencies stand in constraints.txt, and how they
+    are bundled stands here.
+    """
+    digest = hashlib.sha256()
+    sources = [
+        path
+        for folder in ("earshot", handler)
+        for path in sorted((LAMBDAS / folder).rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    for path in (*sources, CONSTRAINTS, Path(__file__)):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    digest.update(f"{_interpreter() is not None}".encode())  # whether the code is compiled
+    return digest.hexdigest()
 
 
 @jsii.implements(ILocalBundling)
@@ -122,6 +145,7 @@ def _compile(target: Path) -> None:
         )
 
 
+@cache
 def _interpreter() -> str | None:
     """A Python of the functions' version that starts; version managers leave shims that don't."""
     for candidate in (sys.executable, f"python{PYTHON}"):

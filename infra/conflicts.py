@@ -13,6 +13,7 @@ def conflicts(settings: "Settings") -> Iterator[str]:
     """A sentence for each; none if the settings go together."""
     yield from _of_the_domain(settings)
     yield from _of_a_domain_of_ones_own(settings)
+    yield from _of_the_operators_own(settings)
     for rate, burst in (("api_rate_per_s", "api_burst"), ("speech_rate_per_s", "speech_burst")):
         at_least, given = getattr(settings, rate), getattr(settings, burst)
         if given < at_least:
@@ -28,18 +29,19 @@ def conflicts(settings: "Settings") -> Iterator[str]:
 
 
 def _of_the_domain(settings: "Settings") -> Iterator[str]:
-    instance, nodes, gib = (
+    instance, nodes, gib, zones = (
         settings.opensearch_instance,
         settings.opensearch_nodes,
         settings.opensearch_gib,
+        settings.opensearch_zones,
     )
     most_nodes = MAX_T3_NODES if instance.startswith("t3.") else MAX_SEARCH_NODES
-    # Two zones share the nodes evenly:
+    # Zones share the nodes evenly:
     # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-multiaz.html
-    if nodes > most_nodes or (nodes > 1 and nodes % 2):
+    if nodes > most_nodes or (nodes > 1 and nodes % zones):
+        share = "an even number" if zones == 2 else "a multiple of three"
         yield (
-            f"opensearch_nodes must be 1 or an even number up to {most_nodes} "
-            f"of {instance}, not {nodes}"
+            f"opensearch_nodes must be 1 or {share} up to {most_nodes} of {instance}, not {nodes}"
         )
     if gib > MAX_SEARCH_GIB[instance]:
         yield (
@@ -58,3 +60,17 @@ def _of_a_domain_of_ones_own(settings: "Settings") -> Iterator[str]:
             )
         if not settings.opensearch_url.startswith("https://"):
             yield f"opensearch_url must begin with https://, not be {settings.opensearch_url!r}"
+
+
+def _of_the_operators_own(settings: "Settings") -> Iterator[str]:
+    if bool(settings.domain_name) != bool(settings.certificate_arn):
+        yield "domain_name and certificate_arn go together, and one is missing"
+    if settings.hosted_zone_id and not settings.domain_name:
+        yield "hosted_zone_id goes with domain_name, which is missing"
+    if settings.monthly_budget_usd and not settings.alarm_email:
+        yield "monthly_budget_usd goes with alarm_email, which is missing: it is who is told"
+    if settings.audio_bucket and settings.keep_days:
+        yield (
+            "keep_days can't be set for a bucket of your own (audio_bucket): "
+            "write the rule into its lifecycle"
+        )

@@ -32,6 +32,8 @@ IMAGE = Matching(
     "repository:tag or repository@sha256:digest of this account's ECR, without its host",
 )
 
+LANGUAGE = Matching(r"[a-z]{2,3}", "a code such as en")
+
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
 OPENSEARCH_URL = Matching(
     rf"https?://{_HOST}(?::\d{{1,5}})?",
@@ -43,3 +45,28 @@ OPENSEARCH_ARN = Matching(
 )
 INTERVAL = Matching(r"[1-9]\d{0,6}(?:ms|s|m)", "a time such as 200ms, 1s or 1m")
 EMAIL = Matching(r"[^@\s,;<>]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}", "one e-mail address")
+
+_TAG_PART = r"[A-Za-z0-9 _.:/+@-]"
+TAGS = Matching(
+    rf"(?!aws:){_TAG_PART}{{1,128}}={_TAG_PART}{{0,256}}(?:,(?!aws:){_TAG_PART}{{1,128}}={_TAG_PART}{{0,256}})*",
+    "names and values such as team=archive,cost-centre=42",
+)
+DOMAIN = Matching(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
+    "a host's name such as search.example.org, in lower case",
+)
+CERTIFICATE = Matching(
+    r"arn:aws(?:-[a-z]+)*:acm:us-east-1:\d{12}:certificate/[0-9a-f-]{36}",
+    "the ARN of a certificate in us-east-1",
+)
+HOSTED_ZONE = Matching(r"Z[A-Z0-9]{5,31}", "a hosted zone's id such as Z0123456789ABCDEFGHIJ")
+WEB_ACL = Matching(
+    r"arn:aws(?:-[a-z]+)*:wafv2:us-east-1:\d{12}:global/webacl/[\w-]{1,128}/[0-9a-f-]{36}",
+    "the ARN of a web ACL with scope CLOUDFRONT, which is in us-east-1",
+)
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+BUCKET = Matching(r"(?!xn--)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name")
+KMS_KEY = Matching(
+    r"arn:aws(?:-[a-z]+)*:kms:[a-z]+(?:-[a-z]+)+-\d:\d{12}:key/(?:mrk-)?[0-9a-f-]{32,36}",
+    "the ARN of a symmetric KMS key in the stack's region",
+)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from infra import forms
-from infra.rules import WholeNumber
+from infra.rules import Flag, WholeNumber
 
 
 class Local(BaseModel):
@@ -25,19 +25,30 @@ class Local(BaseModel):
     local_writer: Annotated[str, forms.LOCAL_MODEL] = Field(
         description="a folder, a hub id or none; functions run from a copy of the code alone"
     )
+    local_keeps: Annotated[bool, Flag()] = Field(
+        False, description="whether buckets and tables outlive the stack, as on AWS: for drills"
+    )
     # What the emulator lacks, and what is done instead wherever `settings.local` is asked:
     # - functions are zips of the code alone, never images; the emulator's own interpreter has the
     #   dependencies (infra/code.py, infra/function.py)
+    # - no origin groups: what a bucket lacks is answered by the emulator (infra/site.py)
     # - scripts/local copies the site, not BucketDeployment (infra/site.py)
     # - no TLS, so nothing may insist on it: the CDN, and the buckets it reads from (`Settings.tls`)
     # - stream retries, bisecting and failure destinations (infra/projection.py)
-    # - nothing is retained: buckets and table go with the emulator (`Settings.retain`)
+    # - nothing is retained unless `local_keeps` says so: it goes with the emulator
     # - no ECS capacity providers: the bulk stack is not deployed, its worker is a process of
     #   scripts/local; SNS filters that don't look into arrays, as S3's events need: a patch adds
     #   that (scripts/local/patched_ministack.py)
     # - no alarms, dashboard or access log: it measures nothing and logs nothing there
     #   (`Settings.observed`)
 
+
+# Settings of the operator's file that only AWS has a use for.
+ON_AWS_ALONE = (
+    "audio_bucket", "kms_key_arn", "domain_name", "certificate_arn", "hosted_zone_id",
+    "web_acl_arn", "access_logs", "monthly_budget_usd",
+)  # fmt: skip
+NEEDED = [name for name, field in Local.model_fields.items() if field.is_required()]
 
 # Two cores and a loopback OpenSearch: smaller batches of work, quicker refreshes.
 LOCAL_DEFAULTS: dict[str, Any] = {

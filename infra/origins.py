@@ -13,6 +13,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from infra.settings import Settings
+from infra.site_headers import regional_name
 
 
 def reading(distribution: aws_cloudfront.Distribution, objects: str) -> aws_iam.PolicyStatement:
@@ -45,19 +46,46 @@ def without_policy(scope: Construct, bucket: aws_s3.Bucket) -> aws_s3.IBucket:
     return named
 
 
+def bucket_origin(
+    scope: Construct,
+    what: str,
+    bucket: aws_s3.IBucket,
+    missing: aws_cloudfront.IOrigin,
+    settings: Settings,
+) -> aws_cloudfront.IOrigin:
+    """The bucket, and where it has nothing the API, which answers in Earshot's words.
+
+    S3's own answer is XML that names the bucket.
+    """
+    origin = aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control(
+        bucket,
+        origin_access_control=aws_cloudfront.S3OriginAccessControl(
+            scope,
+            f"{what.capitalize()}Access",
+            origin_access_control_name=regional_name(scope, what),
+        ),
+    )
+    if settings.local:
+        return origin
+    return aws_cloudfront_origins.OriginGroup(
+        primary_origin=origin, fallback_origin=missing, fallback_status_codes=[403, 404]
+    )
+
+
 def api_origin(
-    scope: Construct, api: aws_apigatewayv2.HttpApi, settings: Settings
+    scope: Construct, api: aws_apigatewayv2.HttpApi, settings: Settings, path: str = ""
 ) -> aws_cloudfront_origins.HttpOrigin:
     if settings.local:
         return aws_cloudfront_origins.HttpOrigin(
             "127.0.0.1",
             http_port=settings.local.endpoint_port,
-            origin_path=Fn.join("", ["/_aws/execute-api/", api.api_id]),
+            origin_path=Fn.join("", ["/_aws/execute-api/", api.api_id, path]),
             protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTP_ONLY,
         )
     stack = Stack.of(scope)
     return aws_cloudfront_origins.HttpOrigin(
         f"{api.api_id}.execute-api.{stack.region}.{stack.url_suffix}",
+        origin_path=path or None,
         protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
         origin_ssl_protocols=[aws_cloudfront.OriginSslPolicy.TLS_V1_2],
     )

@@ -1,29 +1,46 @@
 """The recordings: a DynamoDB table with a stream, and a bucket for long transcripts and copies."""
 
-from aws_cdk import RemovalPolicy, aws_dynamodb, aws_s3
+from aws_cdk import aws_dynamodb, aws_kms, aws_s3
 from constructs import Construct
 
 from earshot.recordings.listing import KEY_INDEX, LIST_INDEX
+from infra.keeping import encryption, kept, old_versions_expire
+from infra.settings import Settings
 
 
 class Records(Construct):
     """Pay per request, point-in-time recovery, kept when the stack is deleted."""
 
-    def __init__(self, scope: Construct, name: str, *, retain: bool, tls: bool) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        key: aws_kms.IKey | None,
+        logs: aws_s3.IBucket | None,
+        settings: Settings,
+    ) -> None:
+        """`key` encrypts them, instead of AWS's own; `logs` takes the bucket's access log."""
         super().__init__(scope, name)
-        removal = RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY
+        removal = kept(settings.retain)
         text = aws_dynamodb.AttributeType.STRING
         self.table = aws_dynamodb.Table(
             self,
             "Table",
             partition_key=aws_dynamodb.Attribute(name="recording_id", type=text),
             billing_mode=aws_dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=aws_dynamodb.TableEncryption.AWS_MANAGED,
+            encryption=(
+                aws_dynamodb.TableEncryption.CUSTOMER_MANAGED
+                if key
+                else aws_dynamodb.TableEncryption.AWS_MANAGED
+            ),
+            encryption_key=key,
             point_in_time_recovery_specification=aws_dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
             stream=aws_dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             time_to_live_attribute="expires_at",
+            deletion_protection=settings.retain and settings.table_protection,
             removal_policy=removal,
         )
         self.table.add_global_secondary_index(
@@ -43,8 +60,12 @@ class Records(Construct):
             self,
             "Transcripts",
             block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=aws_s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=tls,
+            **encryption(key),
+            server_access_logs_bucket=logs,
+            server_access_logs_prefix="transcripts/" if logs else None,
+            enforce_ssl=settings.tls,
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=removal,
+            versioned=settings.versions,  # else an older item could not be restored with its text
+            lifecycle_rules=old_versions_expire(settings),
         )

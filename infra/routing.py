@@ -29,7 +29,7 @@ class Routing(Construct):
         scope: Construct,
         name: str,
         *,
-        bucket: aws_s3.Bucket,
+        bucket: aws_s3.IBucket,
         live: Ingestion,
         bulk: BulkQueue | None,
     ) -> None:

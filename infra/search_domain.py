@@ -37,9 +37,12 @@ class SearchDomain(Construct):
                 volume_type=aws_ec2.EbsDeviceVolumeType.GP3,
             ),
             zone_awareness=aws_opensearchservice.ZoneAwarenessConfig(
-                enabled=several, availability_zone_count=2 if several else None
+                enabled=several,
+                availability_zone_count=settings.opensearch_zones if several else None,
             ),
             enforce_https=True,
+            # Otherwise a request to a path that is granted may name another index in its body.
+            advanced_options={"rest.action.multi.allow_explicit_index": "false"},
             tls_security_policy=aws_opensearchservice.TLSSecurityPolicy.TLS_1_2_PFS,
             node_to_node_encryption=True,
             encryption_at_rest=aws_opensearchservice.EncryptionAtRestOptions(enabled=True),

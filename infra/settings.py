@@ -1,166 +1,41 @@
 """What a deployment may choose: CDK context turned into a typed object.
 
 A wrong value is refused when the app is synthesized: the CDK accepts much that AWS refuses after
-half an hour. Each field carries what it may be (`rules`) and one line of description; the tables in
-docs/deploy.md are made of them (`python -m scripts settings-table`).
+half an hour. The fields stand in choices_*.py; the tables in docs/deploy.md are made of them
+(`python -m scripts settings-table`).
 """
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
-from api.settings import ApiSettings
-from earshot.settings import BulkSettings, SearchSettings, TranscribeSettings, default_of
-from earshot.sizes import Sizes, function_disk_mib
-from infra import context, forms, limits
+from earshot.sizes import function_disk_mib
+from infra import context
+from infra.choices_bulk import BulkChoices
+from infra.choices_core import DEFAULT_MODEL, CoreChoices
+from infra.choices_operator import OperatorChoices
 from infra.conflicts import conflicts
 from infra.context import SettingsError
-from infra.instance_types import GPU_INSTANCES, MAX_SEARCH_GIB, MAX_SEARCH_NODES, MIN_SEARCH_GIB
-from infra.local import LOCAL_DEFAULTS, Local
-from infra.retention import RETENTION_DAYS, retention
-from infra.rules import Flag, Known, OneOf, WholeNumber
+from infra.local import LOCAL_DEFAULTS, NEEDED, ON_AWS_ALONE, Local
+from infra.retention import retention
 
 if TYPE_CHECKING:
     from constructs import Node
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# The hub's branch, not a commit: no commit of this model could be checked against the hub when this
-# was written, and a wrong one would break every build. `model_revision` pins a build; whatever is
-# in the image, every transcript carries the fingerprint of the weights that wrote it.
-DEFAULT_REVISION = "main"
-SIZES = Sizes()
+# The head of the default model's repository, whose files have not changed since 2022.
+DEFAULT_REVISION = "bdeaacdf88f7a155f50a2704bc967aa81fbbb2ab"
+OTHER_REVISION = "main"  # of a model that the operator names without a revision
 
 
-class Settings(BaseModel):
+class Settings(BulkChoices, OperatorChoices, CoreChoices):
     """One deployment. Every field but `local` is a context key: `cdk deploy -c log_days=7`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    stack_name: Annotated[str, forms.STACK_NAME] = Field(
-        "Earshot", description="The stack's name. Another name makes a second stack."
-    )
-    model: Annotated[str, forms.MODEL_SOURCE] = Field(
-        "facebook/wav2vec2-large-960h", description="The model that the image is built with."
-    )
-    model_revision: Annotated[str, forms.REVISION] = Field(
-        DEFAULT_REVISION, description="The model's commit or branch on the hub."
-    )
-    writer: Annotated[str, forms.WRITER] = Field(
-        default_of(TranscribeSettings, "writer"),
-        description="The model that makes the text readable, in the same image. With `none`, "
-        "transcripts are what `model` heard.",
-    )
-    image: Annotated[str | None, forms.IMAGE] = Field(
-        None, description="An image that is in ECR already, instead of building one."
-    )
-    opensearch_url: Annotated[str | None, forms.OPENSEARCH_URL] = Field(
-        None, description="A domain of your own, instead of creating one."
-    )
-    opensearch_arn: Annotated[str | None, forms.OPENSEARCH_ARN] = Field(
-        None, description="The ARN of that domain, which the functions are granted access to."
-    )
-    opensearch_instance: Annotated[
-        str, Known(MAX_SEARCH_GIB, "an OpenSearch instance type with EBS gp3 volumes")
-    ] = Field(SIZES.opensearch_instance, description="The instance type of the domain's nodes.")
-    opensearch_nodes: Annotated[int, WholeNumber(1, MAX_SEARCH_NODES)] = Field(
-        SIZES.opensearch_nodes,
-        description="Nodes of the domain: one, or an even number in two zones.",
-    )
-    opensearch_gib: Annotated[int, WholeNumber(MIN_SEARCH_GIB, max(MAX_SEARCH_GIB.values()))] = (
-        Field(
-            SIZES.opensearch_gib,
-            description="Disk of each node, in GiB. The instance type has a limit of its own.",
-        )
-    )
-    refresh_interval: Annotated[str, forms.INTERVAL] = Field(
-        default_of(SearchSettings, "refresh_interval"),
-        description="How soon a new transcript can be found. Fixed when the index is created.",
-    )
-    transcribe_memory_mib: Annotated[int, limits.MEMORY_MIB] = Field(
-        SIZES.transcribe_memory_mib,
-        description="Memory of the functions with the model, in MiB. 1769 MiB give one vCPU.",
-    )
-    transcribe_timeout_s: Annotated[int, limits.TIMEOUT_S] = Field(
-        900, description="Time to transcribe one batch, in seconds."
-    )
-    transcribe_concurrency: Annotated[int, limits.CONCURRENCY] = Field(
-        10, description="Batches that are transcribed at the same time."
-    )
-    # One, so that a recording has the function's time to itself.
-    transcribe_batch: Annotated[int, limits.BATCH] = Field(1, description="Recordings in a batch.")
-    max_audio_bytes: Annotated[int, limits.AUDIO_BYTES] = Field(
-        default_of(TranscribeSettings, "max_audio_bytes"),
-        description="The largest file, in bytes. The function's disk is sized for it.",
-    )
-    max_audio_seconds: Annotated[int, limits.POSITIVE] = Field(
-        default_of(TranscribeSettings, "max_audio_seconds"),
-        description="The longest recording, in seconds. It must be transcribed within the timeout.",
-    )
-    max_request_seconds: Annotated[int, limits.POSITIVE] = Field(
-        default_of(ApiSettings, "max_request_seconds"),
-        description="The longest audio in an API request, in seconds. Answers may take 29 s.",
-    )
-    api_rate_per_s: Annotated[int, limits.RATE_PER_S] = Field(
-        50, description="API requests per second."
-    )
-    api_burst: Annotated[int, limits.BURST] = Field(
-        100, description="API requests at the same moment; no fewer than per second."
-    )
-    speech_rate_per_s: Annotated[int, limits.RATE_PER_S] = Field(
-        5, description="API requests per second that run the model."
-    )
-    speech_burst: Annotated[int, limits.BURST] = Field(
-        10, description="API requests at the same moment that run the model."
-    )
-    unconfined_decoder: Annotated[bool, Flag()] = Field(
-        False, description="Whether audio is decoded even where the decoder can't be confined."
-    )
-    log_days: Annotated[int, OneOf(RETENTION_DAYS)] = Field(
-        30, description="Days that logs are kept."
-    )
-    alarm_email: Annotated[str | None, forms.EMAIL] = Field(
-        None, description="Who gets the alarms. AWS sends a mail that must be confirmed."
-    )
-    bulk: Annotated[bool, Flag()] = Field(
-        False, description="Whether there is a [bulk lane](#the-bulk-lane), on GPU instances."
-    )
-    bulk_image: Annotated[str | None, forms.IMAGE] = Field(
-        None, description="As `image`, for the bulk lane's worker."
-    )
-    bulk_instances: Annotated[
-        str,
-        Known(
-            GPU_INSTANCES,
-            "EC2 instance types with one GPU that computes in bfloat16 (of g5, g6, g6e, gr6, p5), "
-            "separated by commas without blanks",
-            several=True,
-        ),
-    ] = Field(
-        SIZES.bulk_instances,
-        description="Instance types. Spot chooses among them; on demand, the first is used.",
-    )
-    bulk_on_demand_base: Annotated[int, WholeNumber(0, limits.WORKERS.most)] = Field(
-        1,
-        description="Instances that are on demand, at about twice the price of Spot. With 0, "
-        "work waits while there is no Spot capacity.",
-    )
-    bulk_max_workers: Annotated[int, limits.WORKERS] = Field(
-        4, description="The most workers. Each has an instance and its GPU to itself."
-    )
-    bulk_files_per_worker: Annotated[int, limits.POSITIVE] = Field(
-        2000, description="Waiting files for each worker: more files start another."
-    )
-    bulk_max_audio_bytes: Annotated[int, limits.BULK_AUDIO_BYTES] = Field(
-        default_of(BulkSettings, "max_audio_bytes"),
-        description="The largest file in the bulk lane, in bytes.",
-    )
-    bulk_max_audio_seconds: Annotated[int, limits.POSITIVE] = Field(
-        default_of(BulkSettings, "max_audio_seconds"),
-        description="The longest recording in the bulk lane, in seconds.",
-    )
     local: Local | None = Field(None, description="The emulator's, with target=local.")
 
     @model_validator(mode="after")
@@ -185,9 +60,18 @@ class Settings(BaseModel):
         return self.local.local_writer if self.local else None
 
     @property
+    def model_name(self) -> str:
+        """What the API calls the model: its hub id, or its folder's name."""
+        source = self.function_model or self.model
+        is_folder = source.startswith(("models/", "/"))
+        return Path(source).name if is_folder else source
+
+    @property
     def build_args(self) -> dict[str, str]:
         """What both images are built with."""
-        return {"MODEL": self.model, "REVISION": self.model_revision, "WRITER": self.writer}
+        pinned = DEFAULT_REVISION if self.model == DEFAULT_MODEL else OTHER_REVISION
+        revision = self.model_revision or pinned
+        return {"MODEL": self.model, "REVISION": revision, "WRITER": self.writer}
 
     @property
     def builds_an_image(self) -> bool:
@@ -199,7 +83,7 @@ class Settings(BaseModel):
 
     @property
     def retain(self) -> bool:
-        return self.local is None
+        return self.local is None or self.local.local_keeps
 
     @property
     def observed(self) -> bool:
@@ -212,7 +96,10 @@ class Settings(BaseModel):
     @classmethod
     def from_context(cls, node: "Node") -> "Settings":
         """Settings from CDK context. Raises SettingsError, which names all that is wrong."""
-        values = context.own(node.get_all_context())
+        given = context.own(node.get_all_context())
+        # "" is no file: what tests and others say who want the defaults.
+        file = given.pop("settings_file", None)
+        values = {**({} if file == "" else context.own_file(ROOT, file)), **given}
         target = values.pop("target", "aws")
         local = {name: values.pop(name) for name in Local.model_fields if name in values}
         settings = cls.from_values(values, target, local)
@@ -236,7 +123,7 @@ class Settings(BaseModel):
             wrong.append(f"target must be aws or local, not {target!r}")
         if target == "aws":
             wrong += [f"{name} goes with target=local" for name in local or {}]
-        elif target == "local" and (missing := sorted(set(Local.model_fields) - set(local or {}))):
+        elif target == "local" and (missing := sorted(set(NEEDED) - set(local or {}))):
             wrong.append(f"target=local needs -c {' -c '.join(f'{one}=…' for one in missing)}")
         known = set(cls.model_fields) - {"local"}
         wrong += context.unknown(values, {*known, *Local.model_fields, "target"})
@@ -245,6 +132,7 @@ class Settings(BaseModel):
         try:
             if target == "aws":
                 return cls(**values)
-            return cls(**(LOCAL_DEFAULTS | dict(values)), local=Local(**(local or {})))
+            here = {name: one for name, one in values.items() if name not in ON_AWS_ALONE}
+            return cls(**(LOCAL_DEFAULTS | here), local=Local(**(local or {})))
         except ValidationError as error:
             raise SettingsError("\n".join(context.sentences(error))) from error

@@ -7,18 +7,20 @@ from aws_cdk import (
     RemovalPolicy,
     aws_apigatewayv2,
     aws_cloudfront,
-    aws_cloudfront_origins,
     aws_s3,
     aws_s3_deployment,
 )
 from constructs import Construct
 
 from earshot.recordings.bodies import PLAYBACK
-from infra.origins import api_origin, reading, without_policy
+from infra.origins import api_origin, bucket_origin, reading, without_policy
 from infra.settings import Settings
+from infra.site_headers import security_headers
+from infra.site_name import enter_name, own_name
 
 SITE = Path(__file__).resolve().parent.parent / "site"
 EDGE = Path(__file__).parent / "edge"
+MISSING = "/missing"  # of the API: everything below it is answered 404 (api/routes/missing.py)
 
 ERRORS = (
     400,
@@ -34,24 +36,6 @@ ERRORS = (
     504,
 )  # that CloudFront caches by default
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "media-src 'self'",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    ]
-)
-
 
 class Site(Construct):
     """`/` the page, `/api/*` the API, `/audio/*` the recordings' audio, with Range requests.
@@ -64,11 +48,13 @@ class Site(Construct):
         scope: Construct,
         name: str,
         *,
-        audio: aws_s3.Bucket,
+        audio: aws_s3.IBucket,
         copies: aws_s3.Bucket,
         api: aws_apigatewayv2.HttpApi,
+        logs: aws_s3.IBucket | None,
         settings: Settings,
     ) -> None:
+        """`logs` takes the access logs of the CDN and of the page's bucket."""
         super().__init__(scope, name)
         self.bucket = aws_s3.Bucket(
             self,
@@ -78,6 +64,8 @@ class Site(Construct):
             enforce_ssl=settings.tls,
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=RemovalPolicy.DESTROY,
+            server_access_logs_bucket=logs,
+            server_access_logs_prefix="site/" if logs else None,
             auto_delete_objects=settings.local is None,
         )
         strip_prefix = aws_cloudfront.FunctionAssociation(
@@ -94,14 +82,18 @@ class Site(Construct):
             if settings.tls
             else aws_cloudfront.ViewerProtocolPolicy.ALLOW_ALL
         )
-        headers = self._headers()
-        with_oac = aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control
+        headers = security_headers(self)
+        missing = api_origin(self, api, settings, MISSING)
         sound = {"viewer_protocol_policy": https, "response_headers_policy": headers}
         sound |= {"cache_policy": self._sound_cache()}
         self.distribution = aws_cloudfront.Distribution(
             self,
             "Distribution",
             comment="Earshot",
+            **own_name(self, settings),
+            web_acl_id=settings.web_acl_arn,
+            log_bucket=logs,
+            log_file_prefix="cdn/" if logs else None,
             default_root_object="index.html",
             # Otherwise an error is cached for ten seconds, even after the recording has arrived.
             error_responses=[
@@ -111,7 +103,7 @@ class Site(Construct):
             http_version=aws_cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=aws_cloudfront.PriceClass.PRICE_CLASS_100,
             default_behavior=aws_cloudfront.BehaviorOptions(
-                origin=with_oac(self.bucket),
+                origin=bucket_origin(self, "page", self.bucket, missing, settings),
                 viewer_protocol_policy=https,
                 compress=True,
                 response_headers_policy=headers,
@@ -129,18 +121,24 @@ class Site(Construct):
                     function_associations=[strip_prefix],
                 ),
                 "/audio/*": aws_cloudfront.BehaviorOptions(
-                    origin=with_oac(audio), function_associations=[strip_prefix], **sound
+                    origin=bucket_origin(self, "sound", audio, missing, settings),
+                    function_associations=[strip_prefix],
+                    **sound,
                 ),
                 # The keys have the prefix: nothing else of that bucket can be asked for.
                 "/playback/*": aws_cloudfront.BehaviorOptions(
-                    origin=with_oac(without_policy(self, copies)), **sound
+                    origin=bucket_origin(
+                        self, "playback", without_policy(self, copies), missing, settings
+                    ),
+                    **sound,
                 ),
             },
         )
         copies.add_to_resource_policy(
             reading(self.distribution, copies.arn_for_objects(f"{PLAYBACK}/*"))
         )
-        self.url = f"https://{self.distribution.distribution_domain_name}"
+        enter_name(self, self.distribution, settings)
+        self.url = f"https://{settings.domain_name or self.distribution.distribution_domain_name}"
         if settings.local is None:
             aws_s3_deployment.BucketDeployment(
                 self,
@@ -180,29 +178,4 @@ class Site(Construct):
             min_ttl=Duration.seconds(0),
             default_ttl=Duration.seconds(60),
             max_ttl=Duration.seconds(60),
-        )
-
-    def _headers(self) -> aws_cloudfront.ResponseHeadersPolicy:
-        return aws_cloudfront.ResponseHeadersPolicy(
-            self,
-            "Headers",
-            security_headers_behavior=aws_cloudfront.ResponseSecurityHeadersBehavior(
-                content_security_policy=aws_cloudfront.ResponseHeadersContentSecurityPolicy(
-                    content_security_policy=CONTENT_SECURITY_POLICY, override=True
-                ),
-                content_type_options=aws_cloudfront.ResponseHeadersContentTypeOptions(
-                    override=True
-                ),
-                frame_options=aws_cloudfront.ResponseHeadersFrameOptions(
-                    frame_option=aws_cloudfront.HeadersFrameOption.DENY, override=True
-                ),
-                referrer_policy=aws_cloudfront.ResponseHeadersReferrerPolicy(
-                    referrer_policy=aws_cloudfront.HeadersReferrerPolicy.NO_REFERRER, override=True
-                ),
-                strict_transport_security=aws_cloudfront.ResponseHeadersStrictTransportSecurity(
-                    access_control_max_age=Duration.days(365),
-                    include_subdomains=True,
-                    override=True,
-                ),
-            ),
         )

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, Stack, Tags, aws_kms
 from constructs import Construct
 
 from api.settings import ApiSettings
 from earshot.settings import SearchSettings, default_of, environment_of
+from infra.access import Access
+from infra.access_logs import AccessLogs
 from infra.api import Api
 from infra.audio import AudioBucket
+from infra.budget import budget
 from infra.bulk_queue import BulkQueue
 from infra.function import allow
 from infra.ingestion import Ingestion
@@ -28,14 +31,28 @@ class EarshotStack(Stack):
 
     def __init__(self, scope: Construct, name: str, *, settings: Settings, **options: Any) -> None:
         super().__init__(scope, name, **options)
-        audio = AudioBucket(self, "Audio", retain=settings.retain, tls=settings.tls).bucket
-        records = Records(self, "Records", retain=settings.retain, tls=settings.tls)
+        for tag in (settings.tags or "").split(",") if settings.tags else ():
+            Tags.of(scope).add(*tag.split("=", 1))
+        key = (
+            aws_kms.Key.from_key_arn(self, "Key", settings.kms_key_arn)
+            if settings.kms_key_arn
+            else None
+        )
+        logs = (
+            AccessLogs(self, "AccessLogs", settings=settings).bucket
+            if settings.access_logs and settings.observed
+            else None
+        )
+        audio = AudioBucket(self, "Audio", key=key, logs=logs, settings=settings).bucket
+        records = Records(self, "Records", key=key, logs=logs, settings=settings)
         if settings.opensearch_url:
             domain, opensearch_url = None, settings.opensearch_url
             domain_arn = settings.opensearch_arn
         else:
             domain = SearchDomain(self, "Search", settings=settings).domain
             opensearch_url, domain_arn = f"https://{domain.domain_endpoint}", domain.domain_arn
+
+        access = Access(self, "Access", settings=settings)
 
         store = {
             "table": records.table.table_name,
@@ -65,6 +82,7 @@ class EarshotStack(Stack):
             store=store,
             search=search,
             retranscriptions=retranscriptions,
+            keys=access.keys,
             settings=settings,
         )
         site = Site(
@@ -73,6 +91,7 @@ class EarshotStack(Stack):
             audio=audio,
             copies=records.transcripts,
             api=api.http_api,
+            logs=logs,
             settings=settings,
         )
 
@@ -82,7 +101,8 @@ class EarshotStack(Stack):
             ).items():
                 api.function.add_environment(variable, value)
 
-        transcribe, index, (read, speech) = ingestion.function, projection.function, api.functions
+        transcribe, index = ingestion.function, projection.function
+        read, keyed, speech = api.functions
         audio_objects, bodies, table = (
             audio.arn_for_objects("*"),
             records.transcripts,
@@ -100,14 +120,23 @@ class EarshotStack(Stack):
         allow(index, projection.bus.event_bus_arn, "events:PutEvents")
         allow(read, table.table_arn, "dynamodb:GetItem", "dynamodb:BatchGetItem")
         allow(read, f"{table.table_arn}/index/*", "dynamodb:Query")
-        allow(read, table.table_arn, "dynamodb:UpdateItem")  # tombstones of imports without audio
-        allow(read, bodies.arn_for_objects("*"), "s3:GetObject", "s3:DeleteObject")
+        allow(read, bodies.arn_for_objects("*"), "s3:GetObject")
         allow(read, bodies.bucket_arn, "s3:ListBucket")
+        allow(keyed, api.key.secret_arn, "secretsmanager:GetSecretValue")
+        allow(keyed, access.keys.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
+        allow(keyed, speech.function_arn, "lambda:InvokeFunction")
+        # The second for tombstones of imports without audio.
+        allow(keyed, table.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
+        allow(keyed, bodies.arn_for_objects("*"), "s3:GetObject", "s3:DeleteObject")
+        allow(keyed, bodies.bucket_arn, "s3:ListBucket")
         # A presigned upload may do what its signer may.
-        allow(read, audio_objects, "s3:PutObject", "s3:DeleteObject")
-        allow(read, retranscriptions.queue_arn, "sqs:SendMessage")
-        for function in (read, speech):
-            allow(function, api.key.secret_arn, "secretsmanager:GetSecretValue")
+        allow(keyed, audio_objects, "s3:PutObject", "s3:DeleteObject")
+        allow(keyed, retranscriptions.queue_arn, "sqs:SendMessage")
+        if key:
+            for function in (transcribe, index, read, keyed):
+                allow(function, key.key_arn, "kms:Decrypt")
+            for function in (transcribe, keyed):
+                allow(function, key.key_arn, "kms:GenerateDataKey")
         if domain_arn:
             allow(index, f"{domain_arn}/*", *(f"es:ESHttp{one}" for one in WRITER_METHODS))
             for path in READER_PATHS:
@@ -125,6 +154,7 @@ class EarshotStack(Stack):
             "OpenSearchUrl": opensearch_url,
             "IndexAlias": INDEX,
             "ApiKeySecret": api.key.secret_arn,
+            "KeysTable": access.keys.table_name,
             "QueueUrl": ingestion.queue.queue_url,
             "DeadLetterQueueUrl": ingestion.dead_letters.queue_url,
             "IndexFailureQueueUrl": projection.failures.queue_url,
@@ -133,6 +163,8 @@ class EarshotStack(Stack):
         if bulk:
             outputs |= {"BulkQueueUrl": bulk.queue.queue_url}
             outputs |= {"BulkDeadLetterQueueUrl": bulk.dead_letters.queue_url}
+        if settings.monthly_budget_usd and settings.observed:
+            budget(self, settings)
         if settings.observed:
             monitoring = Monitoring(
                 self,
@@ -141,6 +173,7 @@ class EarshotStack(Stack):
                 bulk=bulk,
                 projection=projection,
                 api=api,
+                site=site,
                 domain=domain,
                 settings=settings,
             )
@@ -149,3 +182,4 @@ class EarshotStack(Stack):
         for output, value in outputs.items():
             CfnOutput(self, output, value=value)
         self.audio, self.records, self.bulk, self.store = audio, records, bulk, store
+        self.key = key

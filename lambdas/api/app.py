@@ -8,19 +8,35 @@ from api.encoding import RefusedEncoding
 from api.limits import MAX_FIELD_BYTES, MAX_FORM_FIELDS, RequestLimits
 from api.raw_sound import RawSound
 from api.request_log import RequestLog
-from api.routes import asr, docs, openai, ping, recordings, search, transcripts, uploads
+from api.routes import (
+    asr,
+    changes,
+    docs,
+    handing_on,
+    missing,
+    openai,
+    ping,
+    recordings,
+    search,
+    transcripts,
+    uploads,
+)
 from api.schemas import ErrorBody
 from earshot import __version__
 
 _DESCRIPTION = """Drop audio in a bucket; search what was said.
 
-Reading is public. Transcribing, uploading and deleting need `Authorization: Bearer KEY`.
+Reading is public. Transcribing, uploading and deleting need `Authorization: Bearer KEY`: 401
+without a valid key, 403 with one that may not do it, 429 when it was used too often.
 Every error is `{"error": {"code", "message", "request_id"}}`; below `/v1/` errors have OpenAI's
 shape."""
 
 
-def create_app() -> FastAPI:
-    """The whole API; what a function lacks (the model, say) shows when a route asks for it."""
+def create_app(hands_on: bool = False) -> FastAPI:
+    """The whole API; what a function lacks (the model, say) shows when a route asks for it.
+
+    With `hands_on`, what transcribes is handed on to the function that has the model.
+    """
     app = FastAPI(
         title="Earshot",
         version=__version__,
@@ -44,6 +60,9 @@ def create_app() -> FastAPI:
     app.add_middleware(RequestLimits)
     app.add_middleware(RequestLog)
     # The forms of a transcript come first: {recording_id} would match "abc.txt" too.
-    for route in (ping, asr, openai, uploads, transcripts, recordings, search, docs):
+    for route in (
+        *([handing_on] if hands_on else []),  # before those that it stands in for
+        *(ping, asr, openai, uploads, transcripts, recordings, changes, search, docs, missing),
+    ):
         app.include_router(route.router)
     return app

@@ -19,7 +19,14 @@ from opensearchpy.exceptions import TransportError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
 
-from earshot.errors import Conflict, EarshotError, InvalidRequest, NotFound, Unavailable
+from earshot.errors import (
+    Conflict,
+    EarshotError,
+    InvalidRequest,
+    NotFound,
+    RateLimited,
+    Unavailable,
+)
 
 logger = Logger(service="api")
 
@@ -134,7 +141,8 @@ def _expected(request: Request, error: Exception) -> JSONResponse:
     if error.http_status == 500:
         return internal_error(request)
     param = getattr(error, "param", None)
-    return error_response(request, error.http_status, error.code, error.message, param)
+    headers = {"retry-after": str(error.retry_after_s)} if isinstance(error, RateLimited) else None
+    return error_response(request, error.http_status, error.code, error.message, param, headers)
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:

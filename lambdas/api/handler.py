@@ -5,7 +5,7 @@ from mangum import Mangum
 from api import recogniser, services
 from api.app import create_app
 
-app = create_app()
+app = create_app(hands_on=bool(services.settings().speech_function))
 
 # While Lambda starts a function it lends it a whole processor: the dear parts are made now.
 if services.settings().model:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Protocol
 
 from fastapi import Depends
 
-from api.services import settings
+from api.services import Settings, settings
 from earshot import compose
 from earshot.errors import Unavailable
 from earshot.speech.transcript import Transcript
@@ -65,4 +65,13 @@ def recogniser() -> Recogniser:
     return ModelRecogniser(transcriber.model.name, transcriber, limits)
 
 
+def model_name(told: Settings) -> str:
+    """The model's name, for which the light functions don't wake the one that has it."""
+    name = told.model_name or told.model
+    if name is None:
+        raise Unavailable("Nothing transcribes here: no model is set up.")
+    return Path(name).name if Path(name).is_dir() else name
+
+
 Model = Annotated[Recogniser, Depends(recogniser)]
+ModelName = Annotated[str, Depends(model_name)]

@@ -12,7 +12,8 @@ MAX_BODY_BYTES = 4_500_000
 
 
 class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
-    """The API's. `model` is set in the speech function alone."""
+    """The API's. `model` is set in the speech function alone, which nobody else may invoke than
+    the function that checks keys."""
 
     api_key_secret: Text | None = Field(
         default=None, description="secret in Secrets Manager that holds the API's key"
@@ -20,12 +21,23 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
     api_key: SecretStr | None = Field(
         default=None, min_length=16, description="the key itself, for a local stack and for tests"
     )
+    keys_table: Text | None = Field(default=None, description="DynamoDB table of the named keys")
+    reads_only: bool = Field(default=False, description="whether no key opens anything here")
+    key_is_checked: bool = Field(
+        default=False, description="whether requests come from a function that checked their key"
+    )
+    speech_function: Text | None = Field(
+        default=None, description="the function with the model, which transcribes for this one"
+    )
     model: Text | None = Field(default=None, description="the model: a folder or a hub id")
     language: Text = Field(
         default="en", description="the language that the model speaks, as ISO 639-1"
     )
     strict_model_names: bool = Field(
         default=False, description="whether requests must name the model that is served"
+    )
+    model_name: Text | None = Field(
+        default=None, description="what the model is called, where another function has it"
     )
     model_revision: Text | None = Field(default=None, description="commit or branch on the hub")
     writer: Text = Field(
@@ -43,6 +55,7 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
 
     @model_validator(mode="after")
     def _some_key(self) -> Self:
-        if not self.api_key and not self.api_key_secret:
+        keyless = self.reads_only or self.key_is_checked
+        if not (self.api_key or self.api_key_secret or keyless):
             raise ValueError("set EARSHOT_API_KEY_SECRET (or, locally, EARSHOT_API_KEY)")
         return self

@@ -102,6 +102,24 @@ class Unauthorized(EarshotError):
     http_status = 401
 
 
+class Forbidden(EarshotError):
+    """The key is valid, and may not do this."""
+
+    code = "forbidden"
+    http_status = 403
+
+
+class RateLimited(EarshotError):
+    """Too often; `retry_after_s` says when it may be tried again."""
+
+    code = "rate_limited"
+    http_status = 429
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
 class NotFound(EarshotError):
     code = "not_found"
     http_status = 404

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from earshot.settings import MIB
 
+MIB_OF_A_VCPU = 1769  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 DISK_RESERVE_MIB = 128  # of /tmp, for the file system itself and the decoder's pipes
 LEAST_DISK_MIB = 512  # which every Lambda function has
 
@@ -16,7 +17,8 @@ class Sizes:
     opensearch_instance: str = "t3.small.search"
     opensearch_nodes: int = 1
     opensearch_gib: int = 20
-    transcribe_memory_mib: int = 3538
+    # The most that a new account's functions may have; `earshot preflight` looks.
+    transcribe_memory_mib: int = 3008
     bulk_instances: str = "g6.2xlarge,g5.2xlarge,g6.xlarge,g5.xlarge"  # the preferred first
 
 

@@ -1,5 +1,6 @@
 """`python -m scripts local …`: the stack on this machine, as `make up`, `down`, `demo` call it."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -65,6 +66,14 @@ def demo(
     complete = demo.run(say, model=model, writer=writer, audio=audio, csv=csv, stay=stay)
     if not complete:
         raise typer.Exit(1)
+
+
+@app.command()
+def drill() -> None:
+    """Deploy, change, lose, restore, destroy and adopt, on a stack of its own; JSON lines."""
+    from scripts.local import drill
+
+    drill.as_json_lines(lambda line: print(line, file=sys.stderr, flush=True))
 
 
 @app.command("prepare-tests")

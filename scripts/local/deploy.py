@@ -13,7 +13,7 @@ from scripts.local.emulator import ACCOUNT, REGION, clean_environment, credentia
 CDK_VERSION = "2.1148.1"
 CDK = ROOT / ".local" / "cdk"
 STACK = "Earshot"
-_SOURCES = ("app.py", "cdk.json", "containers", "infra", "lambdas")
+_SOURCES = ("app.py", "cdk.json", "earshot.json", "containers", "infra", "lambdas")
 
 Say = Callable[[str], None]
 
@@ -59,8 +59,14 @@ def deploy(endpoint_url: str, assembly: Path, say: Say) -> Mapping[str, str]:
         "deploy", "--app", str(assembly), "--require-approval", "never", "--outputs-file",
         str(outputs), endpoint_url=endpoint_url,
     )  # fmt: skip
-    stack: Mapping[str, str] = json.loads(outputs.read_text())[STACK]
-    return stack
+    (stack,) = json.loads(outputs.read_text()).values()
+    found: Mapping[str, str] = stack
+    return found
+
+
+def destroy(endpoint_url: str, assembly: Path, say: Say) -> None:
+    say("cdk destroy …")
+    _cdk("destroy", "--app", str(assembly), "--force", endpoint_url=endpoint_url)
 
 
 def ensure_cli(say: Say) -> Path:

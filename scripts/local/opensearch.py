@@ -108,6 +108,8 @@ def launch(home: Path, say: Say, java_flags: Sequence[str]) -> str:
         f"transport.port: {daemon.free_port()}\n"
         # Only the mapping in code makes an index; a write that comes before it must fail.
         "action.auto_create_index: false\n"
+        # As the domain on AWS: grants are by path, so no body may name another index.
+        "rest.action.multi.allow_explicit_index: false\n"
         # A laptop's disk that is 95 % full is no reason to refuse to index 40 recordings.
         "cluster.routing.allocation.disk.threshold_enabled: false\n"
     )

@@ -1,7 +1,6 @@
 """The whole stack on this machine: up, down, and is it well?"""
 
 import json
-import mimetypes
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -21,9 +20,9 @@ from infra.local import LOCAL_DEFAULTS
 from scripts import ROOT
 from scripts.local import daemon, deploy, emulator, opensearch, worker
 from scripts.local.models import model_source, writer_source
+from scripts.local.site import copy_site
 
 HOME = ROOT / ".local"
-SITE = ROOT / "site"
 REFRESH_INTERVAL: str = LOCAL_DEFAULTS["refresh_interval"]
 
 Say = Callable[[str], None]
@@ -64,8 +63,17 @@ class Files:
         return self.home / LOCAL_OUTPUTS.name
 
 
-def up(say: Say, model: str | None = None, writer: str | None = None, home: Path = HOME) -> Outputs:
-    """Bring the stack up, or find it up; what is stale or half dead is replaced."""
+def up(
+    say: Say,
+    model: str | None = None,
+    writer: str | None = None,
+    home: Path = HOME,
+    settings: Mapping[str, str] | None = None,
+) -> Outputs:
+    """Bring the stack up, or find it up; what is stale or half dead is replaced.
+
+    `settings` are more of the stack's, beside those of cdk.json.
+    """
     files = Files(home)
     with daemon.locked(home / "stack.lock"):
         deploy.ensure_cli(say)
@@ -85,6 +93,7 @@ def up(say: Say, model: str | None = None, writer: str | None = None, home: Path
             "local_model": model_source(model, say),
             "local_writer": writer_source(writer, say),
             "opensearch_url": search_url,
+            **(settings or {}),
         }
         fingerprint = deploy.fingerprint(context)
         state = _state(files)
@@ -101,7 +110,7 @@ def up(say: Say, model: str | None = None, writer: str | None = None, home: Path
             state = _deploy(files, url, context, fingerprint, say)
             if not running:
                 _begin_index(search_url, state["cdk"]["IndexAlias"])
-        _copy_site(state["cdk"]["SiteBucket"], url)
+        copy_site(state["cdk"]["SiteBucket"], url)
         start_worker(home)
         return Outputs(**state["outputs"])
 
@@ -119,6 +128,20 @@ def down(say: Say, home: Path = HOME) -> None:
     say("The stack is down.")
 
 
+def destroy(say: Say, home: Path = HOME) -> None:
+    """`cdk destroy`; the emulator goes on, with what outlives the stack (`local_keeps`)."""
+    files = Files(home)
+    with daemon.locked(home / "stack.lock"):
+        worker.stop(files.worker)
+        url = emulator.endpoint(files.emulator)
+        if url:
+            deploy.destroy(url, files.assembly, say)
+        # The search node stays, too: another one would mean to begin anew.
+        known = {"opensearch_url": _state(files).get("opensearch_url")}
+        files.state.write_text(json.dumps(known))
+        files.outputs.unlink(missing_ok=True)
+
+
 def is_up(home: Path = HOME) -> bool:
     """Whether a deployed stack answers."""
     files = Files(home)
@@ -126,9 +149,11 @@ def is_up(home: Path = HOME) -> bool:
 
 
 def start_worker(home: Path = HOME) -> None:
-    """Start the bulk lane's worker of a stack that is up, unless it runs."""
+    """Start the bulk lane's worker of a stack that is up, if it has the lane and none runs."""
     files = Files(home)
     state = _state(files)
+    if "BulkQueueUrl" not in state["cdk"]:
+        return
     worker.start(
         files.worker,
         state["outputs"]["aws_endpoint_url"],
@@ -158,7 +183,11 @@ def _deploy(
 ) -> Mapping[str, Any]:
     files.state.unlink(missing_ok=True)  # until it is done, there is nothing to rely on
     deploy.synthesize(context, fingerprint, files.assembly, say)
-    cdk = deploy.deploy(url, files.assembly, say)
+    cdk = {
+        # The emulator says localhost, which may mean ::1 first.
+        name: value.replace("//localhost:", "//127.0.0.1:") if "QueueUrl" in name else value
+        for name, value in deploy.deploy(url, files.assembly, say).items()
+    }
     session = boto3.Session("test", "test", region_name=emulator.REGION)
     secrets = session.client("secretsmanager", endpoint_url=url)
     key = secrets.get_secret_value(SecretId=cdk["ApiKeySecret"])["SecretString"]
@@ -168,12 +197,6 @@ def _deploy(
         aws_endpoint_url=url,
         api_url=f"{url}/_aws/execute-api/{cdk['ApiId']}",
         site_url=f"http://{label}.cloudfront.localhost:{context['endpoint_port']}/",
-        # The emulator says localhost, which may mean ::1 first.
-        queue_url=cdk["QueueUrl"].replace("//localhost:", "//127.0.0.1:"),
-        dlq_url=cdk["DeadLetterQueueUrl"].replace("//localhost:", "//127.0.0.1:"),
-        index_failure_queue_url=cdk["IndexFailureQueueUrl"].replace("//localhost:", "//127.0.0.1:"),
-        bulk_queue_url=cdk["BulkQueueUrl"].replace("//localhost:", "//127.0.0.1:"),
-        bulk_dlq_url=cdk["BulkDeadLetterQueueUrl"].replace("//localhost:", "//127.0.0.1:"),
     )
     outputs.write(found, files.outputs)
     state = {
@@ -222,19 +245,3 @@ def _begin_index(opensearch_url: str, alias: str) -> None:
     """
     httpx.delete(f"{opensearch_url}/{alias}-*", timeout=30).raise_for_status()
     SearchIndex(connect(opensearch_url), alias, REFRESH_INTERVAL).ensure()
-
-
-def _copy_site(bucket: str, url: str) -> None:
-    """What BucketDeployment does on AWS."""
-    session = boto3.Session("test", "test", region_name=emulator.REGION)
-    s3 = session.client("s3", endpoint_url=url)
-    for file in sorted(SITE.rglob("*")):
-        if file.is_file() and file.name != "README.md":
-            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            s3.put_object(
-                Bucket=bucket,
-                Key=str(file.relative_to(SITE)),
-                Body=file.read_bytes(),
-                ContentType="text/javascript" if file.suffix == ".js" else kind,
-                CacheControl="no-cache",
-            )

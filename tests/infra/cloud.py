@@ -39,7 +39,7 @@ class Cloud:
             self.client("s3").create_bucket(Bucket=bucket.lower())
         for name, table in self.template.properties("DynamoDB::Table").items():
             wanted = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
-            fields = {field: table[field] for field in wanted}
+            fields = {field: table[field] for field in wanted if field in table}
             self.client("dynamodb").create_table(TableName=name, **fields)
         for queue in self.template.properties("SQS::Queue"):
             self.client("sqs").create_queue(QueueName=queue)

@@ -20,7 +20,30 @@ LOCAL = {
     "local_writer": "models/moonshine-tiny",
     "opensearch_url": "http://127.0.0.1:9201",
 }
-NO_PIP = {"aws:cdk:bundling-stacks": []}  # zips of the code alone; test_bundling.py runs pip
+NO_PIP = {
+    "aws:cdk:bundling-stacks": [],  # zips of the code alone; test_bundling.py runs pip
+    "settings_file": "",  # whatever this checkout is deployed with
+}
+
+CHOSEN = {
+    "alarm_email": "ops@example.org",
+    "bulk": True,
+    "versions": False,
+    "keep_days": 365,
+    "tags": "team=archive,cost-centre=42",
+    "domain_name": "search.example.org",
+    "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/"
+    "12345678-1234-1234-1234-123456789012",
+    "hosted_zone_id": "Z0123456789ABC",
+    "web_acl_arn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/mine/"
+    "12345678-1234-1234-1234-123456789012",
+    "monthly_budget_usd": 100,
+    "access_logs": True,
+    "kms_key_arn": "arn:aws:kms:eu-central-1:123456789012:key/12345678-1234-1234-1234-123456789012",
+    "opensearch_nodes": 3,
+    "opensearch_zones": 3,
+    "opensearch_instance": "r7g.large.search",
+}
 
 
 def synthesize(folder: Path, context: Mapping[str, object]) -> subprocess.CompletedProcess[str]:
@@ -55,7 +78,12 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
         "max_request_seconds": "120",
         "writer": "models/moonshine-tiny",
     }
-    contexts = {"aws": NO_PIP | everything, "local": NO_PIP | LOCAL}
+    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
+    contexts = {
+        "aws": NO_PIP | everything,
+        "local": NO_PIP | LOCAL,
+        "chosen": flags | NO_PIP | CHOSEN,
+    }
     folders = {target: tmp_path_factory.mktemp(target) for target in contexts}
     with ThreadPoolExecutor() as pool:
         done = pool.map(synthesize, folders.values(), contexts.values())
@@ -67,6 +95,12 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
 @pytest.fixture(scope="session")
 def aws(templates: dict[str, Template]) -> Template:
     return templates["aws"]
+
+
+@pytest.fixture(scope="session")
+def chosen(templates: dict[str, Template]) -> Template:
+    """With every choice of the operator's made, but for a bucket of one's own."""
+    return templates["chosen"]
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from packaging.requirements import Requirement
 TASK_ROOT = "/var/task"
 BASE_IMAGE = {"LAMBDA_TASK_ROOT": TASK_ROOT}  # what AWS's base image sets
 BASE_PACKAGES = ("awslambdaric", "boto3")  # the packages in it
+NO_HUB: Mapping[str, str] = {"HF_HUB_OFFLINE": "1"}
 INTERPRETER = (sys._base_executable, "-S")  # type: ignore[attr-defined]  # without packages
 
 
@@ -73,20 +74,32 @@ def copies(stage: Stage) -> Iterator[tuple[str | None, list[str], str]]:
             yield other, words[:-1], words[-1]
 
 
-def build(context: Path, root: Path, arguments: Mapping[str, str]) -> Stage:
-    """All stages of the context's Dockerfile; the last, which is the image."""
+def build(
+    context: Path,
+    root: Path,
+    arguments: Mapping[str, str],
+    environment: Mapping[str, str] = NO_HUB,
+) -> Stage:
+    """All stages of the context's Dockerfile; the last, which is the image.
+
+    `environment` is what the machine that builds adds, such as where its hub is.
+    """
     built: dict[str, Stage] = {}
     arguments = defaults(context / "containers/transcribe/Dockerfile") | dict(arguments)
     for number, stage in enumerate(stages(context / "containers/transcribe/Dockerfile")):
         stage.root = root / (stage.name or str(number))
         stage.variables = dict(BASE_IMAGE)
-        _build(stage, context, built, arguments)
+        _build(stage, context, built, arguments, environment)
         built[stage.name] = stage
     return stage
 
 
 def _build(
-    stage: Stage, context: Path, built: Mapping[str, Stage], arguments: Mapping[str, str]
+    stage: Stage,
+    context: Path,
+    built: Mapping[str, Stage],
+    arguments: Mapping[str, str],
+    environment: Mapping[str, str],
 ) -> None:
     workdir, copied = "/", copies(stage)
     for keyword, value in stage.instructions:
@@ -112,7 +125,7 @@ def _build(
                 for requirements in re.findall(r"-r (\S+\.txt)", _expand(value, stage)):
                     stage.packages |= required(stage.path(str(Path(workdir) / requirements)))
             case "RUN":
-                _run(value, stage, workdir)
+                _run(value, stage, workdir, environment)
             case "CMD":
                 stage.command = re.findall(r'"([^"]+)"', value)
 
@@ -127,7 +140,7 @@ def _copy(source: Path, target: Path, into_folder: bool) -> None:
     shutil.copy2(source, target)
 
 
-def _run(script: str, stage: Stage, workdir: str) -> None:
+def _run(script: str, stage: Stage, workdir: str, more: Mapping[str, str]) -> None:
     inside = re.sub(r"(?<![\w.}])/(opt|var|tmp)\b", rf"{stage.root}/\1", script)
     environment = {name: value for name, value in stage.variables.items() if name != "PATH"}
     environment["LAMBDA_TASK_ROOT"] = str(stage.path(TASK_ROOT))
@@ -135,7 +148,7 @@ def _run(script: str, stage: Stage, workdir: str) -> None:
     subprocess.run(
         ["sh", "-ec", inside],
         cwd=stage.path(workdir),
-        env=environment | {"PATH": path, "HF_HUB_OFFLINE": "1"},
+        env=environment | {"PATH": path} | more,
         check=True,
     )
 

@@ -8,7 +8,7 @@ import pytest
 
 from earshot.settings import BulkSettings
 from tests.infra import image
-from tests.infra.conftest import ROOT, synthesize
+from tests.infra.conftest import NO_PIP, ROOT, synthesize
 from tests.infra.template import Template, listed
 
 DOCKERFILE = ROOT / "containers" / "bulk" / "Dockerfile"
@@ -67,6 +67,7 @@ def imported(resource: Any) -> str:
     """The main stack's resource that a value refers to."""
     text = json.dumps(resource)
     names = ("BulkQueue", "AudioBucket", "RecordsTable", "RecordsTranscripts", "BulkLogs")
+    text = text.replace("OutputRef", "")  # how a stack refers to another's output
     found = [name for name in names if name in text]
     return found[0] if found else text
 
@@ -116,6 +117,39 @@ def test_the_capacity_provider_starts_and_drains_instances(bulk: Template) -> No
     assert told["ManagedDraining"] == "ENABLED"
 
 
+def test_an_instance_may_say_that_it_is_being_taken_away(bulk: Template) -> None:
+    """Otherwise ECS goes on giving it work until Spot ends it."""
+    (policy,) = [
+        one for name, one in bulk.properties("IAM::Policy").items() if "InstanceRole" in name
+    ]
+    (found,) = [
+        one
+        for one in policy["PolicyDocument"]["Statement"]
+        if "ecs:UpdateContainerInstancesState" in listed(one["Action"])
+    ]
+    assert list(found["Condition"]["ArnEquals"]) == ["ecs:cluster"]
+
+
+def test_the_service_comes_after_its_cluster_knows_the_capacity_provider(bulk: Template) -> None:
+    (service,) = bulk.resources("ECS::Service").values()
+    association = [
+        name
+        for name, one in bulk.body["Resources"].items()
+        if one["Type"] == "AWS::ECS::ClusterCapacityProviderAssociations"
+    ]
+    assert set(association) <= set(service["DependsOn"])
+    assert association
+
+
+def test_the_lane_can_be_turned_off_because_no_export_is_in_use(
+    aws: Template, bulk: Template
+) -> None:
+    assert [one for one in aws.body["Outputs"].values() if "Export" in one] == []
+    text = bulk.path.read_text()
+    assert "Fn::ImportValue" not in text
+    assert "Fn::GetStackOutput" in text
+
+
 def workers(bulk: Template, backlog: int) -> set[int]:
     """The number of workers that the scaling policies set for this backlog."""
     alarms = bulk.properties("CloudWatch::Alarm")
@@ -156,7 +190,7 @@ def test_there_are_as_many_workers_as_the_backlog_has_portions(
 def test_a_registrys_image_and_other_instances_are_used_as_given(tmp_path: Path) -> None:
     digest = f"sha256:{'0f' * 32}"
     context = {
-        "aws:cdk:bundling-stacks": [],
+        **NO_PIP,
         "bulk": "true",
         "image": "earshot:1",
         "bulk_image": f"earshot-bulk@{digest}",

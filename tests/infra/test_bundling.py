@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from infra import code
 from infra.code import CONSTRAINTS, LAMBDAS, PYTHON, bundle
 from tests.infra import image
 from tests.infra.conftest import ROOT
@@ -37,6 +38,36 @@ def test_every_requirement_has_its_constraint() -> None:
     for requirements in (ROOT / "requirements.txt", *LAMBDAS.glob("*/requirements.txt")):
         names = {name.lower().replace("_", "-") for name in image.required(requirements)}
         assert names <= pinned, "run `make lock`"
+
+
+@pytest.mark.parametrize(
+    ("changed", "matters"),
+    [
+        ("constraints.txt", True),  # a mended dependency must be deployed
+        ("lambdas/api/requirements.txt", True),
+        ("lambdas/earshot/errors.py", True),
+        ("lambdas/api/app.py", True),
+        ("infra/code.py", True),
+        ("lambdas/index/handler.py", False),
+        ("README.md", False),
+    ],
+)
+def test_an_archive_is_new_when_anything_in_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str, matters: bool
+) -> None:
+    for name in ("constraints.txt", "README.md", "infra/code.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    shutil.copytree(LAMBDAS, tmp_path / "lambdas")
+    monkeypatch.setattr(code, "ROOT", tmp_path)
+    monkeypatch.setattr(code, "LAMBDAS", tmp_path / "lambdas")
+    monkeypatch.setattr(code, "CONSTRAINTS", tmp_path / "constraints.txt")
+    monkeypatch.setattr(code, "__file__", str(tmp_path / "infra" / "code.py"))
+    before = code.content_hash("api")
+    assert code.content_hash("api") == before
+    with (tmp_path / changed).open("a") as file:
+        file.write("# changed\n")
+    assert (code.content_hash("api") != before) is matters
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,14 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from earshot.cli.costs import costs
+from earshot.cli.costs import ALARMED_METRICS, costs
 from earshot.cli.main import COMMANDS
 from earshot.ingest.ingest import Outcome
 from infra.settings import Settings
 from infra.settings_table import with_tables
 from scripts import settings_table
 from scripts.__main__ import app as commands
-from tests.infra.conftest import ROOT
+from tests.infra.conftest import CHOSEN, ROOT
 from tests.infra.template import Template
 from tests.unit.project.repository import tracked
 
@@ -24,19 +24,31 @@ DOCS = ROOT / "docs"
 OWN_DOMAIN = {  # one goes with the other
     "opensearch_url": "https://search.example.org",
     "opensearch_arn": "arn:aws:es:eu-central-1:123456789012:domain/mine",
+    **{name: CHOSEN[name] for name in ("domain_name", "certificate_arn", "alarm_email")},
 }
 
 
 def test_deploy_md_explains_every_output(aws: Template) -> None:
     text = (DOCS / "deploy.md").read_text()
-    told = [name for name, one in aws.body["Outputs"].items() if "Export" not in one]
+    told = [name for name in aws.body["Outputs"] if not name.startswith("PublishOutput")]
     unexplained = [name for name in told if f"`{name}`" not in text]
     # The CDN's bucket is filled by the deployment; nobody needs its name.
     assert set(unexplained) <= {"ApiId", "SiteBucket"}
 
 
+def test_deploy_md_names_every_role_that_a_deployment_assumes(aws: Template) -> None:
+    found = {
+        role
+        for path in aws.assembly.glob("*.json")
+        for role in re.findall(r"cdk-hnb659fds-[a-z-]+-role", path.read_text())
+    }
+    assert len(found) == 5
+    text = (DOCS / "deploy.md").read_text()
+    assert [role for role in found if f"`{role}-*`" not in text] == []
+
+
 def test_settings_named_in_the_docs_exist() -> None:
-    known = {*Settings.model_fields, "target", "NAME"}
+    known = {*Settings.model_fields, "target", "settings_file", "NAME"}
     for page in DOCS.glob("*.md"):
         for name in re.findall(r"-c (\w+)=", page.read_text()):
             assert name in known, f"{page.name}: {name}"
@@ -116,6 +128,20 @@ def test_costs_md_shows_what_the_command_prints() -> None:
     printed = CliRunner().invoke(app, ["--markdown"]).stdout.strip()
     assert printed
     assert printed in (DOCS / "costs.md").read_text()
+    prices = CliRunner().invoke(app, ["--prices"]).stdout.strip()
+    assert prices in (DOCS / "costs.md").read_text()
+
+
+def test_the_costs_count_the_alarms_that_there_are(aws: Template) -> None:
+    """AWS bills an alarm on a sum of metrics for each of them."""
+    metrics = [
+        metric
+        for name, alarm in aws.properties("CloudWatch::Alarm").items()
+        if "Bulk" not in name
+        for metric in alarm.get("Metrics", [{"MetricStat": alarm}])
+        if "MetricStat" in metric
+    ]
+    assert len(metrics) == ALARMED_METRICS
 
 
 def test_commands_named_in_the_docs_exist() -> None:

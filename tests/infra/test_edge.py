@@ -34,7 +34,7 @@ def test_only_the_api_takes_more_than_reading(distribution: Any) -> None:
 
 def test_buckets_are_read_through_origin_access_control(aws: Template, distribution: Any) -> None:
     buckets = [one for one in distribution["Origins"] if "S3OriginConfig" in one]
-    assert len(buckets) == 3
+    assert len(buckets) == 3, "the page, the sound and its copies"
     for origin in buckets:
         control = reference(origin["OriginAccessControlId"])
         config = aws.properties("CloudFront::OriginAccessControl")[control]
@@ -42,9 +42,42 @@ def test_buckets_are_read_through_origin_access_control(aws: Template, distribut
 
 
 def test_the_api_is_reached_over_tls_1_2(distribution: Any) -> None:
-    (origin,) = [one for one in distribution["Origins"] if "CustomOriginConfig" in one]
-    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
-    assert origin["CustomOriginConfig"]["OriginSSLProtocols"] == ["TLSv1.2"]
+    origins = [one for one in distribution["Origins"] if "CustomOriginConfig" in one]
+    assert origins
+    for origin in origins:
+        assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+        assert origin["CustomOriginConfig"]["OriginSSLProtocols"] == ["TLSv1.2"]
+
+
+def test_what_a_bucket_lacks_is_answered_by_the_api_and_not_by_s3(distribution: Any) -> None:
+    """S3's answer to a wrong path is XML with the bucket's name."""
+    origins = {one["Id"]: one for one in distribution["Origins"]}
+    groups = {one["Id"]: one for one in distribution["OriginGroups"]["Items"]}
+    for path in ("/", "/audio/*", "/playback/*"):
+        group = groups[behaviors(distribution)[path]["TargetOriginId"]]
+        assert group["FailoverCriteria"]["StatusCodes"]["Items"] == [403, 404]
+        first, second = [origins[one["OriginId"]] for one in group["Members"]["Items"]]
+        assert "S3OriginConfig" in first
+        assert second["OriginPath"] == "/missing", "below which nothing is found"
+    assert behaviors(distribution)["/api/*"]["TargetOriginId"] in origins, "its errors are its own"
+
+
+def test_names_that_are_an_accounts_and_not_a_regions_hold_the_region(aws: Template) -> None:
+    """Otherwise a second stack of this name in another region is refused."""
+    named = [
+        config[name]
+        for kind, field, name in (
+            ("ResponseHeadersPolicy", "ResponseHeadersPolicyConfig", "Name"),
+            ("OriginAccessControl", "OriginAccessControlConfig", "Name"),
+            ("CachePolicy", "CachePolicyConfig", "Name"),
+            ("Function", "FunctionConfig", "Comment"),
+        )
+        for one in aws.properties(f"CloudFront::{kind}").values()
+        for config in [one[field]]
+    ]
+    assert len(named) == 7
+    for one in named:
+        assert "AWS::Region" in json.dumps(one), one
 
 
 def test_every_answer_carries_a_policy_that_lets_no_foreign_code_in(
@@ -126,7 +159,7 @@ def test_limits_are_set_after_the_routes_that_they_are_for(aws: Template) -> Non
     assert set(found["Properties"]["RouteSettings"]) <= waited_for
 
 
-def test_the_function_with_the_model_answers_where_the_model_is_needed(aws: Template) -> None:
+def test_what_needs_a_key_goes_to_the_function_that_checks_keys(aws: Template) -> None:
     integrations = aws.properties("ApiGatewayV2::Integration")
     answering: dict[str, str] = {}
     for route in aws.properties("ApiGatewayV2::Route").values():
@@ -134,12 +167,29 @@ def test_the_function_with_the_model_answers_where_the_model_is_needed(aws: Temp
         answering[route["RouteKey"]] = reference(integration["IntegrationUri"])
     assert answering == {
         "$default": "Api",
-        "POST /asr": "ApiSpeech",
-        "POST /detect-language": "ApiSpeech",
-        "POST /v1/audio/transcriptions": "ApiSpeech",
-        "POST /v1/audio/translations": "ApiSpeech",
-        "GET /v1/models": "ApiSpeech",
+        "POST /asr": "ApiKeyed",
+        "POST /detect-language": "ApiKeyed",
+        "POST /v1/audio/transcriptions": "ApiKeyed",
+        "POST /v1/audio/translations": "ApiKeyed",
+        "GET /v1/models": "ApiKeyed",
+        "HEAD /v1/models": "ApiKeyed",
+        "GET /v1/models/{name+}": "ApiKeyed",
+        "HEAD /v1/models/{name+}": "ApiKeyed",
+        "POST /uploads": "ApiKeyed",
+        "DELETE /recordings/{recording_id}": "ApiKeyed",
+        "POST /recordings/{recording_id}/retranscribe": "ApiKeyed",
     }
+
+
+def test_the_light_function_knows_the_models_name_and_takes_no_key(aws: Template) -> None:
+    told = {name: one["Environment"]["Variables"] for name, one in aws.functions.items()}
+    assert told["Api"]["EARSHOT_MODEL_NAME"] == "facebook/wav2vec2-large-960h"
+    assert told["Api"]["EARSHOT_READS_ONLY"] == "true"
+    assert told["ApiSpeech"]["EARSHOT_KEY_IS_CHECKED"] == "true"
+    assert reference(told["ApiKeyed"]["EARSHOT_SPEECH_FUNCTION"]) == "ApiSpeech"
+    assert "EARSHOT_KEY_IS_CHECKED" not in told["Api"] | told["ApiKeyed"]
+    with_secret = [name for name, one in told.items() if "EARSHOT_API_KEY_SECRET" in one]
+    assert with_secret == ["ApiKeyed"]
 
 
 def test_the_access_log_says_who_was_answered_what_but_not_what_was_searched(

@@ -43,23 +43,22 @@ MAY: dict[str, dict[str, set[str]]] = {
     "Api": {
         "ApiApiLogs": ITS_LOG,
         "*": TRACES,
-        "RecordsTable": {
-            "dynamodb:GetItem",
-            "dynamodb:BatchGetItem",
-            "dynamodb:Query",
-            "dynamodb:UpdateItem",
-        },
+        "RecordsTable": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"},
+        "RecordsTranscripts": {"s3:ListBucket", "s3:GetObject"},
+        "SearchDomain": {"es:ESHttpGet", "es:ESHttpPost"},
+    },
+    "ApiKeyed": {
+        "ApiKeyedLogs": ITS_LOG,
+        "*": TRACES,
+        "RecordsTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "RecordsTranscripts": {"s3:ListBucket", "s3:GetObject", "s3:DeleteObject"},
         "AudioBucket": {"s3:PutObject", "s3:DeleteObject"},
         "BulkQueue": {"sqs:SendMessage"},
         "ApiKey": {"secretsmanager:GetSecretValue"},
-        "SearchDomain": {"es:ESHttpGet", "es:ESHttpPost"},
+        "AccessKeys": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "ApiSpeech": {"lambda:InvokeFunction"},
     },
-    "ApiSpeech": {
-        "ApiSpeechLogs": ITS_LOG,
-        "*": TRACES,
-        "ApiKey": {"secretsmanager:GetSecretValue"},
-    },
+    "ApiSpeech": {"ApiSpeechLogs": ITS_LOG, "*": TRACES},
 }
 
 
@@ -82,6 +81,23 @@ def test_no_role_of_ours_has_more_than_its_own_statements(aws: Template) -> None
         role = aws.properties("IAM::Role")[reference(function["Role"])]
         assert "ManagedPolicyArns" not in role
         assert "Policies" not in role
+
+
+def test_nobody_but_the_function_that_checks_keys_may_wake_the_model(aws: Template) -> None:
+    invokers = {reference(one["FunctionName"]) for one in permissions(aws)}
+    assert {"Api", "ApiKeyed"} <= invokers, "API Gateway's"
+    assert "ApiSpeech" not in invokers
+    granted = [
+        name
+        for name in aws.functions
+        for one in aws.statements(name)
+        if "lambda:InvokeFunction" in listed(one["Action"])
+    ]
+    assert granted == ["ApiKeyed"]
+
+
+def permissions(template: Template) -> list[Any]:
+    return list(template.properties("Lambda::Permission").values())
 
 
 def test_the_public_api_can_search_the_index_but_not_write_to_it(aws: Template) -> None:
@@ -120,7 +136,8 @@ def test_functions_end_before_those_who_wait_for_them_give_up(aws: Template) -> 
         "IngestionTranscribe": 900,
         "ProjectionIndex": 120,
         "Api": 29,  # API Gateway waits for 30
-        "ApiSpeech": 29,
+        "ApiKeyed": 29,
+        "ApiSpeech": 28,  # and the function that checks keys for this one
     }
 
 

@@ -13,13 +13,17 @@ from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
 from earshot.recordings.ids import recording_id
+from earshot.transcription import open_transcriber, transcribe
+from infra.choices_core import DEFAULT_MODEL
 from infra.code import LAMBDAS
+from infra.settings import DEFAULT_REVISION
 from scripts.lambda_runtime import LambdaRuntime
 from tests.infra import image
 from tests.infra.cloud import KEY, Cloud
 from tests.infra.conftest import ROOT
 from tests.infra.http_events import get, request, upload
 from tests.infra.template import Template
+from tests.unit.speech.hub import Hub, folder_files, serve
 
 SAMPLE = ROOT / "samples" / "morning-bread.mp3"
 EVENT = ROOT / "tests" / "events" / "s3_put_in_sqs.json"
@@ -173,9 +177,13 @@ def test_the_image_writes_what_it_hears_and_the_api_reads_it_with_their_grants_a
         assert listed["key"] == KEY_OF_OBJECT
         assert json.loads(get(function, f"/recordings/{identity}"))["status"] == "done"
         assert " --> " in get(function, f"/recordings/{identity}.srt")
-        removal = request(
-            "DELETE", f"/recordings/{identity}", headers={"authorization": f"Bearer {KEY}"}
-        )
+    removal = request(
+        "DELETE", f"/recordings/{identity}", headers={"authorization": f"Bearer {KEY}"}
+    )
+    (keyed := tmp_path / "keyed").mkdir()
+    with zipped(cloud, "api", "ApiKeyed", keyed) as function, cloud.enforced():
+        wrong = removal | {"headers": {"authorization": "Bearer wrong"}}
+        assert function.invoke(wrong)["statusCode"] == 401
         assert function.invoke(removal)["statusCode"] == 202
     assert "Contents" not in cloud.client("s3").list_objects_v2(Bucket=audio)
 
@@ -199,6 +207,7 @@ def test_the_same_image_answers_the_apis_speech_routes(
 ) -> None:
     (handler,) = aws.functions["ApiSpeech"]["ImageConfig"]["Command"]
     with running(built, cloud, "ApiSpeech", tmp_path, handler) as function, cloud.enforced():
+        # The function that checked the key has handed the event on.
         answer = function.invoke(upload("/asr", SAMPLE, key=KEY))
         assert answer["statusCode"] == 200, answer
         said = json.loads(answer["body"])
@@ -206,7 +215,6 @@ def test_the_same_image_answers_the_apis_speech_routes(
         assert "." in said["transcription"], "the writer's marks"
         assert said["heard"].isupper()
         assert float(said["duration"]) == pytest.approx(17.0, abs=0.1)
-        assert function.invoke(upload("/asr", SAMPLE, key="wrong"))["statusCode"] == 401
 
 
 def zipped(cloud: Cloud, name: str, function: str, folder: Path) -> LambdaRuntime:
@@ -225,7 +233,9 @@ def zipped(cloud: Cloud, name: str, function: str, folder: Path) -> LambdaRuntim
     )
 
 
-@pytest.mark.parametrize(("name", "function"), [("api", "Api"), ("index", "ProjectionIndex")])
+@pytest.mark.parametrize(
+    ("name", "function"), [("api", "Api"), ("api", "ApiKeyed"), ("index", "ProjectionIndex")]
+)
 def test_a_zip_function_starts_with_what_its_requirements_name(
     cloud: Cloud, tmp_path: Path, name: str, function: str
 ) -> None:
@@ -245,20 +255,63 @@ def with_models(context: Path, folder: Path) -> Path:
     return copy
 
 
-def test_checkpoints_are_exported_as_the_image_is_built(context: Path, tmp_path: Path) -> None:
+# What the pinned commit of facebook/wav2vec2-large-960h holds, besides its card: no safetensors.
+PUBLISHED = {
+    "config.json",
+    "preprocessor_config.json",
+    "pytorch_model.bin",
+    "special_tokens_map.json",
+    "tokenizer_config.json",
+    "vocab.json",
+}
+
+
+def as_published(folder: Path) -> dict[str, bytes]:
+    """A model with random weights as the files of 2021 are, their old names included."""
+    import torch
+    from safetensors.torch import load_file
+
+    from scripts.model.random import write
+
+    write("tiny-group", folder)
+    weights = load_file(folder / "model.safetensors")
+    position = "wav2vec2.encoder.pos_conv_embed.conv"
+    for new, old in (("original0", "weight_g"), ("original1", "weight_v")):
+        weights[f"{position}.{old}"] = weights.pop(f"{position}.parametrizations.weight.{new}")
+    torch.save(weights, folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    (folder / "special_tokens_map.json").write_text(
+        '{"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}'
+    )
+    files = folder_files(folder)
+    return {name: files[name] for name in PUBLISHED}
+
+
+def test_the_default_models_files_become_an_image_that_transcribes(
+    context: Path, tmp_path: Path
+) -> None:
+    """The hub's listener from a stand-in hub, and a writer of one's own from its checkpoint."""
     pytest.importorskip("torch", reason="exporting needs requirements-model.txt")
-    from scripts.model.random import write as write_listener
     from scripts.model.random_writer import write as write_writer
 
     copy = with_models(context, tmp_path)
-    write_listener("tiny-group", copy / "models" / "mine")
     write_writer(copy / "models" / "scribe")
-    arguments = {"MODEL": "models/mine", "WRITER": "models/scribe"}
-    exported = image.build(copy, tmp_path / "image", arguments)
+    published = as_published(tmp_path / "published")
+    # As hub.py checks: another commit than the pinned one is not found.
+    with serve(Hub(published, name=DEFAULT_MODEL, commit=DEFAULT_REVISION)) as hub:
+        exported = image.build(
+            copy,
+            tmp_path / "image",
+            {"MODEL": DEFAULT_MODEL, "REVISION": DEFAULT_REVISION, "WRITER": "models/scribe"},
+            {"HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "0", "HF_HOME": str(tmp_path / "home")},
+        )
     folder = exported.path(exported.variables["EARSHOT_MODEL"])
     assert (folder / "onnx" / "model_quantized.onnx").is_file()
     assert (folder / "vocab.json").is_file()
     assert opened(exported) == "scribe"
+    transcript = transcribe(SAMPLE, open_transcriber(str(folder), writer="none"))
+    assert transcript.provenance.model == DEFAULT_MODEL
+    assert transcript.duration == pytest.approx(17.0, abs=0.1)
 
 
 def test_an_image_without_a_writer_shows_the_listeners_own_words(

@@ -14,7 +14,7 @@ def alarms(template: Template) -> dict[str, dict[str, object]]:
 
 def test_there_is_an_alarm_for_everything_that_can_go_wrong_unseen(aws: Template) -> None:
     watched = {
-        name: (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"])
+        name: (alarm.get("Namespace"), alarm.get("MetricName"), alarm["Threshold"])
         for name, alarm in alarms(aws).items()
     }
     assert watched == {
@@ -27,23 +27,49 @@ def test_there_is_an_alarm_for_everything_that_can_go_wrong_unseen(aws: Template
         "TranscribeErrors": ("AWS/Lambda", "Errors", 0),
         "IndexErrors": ("AWS/Lambda", "Errors", 0),
         "ApiErrors": ("AWS/Lambda", "Errors", 0),
+        "KeyedErrors": ("AWS/Lambda", "Errors", 0),
         "SpeechErrors": ("AWS/Lambda", "Errors", 0),
         "ServerErrors": ("AWS/ApiGateway", "5xx", 5),
+        "Throttles": (None, None, 0),  # the sum of all functions'
+        "ApiSlow": ("AWS/Lambda", "Duration", 5000),
+        "CdnErrors": ("AWS/CloudFront", "5xxErrorRate", 5),
         "SearchRed": ("AWS/ES", "ClusterStatus.red", 0),
+        "SearchYellow": ("AWS/ES", "ClusterStatus.yellow", 0),
         "SearchDiskLow": ("AWS/ES", "FreeStorageSpace", 4096),
+        "SearchWritesBlocked": ("AWS/ES", "ClusterIndexWritesBlocked", 0),
+        "SearchMemory": ("AWS/ES", "JVMMemoryPressure", 94.9),
+        "SearchCpu": ("AWS/ES", "CPUUtilization", 79.9),
+        "SearchSnapshots": ("AWS/ES", "AutomatedSnapshotFailure", 0),
     }
+
+
+def test_throttles_of_every_function_count_also_while_others_do_not_run(aws: Template) -> None:
+    (sum_, *each) = alarms(aws)["Throttles"]["Metrics"]  # type: ignore[misc]
+    watched = [reference(one["MetricStat"]["Metric"]["Dimensions"][0]["Value"]) for one in each]
+    assert set(watched) == set(aws.functions)
+    assert sum_["Expression"].count("FILL(") == len(watched), "no data is no throttle"
+
+
+def test_the_cdns_errors_are_watched_where_cloudfront_reports_them(aws: Template) -> None:
+    (alarm,) = [
+        one for name, one in aws.resources("CloudWatch::Alarm").items() if "CdnErrors" in name
+    ]
+    condition = aws.body["Conditions"][alarm["Condition"]]
+    assert condition == {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}
 
 
 def test_alarms_watch_different_things(aws: Template) -> None:
     watched = [
-        (alarm["MetricName"], str(alarm.get("Dimensions"))) for alarm in alarms(aws).values()
+        (str(alarm.get("MetricName") or alarm["Metrics"]), str(alarm.get("Dimensions")))
+        for alarm in alarms(aws).values()
     ]
     assert len(set(watched)) == len(watched)
 
 
 def test_every_alarm_tells_the_topic_and_cloudwatch_may(aws: Template) -> None:
     for name, alarm in alarms(aws).items():
-        assert [reference(one) for one in alarm["AlarmActions"]] == ["MonitoringAlarms"], name
+        for actions in ("AlarmActions", "OKActions"):
+            assert [reference(one) for one in alarm[actions]] == ["MonitoringAlarms"], name
         assert alarm["TreatMissingData"] == "notBreaching", name
     policy = aws.properties("SNS::TopicPolicy")["MonitoringAlarmsPolicy"]
     publishers = [

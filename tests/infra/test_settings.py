@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from constructs import Node
 
+from infra.context import OWN_FILE
 from infra.settings import Settings
-from tests.infra.conftest import LOCAL, ROOT, synthesize
+from tests.infra.conftest import CHOSEN, LOCAL, NO_PIP, ROOT, synthesize
 from tests.infra.template import Template
 
 LOCAL_GIVEN = {
@@ -33,7 +34,7 @@ class FakeNode:
 
 
 def from_context(context: Mapping[str, Any]) -> Settings:
-    node: Any = FakeNode(context)
+    node: Any = FakeNode({"settings_file": "", **context})
     assert hasattr(Node, "get_all_context")
     return Settings.from_context(node)
 
@@ -93,6 +94,27 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"alarm_email": "ops"}, "alarm_email must be one e-mail address, not 'ops'"),
     ({"alarm_email": "a@example.org, b@example.org"}, "alarm_email must be one e-mail address"),
     ({"alarm_email": "https://example.org"}, "alarm_email must be one e-mail address"),
+    ({"version_days": 0}, "version_days must be a whole number from 1 to"),
+    ({"opensearch_zones": 4}, "opensearch_zones must be one of 2, 3"),
+    ({"opensearch_zones": 3, "opensearch_nodes": 2}, "must be 1 or a multiple of three up to 10"),
+    ({"keep_days": -1}, "keep_days must be a whole number from 0 to"),
+    ({"tags": "team"}, "tags must be names and values"),
+    ({"tags": "aws:x=1"}, "tags must be names and values"),
+    ({"domain_name": "Search.example.org"}, "domain_name must be a host's name"),
+    ({"domain_name": "search.example.org"}, "domain_name and certificate_arn go together"),
+    ({"hosted_zone_id": "Z0123456789"}, "hosted_zone_id goes with domain_name"),
+    (
+        {"certificate_arn": CHOSEN["certificate_arn"].replace("us-east-1", "eu-central-1")},
+        "certificate_arn must be the ARN of a certificate in us-east-1",
+    ),
+    (
+        {"web_acl_arn": CHOSEN["web_acl_arn"].replace("global", "regional")},
+        "web_acl_arn must be the ARN of a web ACL with scope CLOUDFRONT",
+    ),
+    ({"monthly_budget_usd": 10}, "monthly_budget_usd goes with alarm_email"),
+    ({"audio_bucket": "My_Bucket"}, "audio_bucket must be a bucket's name"),
+    ({"audio_bucket": "mine", "keep_days": 3}, "keep_days can't be set for a bucket of your own"),
+    ({"kms_key_arn": "alias/mine"}, "kms_key_arn must be the ARN of a symmetric KMS key"),
     ({"bulk": "yes"}, "bulk must be true or false, not 'yes'"),
     ({"bulk_instances": "g6.xlarge, g5.xlarge"}, "separated by commas without blanks"),
     ({"bulk_instances": "g4dn.xlarge"}, "with one GPU that computes in bfloat16"),
@@ -129,11 +151,14 @@ def test_what_cannot_be_deployed_is_refused_with_a_sentence(
 
 
 TAKEN: list[dict[str, Any]] = [
+    CHOSEN,
+    {"audio_bucket": "my-recordings.eu"},
     OWN_DOMAIN,
     OWN_DOMAIN | {"opensearch_url": "https://vpc-a-1x.us-east-1.es.amazonaws.com:443"},
     OWN_DOMAIN | {"opensearch_arn": "arn:aws-us-gov:es:us-gov-west-1:123456789012:domain/mine"},
     {"opensearch_instance": "r7g.large.search", "opensearch_nodes": "12", "opensearch_gib": 1536},
     {"opensearch_nodes": 2},
+    {"versions": False, "version_days": 1, "table_protection": "false"},
     {"image": "team/earshot-live:2026.11_3"},
     {"image": f"earshot@sha256:{HEX}"},
     {"model": "models/none-such", "image": "earshot:1"},
@@ -175,11 +200,53 @@ def test_every_wrong_setting_is_named_at_once() -> None:
 
 
 def test_the_app_says_what_is_wrong_and_shows_no_traceback(tmp_path: Path) -> None:
-    done = synthesize(tmp_path, {"opensearch_nodes": "3", "aws:cdk:bundling-stacks": []})
+    done = synthesize(tmp_path, NO_PIP | {"opensearch_nodes": "3"})
     assert done.returncode == 1
     assert "opensearch_nodes must be 1 or an even number" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.glob("*.template.json"))
+
+
+def test_an_operators_own_file_is_read_and_the_command_line_overrides_it(tmp_path: Path) -> None:
+    own = tmp_path / "staging.json"
+    own.write_text('{"stack_name": "Staging", "log_days": 90, "bulk": true}')
+    settings = from_context({"settings_file": str(own), "log_days": "7"})
+    assert (settings.stack_name, settings.log_days, settings.bulk) == ("Staging", 7, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", r"staging\.json can't be read as JSON"),
+        ("[]", r"staging\.json must hold one JSON object"),
+        ('{"log_day": 7}', r"log_day is not a setting; did you mean log_days\?"),
+        (None, r"staging\.json can't be read"),
+    ],
+)
+def test_an_operators_file_that_is_wrong_stops_everything(
+    tmp_path: Path, content: str | None, message: str
+) -> None:
+    own = tmp_path / "staging.json"
+    if content is not None:
+        own.write_text(content)
+    with pytest.raises(ValueError, match=message):
+        from_context({"settings_file": str(own)})
+
+
+def test_the_operators_file_is_beside_cdk_json_and_not_tracked() -> None:
+    assert OWN_FILE in (ROOT / ".gitignore").read_text().splitlines()
+
+
+def test_the_default_model_is_pinned_and_another_is_not() -> None:
+    default, other = from_context({}), from_context({"model": "facebook/wav2vec2-base-960h"})
+    assert default.build_args["REVISION"] == "bdeaacdf88f7a155f50a2704bc967aa81fbbb2ab"
+    assert other.build_args["REVISION"] == "main"
+    assert from_context({"model_revision": "refs/pr/1"}).build_args["REVISION"] == "refs/pr/1"
+
+
+def test_a_new_account_takes_the_functions_as_they_are_by_default(aws: Template) -> None:
+    """AWS allows 3,008 MB until it raises the quota, and refuses the deployment beyond that."""
+    assert max(one["MemorySize"] for one in aws.functions.values()) <= 3008
 
 
 def test_the_local_target_names_what_it_lacks() -> None:
@@ -187,6 +254,12 @@ def test_the_local_target_names_what_it_lacks() -> None:
         ValueError, match="needs -c endpoint_port=… -c local_model=… -c local_writer"
     ):
         from_context({"target": "local"})
+
+
+def test_what_only_aws_has_a_use_for_is_left_out_here() -> None:
+    given = CHOSEN | {"opensearch_nodes": 1, "opensearch_zones": 2} | LOCAL
+    assert from_context(given).domain_name is None
+    assert from_context(given).kms_key_arn is None
 
 
 def test_settings_override_the_local_defaults() -> None:
@@ -219,6 +292,7 @@ def test_functions_get_no_variable_that_their_settings_do_not_know(aws: Template
         "IngestionTranscribe": TranscribeSettings,
         "ProjectionIndex": IndexSettings,
         "Api": ApiSettings,
+        "ApiKeyed": ApiSettings,
         "ApiSpeech": ApiSettings,
     }
     assert set(models) == set(aws.functions)

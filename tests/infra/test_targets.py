@@ -5,7 +5,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from tests.infra.conftest import synthesize
+from infra.local import Local
+from infra.settings import Settings
+from tests.infra.conftest import LOCAL, NO_PIP, synthesize
 from tests.infra.template import Template, listed
 
 
@@ -20,7 +22,7 @@ def test_the_emulator_gets_the_same_stack_but_for_the_named_switches(
     assert not kinds(local) - kinds(aws), "nothing is there locally alone"
     assert missing == {
         # no alarms, dashboard or access log
-        "AWS::CloudWatch::Alarm": 13,
+        "AWS::CloudWatch::Alarm": 22,
         "AWS::CloudWatch::Dashboard": 1,
         "AWS::SNS::Topic": 1,
         "AWS::SNS::TopicPolicy": 1,
@@ -45,6 +47,7 @@ def test_functions_are_images_on_aws_and_zips_locally(aws: Template, local: Temp
         "ApiSpeech": "Image",
         "ProjectionIndex": "Zip",
         "Api": "Zip",
+        "ApiKeyed": "Zip",
     }
     assert all("PackageType" not in one for one in local.functions.values())
 
@@ -77,9 +80,17 @@ def test_nothing_is_retained_by_an_emulator_that_forgets_all(local: Template) ->
     assert '"Retain"' not in local.path.read_text()
 
 
+def test_a_drill_keeps_what_aws_would(local: Template) -> None:
+    given = {name: LOCAL[name] for name in ("endpoint_port", "local_model", "local_writer")}
+    assert not Settings.from_values({}, "local", given).retain
+    drilled = Settings.from_values({}, "local", given | {"local_keeps": "true"})
+    assert drilled.retain
+    assert drilled.local == Local(**given, local_keeps=True)
+
+
 def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: Path) -> None:
     context = {
-        "aws:cdk:bundling-stacks": [],
+        **NO_PIP,
         "image": "earshot:2026-11",
         "opensearch_url": "https://search.example.org",
         "opensearch_arn": "arn:aws:es:eu-central-1:123456789012:domain/mine",
@@ -105,7 +116,8 @@ def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: 
 
 def test_templates_pass_cfn_lint(templates: dict[str, Template], bulk: Template) -> None:
     # W3005: the CDK states dependencies that references imply already.
-    files = [str(template.path) for template in (*templates.values(), bulk)]
+    more = Template(templates["chosen"].assembly, "EarshotBulk")
+    files = [str(template.path) for template in (*templates.values(), bulk, more)]
     done = subprocess.run(
         [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--", *files],
         capture_output=True,

@@ -145,3 +145,28 @@ def test_a_recording_is_transcribed_again_by_command_and_by_the_api(
     assert any(moment() > second for _ in eventually())
     assert bucket.end(key)["text"] == first["text"]
     assert bucket.is_searchable(key)
+
+
+@pytest.mark.timeout(300)
+def test_a_key_that_was_given_out_opens_what_it_says_until_it_is_taken_back(
+    bucket: Bucket, sample: Path
+) -> None:
+    name = f"key-{bucket.prefix.strip('/')}"
+    made = scripts("keys", "create", name, "--scope", "transcribe", "--per-minute", "30")
+    assert made.returncode == 0, made.stdout + made.stderr
+    headers = {"authorization": f"Bearer {made.stdout.strip()}"}
+    api = bucket.stack.api_url
+
+    def transcribed() -> httpx.Response:
+        with sample.open("rb") as file:
+            return httpx.post(f"{api}/asr", headers=headers, files={"file": file}, timeout=60)
+
+    answer = transcribed()
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()["transcription"].split()) > 20
+    refused = httpx.delete(f"{api}/recordings/aaaaaaaaaaaaaaaa", headers=headers, timeout=30)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "forbidden")
+    listed = scripts("keys", "list").stdout
+    assert any(name in line and "valid" in line for line in listed.splitlines())
+    assert scripts("keys", "revoke", name).returncode == 0
+    assert any(transcribed().status_code == 401 for _ in eventually())

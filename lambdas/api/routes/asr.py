@@ -10,12 +10,13 @@ from typing import Annotated, Any, ClassVar
 from fastapi import APIRouter, File, Query, UploadFile
 
 from api import languages, whisper_asr
-from api.auth import KeyRequired
+from api.auth import needs
 from api.raw_sound import AS_BODY
 from api.recogniser import Model
 from api.schemas import DetectedLanguage, Transcription
 from api.services import Settings
 from api.whisper_asr import Output, Task
+from earshot.access.keys import Scope
 from earshot.errors import InvalidRequest
 from earshot.recordings.shown import shown
 
@@ -36,7 +37,7 @@ class NoFile(InvalidRequest):
 @router.post(
     "/asr",
     openapi_extra=AS_BODY,
-    dependencies=[KeyRequired],
+    dependencies=[needs(Scope.TRANSCRIBE)],
     response_model=Transcription,
     response_model_exclude_unset=True,
     responses={200: {"content": _TEXTS}},
@@ -70,7 +71,7 @@ def transcribe(
     return whisper_asr.answer(readable, output or Output.TXT, settings.language, name)
 
 
-@router.post("/detect-language", dependencies=[KeyRequired])
+@router.post("/detect-language", dependencies=[needs(Scope.TRANSCRIBE)])
 def detect_language(
     model: Model,
     settings: Settings,

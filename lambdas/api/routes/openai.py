@@ -12,12 +12,13 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from pydantic import BaseModel
 
 from api import languages, openai_answers
-from api.auth import KeyRequired
+from api.auth import KeyIfGiven, needs
 from api.openai_answers import Format, Granularity
 from api.raw_sound import AS_BODY
-from api.recogniser import Model, Recogniser
+from api.recogniser import Model, ModelName
 from api.services import Settings
 from api.settings import ApiSettings
+from earshot.access.keys import Scope
 from earshot.errors import NotFound
 from earshot.recordings.shown import shown
 from earshot.speech.transcript import Transcript
@@ -78,29 +79,30 @@ class ModelList(BaseModel):
     data: list[ModelCard]
 
 
-@router.get("/models")
-def list_models(model: Model) -> ModelList:
+@router.get("/models", dependencies=[KeyIfGiven])
+def list_models(name: ModelName) -> ModelList:
     """The one model that transcribes here, and the name that most clients know."""
-    return ModelList(data=[ModelCard(id=model.name), ModelCard(id=ALIAS)])
+    return ModelList(data=[ModelCard(id=name), ModelCard(id=ALIAS)])
 
 
-@router.get("/models/{name:path}")
-def retrieve_model(name: str, model: Model, settings: Settings) -> ModelCard:
+@router.get("/models/{name:path}", dependencies=[KeyIfGiven])
+def retrieve_model(name: str, served: ModelName, settings: Settings) -> ModelCard:
     """The model that transcribes when it is asked for by this name."""
-    _check_name(name, model, settings)
+    _check_name(name, settings, served)
     return ModelCard(id=name)
 
 
 @router.post(
     "/audio/transcriptions",
     openapi_extra=AS_BODY,
-    dependencies=[KeyRequired],
+    dependencies=[needs(Scope.TRANSCRIBE)],
     response_class=Response,
     responses={200: {"description": _DESCRIPTION, "content": {**_TEXTS, "text/event-stream": {}}}},
 )
 def create_transcription(
     recogniser: Model,
     settings: Settings,
+    served: ModelName,
     file: Sound,
     model: ModelField = None,
     response_format: Annotated[Format, Form()] = Format.JSON,
@@ -116,7 +118,7 @@ def create_transcription(
 ) -> Response:
     """Transcribe one file at once. Nothing is stored."""
     del prompt, temperature
-    _check_name(model, recogniser, settings)
+    _check_name(model, settings, served, recogniser.name)
     languages.check(language, settings.language)
     transcript = _readable(recogniser.transcribe(file.file))
     if stream:
@@ -133,13 +135,14 @@ def create_transcription(
 @router.post(
     "/audio/translations",
     openapi_extra=AS_BODY,
-    dependencies=[KeyRequired],
+    dependencies=[needs(Scope.TRANSCRIBE)],
     response_class=Response,
     responses={200: {"description": _DESCRIPTION, "content": _TEXTS}},
 )
 def create_translation(
     recogniser: Model,
     settings: Settings,
+    served: ModelName,
     file: Sound,
     model: ModelField = None,
     response_format: Annotated[Format, Form()] = Format.JSON,
@@ -148,14 +151,14 @@ def create_translation(
 ) -> Response:
     """English text of English speech, which is its transcript. No other language is translated."""
     del prompt, temperature
-    _check_name(model, recogniser, settings)
+    _check_name(model, settings, served, recogniser.name)
     languages.check("en", settings.language)
     transcript = _readable(recogniser.transcribe(file.file))
     return openai_answers.answer(transcript, response_format, "translate", "english")
 
 
-def _check_name(name: str | None, model: Recogniser, settings: ApiSettings) -> None:
-    if settings.strict_model_names and name not in (None, ALIAS, model.name):
+def _check_name(name: str | None, settings: ApiSettings, *served: str) -> None:
+    if settings.strict_model_names and name not in (None, ALIAS, *served):
         raise UnknownModel("This model is not served here; GET /v1/models names the one that is.")
 
 

@@ -1,6 +1,5 @@
 """/recordings: what is in the bucket, and what became of it."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -8,17 +7,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import caching
-from api.auth import KeyRequired
 from api.errors import NoSound
 from api.parameters import OnlyKnownParameters
-from api.schemas import Deletion, RecordingPage, RecordingSummary, Retranscription
-from api.services import AudioBucket, Queue, Settings, Store
-from earshot.errors import Conflict, InvalidRequest, NotFound
-from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
+from api.schemas import RecordingPage, RecordingSummary
+from api.services import Settings, Store
+from earshot.errors import InvalidRequest, NotFound
 from earshot.recordings.ids import MAX_KEY_BYTES, recording_id
 from earshot.recordings.listing import Sort
-from earshot.recordings.record import Recording, Source, Status
-from earshot.recordings.retranscription import SETTLED, retranscription
+from earshot.recordings.record import Recording, Status
 from earshot.recordings.store import Recordings
 
 router = APIRouter(tags=["recordings"])
@@ -96,48 +92,6 @@ def get_recording(recording: Found, request: Request, response: Response) -> Rec
         return Response(status_code=304, headers=headers)  # type: ignore[return-value]
     response.headers.update(headers)
     return RecordingSummary.of(recording)
-
-
-@router.delete("/recordings/{recording_id}", dependencies=[KeyRequired], status_code=202)
-def delete_recording(recording: Found, recordings: Store, bucket: AudioBucket) -> Deletion:
-    """Delete the sound. Its transcript and its place in the search go within seconds after it."""
-    bucket.Object(recording.key).delete()
-    if recording.source is Source.IMPORT:
-        # There may be no sound to delete, and then no event to tell of it.
-        recordings.remove(_removal(recording))
-    return Deletion(recording_id=recording.recording_id, key=recording.key)
-
-
-@router.post("/recordings/{recording_id}/retranscribe", dependencies=[KeyRequired], status_code=202)
-def retranscribe_recording(
-    recording: Found,
-    queue: Queue,
-    bucket: AudioBucket,
-    imported: Annotated[
-        bool, Query(description="Also where the transcript was imported: it will be replaced.")
-    ] = False,
-) -> Retranscription:
-    """Transcribe the sound again, with the models of today. The old text is shown until then."""
-    if recording.status not in SETTLED:
-        raise Conflict("This recording is being transcribed already.")
-    if recording.source is Source.IMPORT and not imported:
-        raise Conflict("This transcript was imported; `imported=true` replaces it.")
-    event = retranscription(recording, bucket.name, datetime.now(UTC).isoformat())
-    if event is None:
-        raise Conflict("This recording has no sound to transcribe.")
-    queue.send(event)
-    return Retranscription(recording_id=recording.recording_id, key=recording.key)
-
-
-def _removal(recording: Recording) -> ObjectEvent:
-    """The event that S3 would send, older than any that it does send."""
-    return ObjectEvent(
-        change=Change.REMOVED,
-        bucket="",
-        key=recording.key,
-        sequencer=comparable_sequencer(""),
-        time=datetime.now(UTC).isoformat(),
-    )
 
 
 @router.get(

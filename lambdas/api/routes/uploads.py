@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header
 
-from api.auth import KeyRequired
+from api.auth import needs
 from api.errors import AlreadyThere
 from api.schemas import Upload, UploadRequest
 from api.services import AudioBucket, Settings, Store
+from earshot.access.keys import Scope
 from earshot.recordings.ids import recording_id
 from earshot.recordings.metadata import encoded
 from earshot.recordings.record import FACETS
@@ -17,7 +18,7 @@ router = APIRouter(tags=["recordings"])
 EXPIRY_SECONDS = 600
 
 
-@router.post("/uploads", dependencies=[KeyRequired])
+@router.post("/uploads", dependencies=[needs(Scope.UPLOAD)])
 def allow_upload(
     wanted: UploadRequest,
     bucket: AudioBucket,

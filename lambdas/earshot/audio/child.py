@@ -115,11 +115,12 @@ class _Bounds:
         by_size = self._size / 1024 * self._limits.max_seconds_per_kib
         return by_size > min(self._limits.max_seconds, self._limits.expansion_free_seconds)
 
-    def check(self, seconds: float) -> None:
+    def check(self, seconds: float, gaps_s: float) -> None:
+        """`gaps_s` of it are silence for gaps in time stamps, which no codec blew up."""
         if seconds > self._limits.max_seconds:
             longest = _spoken(self._limits.max_seconds)
             raise AudioTooLong(f"The recording is longer than {longest}.")
-        if seconds > self._allowed_s:
+        if seconds - gaps_s > self._allowed_s:
             allowed = _spoken(self._allowed_s)
             raise AudioTooLarge(f"{self._size:,} bytes hold more than {allowed} of audio.")
 
@@ -131,19 +132,19 @@ def _decode(
     signal.alarm(limits.stall_seconds)
     if counted and bounds.worth_counting:
         _count(answer, file, limits, bounds)
+    notes = Notes()
     sent = 0
 
     def send(samples: Samples) -> None:
         nonlocal sent
         sent += len(samples)
-        bounds.check(sent / SAMPLE_RATE)
+        bounds.check(sent / SAMPLE_RATE, notes.gaps_s)
         signal.alarm(0)  # a slow caller is no stall
         if len(samples):
             content = np.ascontiguousarray(samples).data.cast("B")
             messages.send(answer, messages.MessageType.SAMPLES, content)
         signal.alarm(limits.stall_seconds)
 
-    notes = Notes()
     _resample(file, limits, channels, notes, send)
     if not sent:
         raise EmptyAudio("The file holds no audio.")
@@ -176,10 +177,10 @@ def _count(answer: socket.socket, file: BinaryIO, limits: Limits, bounds: _Bound
     _tell(answer, messages.MessageType.LENGTH, {"seconds": about_s})
     if about_s < SURELY_SHORTER * limits.max_seconds:
         return
-    seconds = 0.0
-    for block in reader.blocks(file, Notes(), limits.max_seconds):
+    seconds, notes = 0.0, Notes()
+    for block in reader.blocks(file, notes, limits.max_seconds):
         seconds += len(block.samples) / block.rate
-        bounds.check(seconds)
+        bounds.check(seconds, notes.gaps_s)
         signal.alarm(limits.stall_seconds)
         _tell(answer, messages.MessageType.LENGTH, {"seconds": about_s})  # the caller waits
 

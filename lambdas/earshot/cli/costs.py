@@ -1,48 +1,20 @@
-"""`costs`: a stack on AWS, idle and by the hour of sound in either lane, from list prices."""
+"""`costs`: a stack on AWS, idle and by the hour of sound in either lane, from prices.py."""
 
 from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
+from earshot.cli.prices import PRICES, as_markdown
 from earshot.settings import TranscribeSettings, default_of
-from earshot.sizes import LEAST_DISK_MIB, Sizes, function_disk_mib
+from earshot.sizes import LEAST_DISK_MIB, MIB_OF_A_VCPU, Sizes, function_disk_mib
 
-# US dollars in us-east-1, without free tiers, as AWS's price pages listed them up to November 2026.
-# They were written down by hand, not fetched: look before you rely on them.
-PRICES: Mapping[str, float] = {
-    "t3.small.search, hour": 0.036,
-    "OpenSearch gp3, GB-month": 0.122,
-    "Lambda x86, GB-second": 0.0000166667,
-    "Lambda disk above 512 MB, GB-second": 0.0000000309,
-    "Lambda, million requests": 0.20,
-    "SQS, million requests": 0.40,
-    "DynamoDB on demand, million writes of 1 KB": 0.625,
-    "DynamoDB, GB-month with point-in-time recovery": 0.45,
-    "S3 standard, GB-month": 0.023,
-    "S3, thousand puts": 0.005,
-    "ECR, GB-month": 0.10,
-    "Secrets Manager, secret-month": 0.40,
-    "CloudWatch, alarm-month": 0.10,
-    "CloudWatch, dashboard-month": 3.00,
-    "CloudWatch logs, GB": 0.50,
-    "X-Ray, million traces": 5.00,
-    "SNS, million publishes": 0.50,
-    "SNS, GB of bodies filtered": 0.09,
-    "g6.2xlarge, hour": 0.9776,
-    "g5.2xlarge, hour": 1.212,
-    "g6.xlarge, hour": 0.8048,
-    "g5.xlarge, hour": 1.006,
-    "EBS gp3, GB-month": 0.08,
-    "public IPv4 address, hour": 0.005,
-    "Amazon Transcribe, batch, first tier, minute": 0.024,
-}
 # Dense bfloat16 by NVIDIA's data sheets: the L4 of g6, the A10G of g5.
 PEAK_TFLOPS: Mapping[str, float] = {"g6": 121.0, "g5": 70.0}
 
 HOURS_A_MONTH = 730
 # What no price page says.
-ALARMS = 11
+ALARMED_METRICS = 24  # without a bulk lane; an alarm on a sum pays for each part
 IMAGE_GB = 1.0  # compressed: base, packages, the large model in int8
 POLLS_A_MONTH = 5 * 3 * 60 * HOURS_A_MONTH  # Lambda's five pollers, 20 s each
 MP3_MB_AN_HOUR = 28.8  # 64 kbit/s
@@ -50,7 +22,9 @@ WRITES_A_RECORDING = 2 * 3  # claim and finish, in the table and its index, with
 LOG_KB_A_RECORDING = 2.0
 EVENT_KB = 1.0  # of S3, looked at by two subscriptions
 BULK_DISK_GB = 100
-CPU_SPEED = 9.7  # the large model in int8 on two cores: `bench bulk`, docs/benchmarks.md
+TWO_CORES_SPEED = 9.7  # the large model in int8: `bench bulk`, docs/benchmarks.md
+# Lambda gives processors by memory.
+CPU_SPEED = round(TWO_CORES_SPEED * Sizes().transcribe_memory_mib / (2 * MIB_OF_A_VCPU), 1)
 GFLOP_A_SECOND = 40.0  # of sound, the large model; `bench bulk` prints it, with its formula
 
 Lines = Mapping[str, float]
@@ -68,15 +42,21 @@ def costs(
     ] = 0.5,
     clip: Annotated[float, typer.Option(help="Seconds that a recording lasts.")] = 60.0,
     markdown: Annotated[bool, typer.Option(help="Print the tables of docs/costs.md.")] = False,
+    prices: Annotated[
+        bool, typer.Option("--prices", help="Print every price, its source and its date instead.")
+    ] = False,
 ) -> None:
     """What a stack costs idle, and an hour of sound to transcribe and to keep."""
+    if prices:
+        print(as_markdown())
+        return
     tables = {
         "Idle, a month": idle(),
         "An hour of sound by the live lane, once": an_hour(speed, clip),
         "An hour of sound by the bulk lane, on demand, once": a_bulk_hour(gpu_share, 1.0, clip),
         "An hour of sound by the bulk lane, Spot, once": a_bulk_hour(gpu_share, spot_share, clip),
         "An hour of sound by Amazon Transcribe, once": {
-            "60 minutes": 60 * PRICES["Amazon Transcribe, batch, first tier, minute"]
+            "3600 seconds": 3600 * PRICES["Amazon Transcribe, batch, second"].dollars
         },
         "An hour of sound, kept a month": kept(),
     }
@@ -102,18 +82,19 @@ def idle() -> Lines:
     nodes = sizes.opensearch_nodes
     return {
         f"search: {sizes.opensearch_instance}": (
-            nodes * HOURS_A_MONTH * PRICES[f"{sizes.opensearch_instance}, hour"]
+            nodes * HOURS_A_MONTH * PRICES[f"{sizes.opensearch_instance}, hour"].dollars
         ),
         f"search: {sizes.opensearch_gib} GB": (
-            nodes * sizes.opensearch_gib * PRICES["OpenSearch gp3, GB-month"]
+            nodes * sizes.opensearch_gib * PRICES["OpenSearch gp3, GB-month"].dollars
         ),
-        "the dashboard": PRICES["CloudWatch, dashboard-month"],
-        f"{ALARMS} alarms": ALARMS * PRICES["CloudWatch, alarm-month"],
-        "the API's key": PRICES["Secrets Manager, secret-month"],
+        "the dashboard": PRICES["CloudWatch, dashboard-month"].dollars,
+        f"alarms on {ALARMED_METRICS} metrics": ALARMED_METRICS
+        * PRICES["CloudWatch, alarm-month"].dollars,
+        "the API's key": PRICES["Secrets Manager, secret-month"].dollars,
         "looking whether the queue has something": (
-            POLLS_A_MONTH / 1e6 * PRICES["SQS, million requests"]
+            POLLS_A_MONTH / 1e6 * PRICES["SQS, million requests"].dollars
         ),
-        "the image": IMAGE_GB * PRICES["ECR, GB-month"],
+        "the image": IMAGE_GB * PRICES["ECR, GB-month"].dollars,
     }
 
 
@@ -125,19 +106,21 @@ def an_hour(speed: float, clip: float) -> Lines:
     memory_gb = sizes.transcribe_memory_mib / 1024
     disk_gb = (function_disk_mib(max_bytes) - LEAST_DISK_MIB) / 1024
     return {
-        "transcribing": seconds * memory_gb * PRICES["Lambda x86, GB-second"],
-        "disk of the function": seconds * disk_gb * PRICES["Lambda disk above 512 MB, GB-second"],
-        "calls of functions": recordings * 2 / 1e6 * PRICES["Lambda, million requests"],
-        "messages": recordings * 3 / 1e6 * PRICES["SQS, million requests"],
+        "transcribing": seconds * memory_gb * PRICES["Lambda x86, GB-second"].dollars,
+        "disk of the function": seconds
+        * disk_gb
+        * PRICES["Lambda disk above 512 MB, GB-second"].dollars,
+        "calls of functions": recordings * 2 / 1e6 * PRICES["Lambda, million requests"].dollars,
+        "messages": recordings * 3 / 1e6 * PRICES["SQS, million requests"].dollars,
         "records": (
             recordings
             * WRITES_A_RECORDING
             / 1e6
-            * PRICES["DynamoDB on demand, million writes of 1 KB"]
+            * PRICES["DynamoDB on demand, million writes of 1 KB"].dollars
         ),
-        "putting the sound": recordings / 1e3 * PRICES["S3, thousand puts"],
-        "logs": recordings * LOG_KB_A_RECORDING / 1e6 * PRICES["CloudWatch logs, GB"],
-        "traces": recordings * 2 / 1e6 * PRICES["X-Ray, million traces"],
+        "putting the sound": recordings / 1e3 * PRICES["S3, thousand puts"].dollars,
+        "logs": recordings * LOG_KB_A_RECORDING / 1e6 * PRICES["CloudWatch logs, GB"].dollars,
+        "traces": recordings * 2 / 1e6 * PRICES["X-Ray, million traces"].dollars,
     }
 
 
@@ -153,26 +136,26 @@ def a_bulk_hour(gpu_share: float, price_share: float, clip: float) -> Lines:
     hours = 1 / gpu_speed(instance, gpu_share)
     filtered_gb = 2 * recordings * EVENT_KB / 1e6
     return {
-        f"a {instance}": hours * price_share * PRICES[f"{instance}, hour"],
+        f"a {instance}": hours * price_share * PRICES[f"{instance}, hour"].dollars,
         "its disk and address": hours
         * (
-            BULK_DISK_GB / HOURS_A_MONTH * PRICES["EBS gp3, GB-month"]
-            + PRICES["public IPv4 address, hour"]
+            BULK_DISK_GB / HOURS_A_MONTH * PRICES["EBS gp3, GB-month"].dollars
+            + PRICES["public IPv4 address, hour"].dollars
         ),
         "telling the lanes apart": (
-            recordings / 1e6 * PRICES["SNS, million publishes"]
-            + filtered_gb * PRICES["SNS, GB of bodies filtered"]
+            recordings / 1e6 * PRICES["SNS, million publishes"].dollars
+            + filtered_gb * PRICES["SNS, GB of bodies filtered"].dollars
         ),
-        "messages": recordings * 1.5 / 1e6 * PRICES["SQS, million requests"],
-        "indexing": recordings / 1e6 * PRICES["Lambda, million requests"],
+        "messages": recordings * 1.5 / 1e6 * PRICES["SQS, million requests"].dollars,
+        "indexing": recordings / 1e6 * PRICES["Lambda, million requests"].dollars,
         "records": (
             recordings
             * WRITES_A_RECORDING
             / 1e6
-            * PRICES["DynamoDB on demand, million writes of 1 KB"]
+            * PRICES["DynamoDB on demand, million writes of 1 KB"].dollars
         ),
-        "putting the sound": recordings / 1e3 * PRICES["S3, thousand puts"],
-        "logs": recordings * LOG_KB_A_RECORDING / 1e6 * PRICES["CloudWatch logs, GB"],
+        "putting the sound": recordings / 1e3 * PRICES["S3, thousand puts"].dollars,
+        "logs": recordings * LOG_KB_A_RECORDING / 1e6 * PRICES["CloudWatch logs, GB"].dollars,
     }
 
 
@@ -185,8 +168,9 @@ def gpu_speed(instance: str, share: float) -> float:
 def kept() -> Lines:
     """The sound as mp3, and about as much as its transcript takes."""
     return {
-        "sound": MP3_MB_AN_HOUR / 1000 * PRICES["S3 standard, GB-month"],
-        "transcripts, 0.1 MB": 0.0001 * PRICES["DynamoDB, GB-month with point-in-time recovery"],
+        "sound": MP3_MB_AN_HOUR / 1000 * PRICES["S3 standard, GB-month"].dollars,
+        "transcripts, 0.1 MB": 0.0001
+        * PRICES["DynamoDB, GB-month with point-in-time recovery"].dollars,
     }
 
 

@@ -35,6 +35,13 @@ COMMANDS = {
         "Transcribe recordings again, by today's models.",
         "aws",
     ),
+    "keys": LazyCommand(f"{_CLI}.keys:app", "Named keys of the API.", "aws"),
+    "restore": LazyCommand(
+        f"{_CLI}.restore.command:app", "What was deleted or spoilt, as it was before.", "aws"
+    ),
+    "preflight": LazyCommand(
+        f"{_CLI}.preflight.command:preflight", "What would stop a deployment to AWS.", "aws"
+    ),
     "costs": LazyCommand(f"{_CLI}.costs:costs", "What a stack on AWS costs.", "aws"),
     "model": LazyCommand(f"{_CLI}.model:app", "Export models for use without torch.", "model"),
 }

@@ -43,6 +43,7 @@ class Outputs:
     index_failure_queue_url: str
     bulk_queue_url: str | None = None  # of the bulk lane, where there is one
     bulk_dlq_url: str | None = None
+    keys_table: str | None = None
     aws_endpoint_url: str | None = None
 
     def session(self) -> boto3.Session:
@@ -115,6 +116,7 @@ def from_cdk(values: Mapping[str, str], region: str, api_key: str) -> Outputs:
         index_failure_queue_url=values["IndexFailureQueueUrl"],
         bulk_queue_url=values.get("BulkQueueUrl"),
         bulk_dlq_url=values.get("BulkDeadLetterQueueUrl"),
+        keys_table=values.get("KeysTable"),
     )
 
 

@@ -123,7 +123,6 @@ class SearchIndex:
         self, place: int, operation: str, identity: str, revision: int, *document: dict[str, Any]
     ) -> _Action:
         meta = {
-            "_index": self._alias,
             "_id": identity,
             "version": revision,
             "version_type": "external",
@@ -147,7 +146,7 @@ class SearchIndex:
                 self._pause(random.uniform(0, FIRST_PAUSE_S * 2**attempt))  # noqa: S311
             try:
                 lines = b"".join(action.lines for action in waiting)
-                answer = self._client.bulk(body=lines, params=self._target())
+                answer = self._client.bulk(body=lines, index=self._alias, params=self._target())
             except NoConnection as error:
                 reason = f"no connection: {error.error}"
                 continue

@@ -9,10 +9,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from moto import mock_aws
 
-from api import services
+from api import auth, services
 from api.app import create_app
 from api.recogniser import recogniser
 from api.settings import ApiSettings
+from earshot.access.store import Keys
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
 from earshot.recordings.ids import recording_id
 from earshot.recordings.listing import KEY_INDEX, LIST_INDEX
@@ -37,6 +38,7 @@ def settings() -> ApiSettings:
         transcripts_bucket=TRANSCRIPTS_BUCKET,
         opensearch_url="http://127.0.0.1:1",
         api_key=KEY,
+        model_name="demo",
         max_audio_bytes=1_000_000,
     )
 
@@ -144,6 +146,23 @@ def queue(aws: None, session: boto3.Session) -> services.Announcements:
 
 
 @pytest.fixture
+def keys(aws: None, dynamodb: Any) -> Keys:
+    """The table of named keys."""
+    dynamodb.create_table(
+        TableName="keys",
+        KeySchema=[{"AttributeName": "key_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "key_id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return Keys(dynamodb.Table("keys"))
+
+
+@pytest.fixture
+def named(keys: Keys) -> auth.NamedKeys:
+    return auth.NamedKeys(keys)
+
+
+@pytest.fixture
 def hears() -> ToldRecogniser:
     return ToldRecogniser()
 
@@ -161,6 +180,7 @@ def app(
     queue: services.Announcements,
     hears: ToldRecogniser,
     finds: ToldSearch,
+    named: auth.NamedKeys,
 ) -> FastAPI:
     app = create_app()
     app.dependency_overrides = {
@@ -169,6 +189,7 @@ def app(
         services.audio_bucket: lambda: bucket,
         services.index: lambda: finds,
         services.announcements: lambda: queue,
+        auth.named_keys: lambda: named,
         recogniser: lambda: hears,
     }
     return app

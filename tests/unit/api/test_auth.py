@@ -135,3 +135,13 @@ def test_an_api_without_any_key_does_not_start() -> None:
 
 def test_the_key_is_not_in_what_settings_print(settings: ApiSettings) -> None:
     assert KEY not in repr(settings)
+
+
+def test_a_function_that_only_reads_takes_no_key(app: FastAPI, settings: ApiSettings) -> None:
+    reading = settings.model_copy(update={"api_key": None, "reads_only": True})
+    app.dependency_overrides[services.settings] = lambda: reading
+    client = TestClient(app)
+    assert client.get("/recordings").status_code == 200
+    for method, address in WRITES:
+        for headers in HEADERS:
+            assert client.request(method, address, headers=headers).status_code == 401

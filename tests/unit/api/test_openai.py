@@ -213,6 +213,16 @@ def test_a_wrong_key_is_an_authentication_error(client: TestClient) -> None:
     assert caught.value.request_id
 
 
+def test_a_client_that_tries_its_key_by_the_models_learns_that_it_is_wrong(
+    client: TestClient,
+) -> None:
+    with pytest.raises(openai.AuthenticationError):
+        _client(client, "wrong").models.list()
+    with pytest.raises(openai.AuthenticationError):
+        _client(client, "wrong").models.retrieve("whisper-1")
+    assert client.get("/v1/models").status_code == 200, "without a key they are public"
+
+
 def test_a_bad_file_is_a_bad_request(speech: openai.OpenAI, hears: ToldRecogniser) -> None:
     hears.says = CorruptAudio("The file ends in the middle of a frame.")
     with pytest.raises(openai.BadRequestError, match="middle of a frame") as caught:

@@ -49,6 +49,12 @@ def test_a_gap_beyond_the_limit_is_a_wrong_time_stamp(tmp_path):
     assert decode(path, Limits(max_seconds=60)).duration == pytest.approx(8, abs=0.05)
 
 
+def test_a_long_gap_in_a_small_file_is_no_bomb(tmp_path):
+    path = encode_at(tmp_path / "a.webm", "libopus", tone(2, RATE), RATE, after(1, 700))
+    assert path.stat().st_size < 50_000
+    assert decode(path).duration == pytest.approx(702, abs=0.1)
+
+
 def test_streams_that_follow_each_other_follow_on_the_clock():
     line = Timeline(max_s=100, from_zero=True)
     gaps = [line.silence_before(at, 1) for at in (0, 1, 2, 0, 1, None, 3)]

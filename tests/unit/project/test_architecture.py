@@ -15,7 +15,7 @@ LAYERS = (
     ("__init__", "errors", "bundled", "numerals", "settings", "sizes"),
     ("audio",),
     ("speech",),
-    ("transcription", "recordings"),
+    ("transcription", "recordings", "access"),
     ("search", "ingest"),
     ("compose",),
     ("bulk",),

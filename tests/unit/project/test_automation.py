@@ -12,6 +12,7 @@ import yaml
 from tests.unit.project.repository import ROOT, read, targets, tracked
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+WITH_TOKEN = {"contents": "read", "id-token": "write"}
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
 
 
@@ -53,11 +54,33 @@ def test_dependencies_are_audited_by_a_schedule() -> None:
 def test_a_workflow_may_only_read_and_pins_its_actions(path: Path) -> None:
     workflow = yaml.safe_load(path.read_text())
     assert workflow["permissions"] == {"contents": "read"}
-    assert not [job for job in workflow["jobs"].values() if "permissions" in job]
+    for job in workflow["jobs"].values():
+        # A token that AWS takes for a role whose trust names this repository; nothing else.
+        may = [{"contents": "read"}] + [WITH_TOKEN] * (path.name == "staging.yml")
+        assert job.get("permissions", {"contents": "read"}) in may
     for step in steps(path):
         if "uses" in step:
             assert re.search(r"@(v\d+\.\d+\.\d+|[0-9a-f]{40})$", step["uses"]), step["uses"]
     assert "secrets." not in path.read_text()
+
+
+def test_a_pull_request_is_told_what_would_change_and_only_a_person_deploys() -> None:
+    path = ROOT / ".github/workflows/staging.yml"
+    jobs = yaml.safe_load(path.read_text())["jobs"]
+    commands = {
+        name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()
+    }
+    assert commands["diff"][-1] == "cdk diff --all"
+    assert commands["deploy"][-2:] == [
+        "earshot preflight",
+        "cdk deploy --all --require-approval never",
+    ]
+    assert jobs["deploy"]["environment"] == "staging"
+    assert "workflow_dispatch" in jobs["deploy"]["if"]
+    assert "head.repo.full_name == github.repository" in jobs["diff"]["if"], "no fork's code"
+    said = read("docs/deploy.md")
+    for name in re.findall(r"vars\.(\w+)", path.read_text()):
+        assert name in said
 
 
 def test_updates_look_wherever_something_is_pinned() -> None:
@@ -113,3 +136,16 @@ def test_issue_forms_ask_for_each_thing_once() -> None:
             assert form["name"] and form["description"]
         for named in re.findall(r"\b(?:docs/)?\w+\.md\b", path.read_text()):
             assert (ROOT / named).exists(), f"{path.name}: {named}"
+
+
+def test_every_rule_of_checkov_that_is_passed_over_is_answered() -> None:
+    page = read("docs/decisions/checkov.md")
+    rows = [line.split("|") for line in page.splitlines() if line.startswith("| CKV")]
+    assert len(rows) >= 18
+    for row in rows:
+        assert all(len(cell.split()) >= 1 for cell in row[1:5]), row
+        assert len(row[4].split()) >= 8, "an answer, not a word"
+    pinned = re.search(r"^CHECKOV := checkov==([\d.]+)$", read("Makefile"), re.MULTILINE)
+    assert pinned is not None
+    assert f"checkov](https://www.checkov.io) {pinned[1]}" in page
+    assert "checkov" in targets()

@@ -21,6 +21,7 @@ class Hub:
 
     files: dict[str, bytes]
     name: str = "someone/model"
+    commit: str = COMMIT
     gated: bool = False
     cut: list[int] = field(default_factory=list)  # bytes after which downloads of weights break off
     damaged: set[str] = field(default_factory=set)  # files that arrive with a wrong byte
@@ -73,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
         if match := re.fullmatch(r"/api/models/(.+?)/revision/(.+)", path):
             if self._known(*match.groups()):
                 siblings = [{"rfilename": name} for name in self.hub.files]
-                self._json({"id": self.hub.name, "sha": COMMIT, "siblings": siblings})
+                self._json({"id": self.hub.name, "sha": self.hub.commit, "siblings": siblings})
         elif match := re.fullmatch(r"/api/models/(.+?)/tree/([^/]+)/?", path):
             if self._known(*match.groups()):
                 self._json([self._entry(name) for name in self.hub.files])
@@ -89,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._error(404, "RepoNotFound")
         elif self.hub.gated:
             self._error(403, "GatedRepo")
-        elif revision not in ("main", COMMIT):
+        elif revision not in ("main", self.hub.commit):
             self._error(404, "RevisionNotFound")
         else:
             return True
@@ -117,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
         if name in self.hub.damaged:
             content = content[:-1] + bytes([content[-1] ^ 1])
         self.send_response(206 if start else 200)
-        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("X-Repo-Commit", self.hub.commit)
         self.send_header("ETag", f'"{tag}"')
         self.send_header("X-Linked-Etag", f'"{tag}"')
         self.send_header("X-Linked-Size", str(len(content)))

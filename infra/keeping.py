@@ -1,0 +1,40 @@
+"""What outlives the stack, and what is kept of what was replaced or deleted in it."""
+
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy, aws_kms, aws_s3
+
+from infra.settings import Settings
+
+
+def kept(retain: bool) -> RemovalPolicy:
+    """Kept when the stack goes, but not when the deployment that was to make it fails.
+
+    Otherwise each failed try would leave buckets and a table behind that no later one adopts.
+    """
+    return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if retain else RemovalPolicy.DESTROY
+
+
+def old_versions_expire(settings: Settings) -> list[aws_s3.LifecycleRule]:
+    """Replaced and deleted objects go after a time, and then the markers of their deletion."""
+    if not settings.versions:
+        return []
+    return [
+        aws_s3.LifecycleRule(
+            id="old-versions",
+            noncurrent_version_expiration=Duration.days(settings.version_days),
+            expired_object_delete_marker=True,
+        )
+    ]
+
+
+def encryption(key: aws_kms.IKey | None) -> dict[str, Any]:
+    """How a bucket is encrypted: with the operator's key, which it asks for once and not for every
+    object, or with S3's own."""
+    if key is None:
+        return {"encryption": aws_s3.BucketEncryption.S3_MANAGED}
+    return {
+        "encryption": aws_s3.BucketEncryption.KMS,
+        "encryption_key": key,
+        "bucket_key_enabled": True,
+    }

@@ -1,0 +1,1 @@
+"""`earshot preflight`: what would stop a deployment, found before it begins."""

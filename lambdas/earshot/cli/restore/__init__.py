@@ -1,0 +1,1 @@
+"""`earshot restore`: the table, the sound and their long transcripts as they were."""

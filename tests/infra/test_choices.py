@@ -1,0 +1,138 @@
+"""An operator's own choices: a name, a firewall, a budget, logs, a key, how long all is kept."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import CHOSEN, NO_PIP, synthesize
+from tests.infra.template import Template, listed, reference
+
+
+@pytest.fixture
+def distribution(chosen: Template) -> Any:
+    (found,) = chosen.properties("CloudFront::Distribution").values()
+    return found["DistributionConfig"]
+
+
+def test_the_site_has_its_own_name_and_certificate(chosen: Template, distribution: Any) -> None:
+    assert distribution["Aliases"] == ["search.example.org"]
+    certificate = distribution["ViewerCertificate"]
+    assert certificate["AcmCertificateArn"] == CHOSEN["certificate_arn"]
+    assert certificate["MinimumProtocolVersion"].startswith("TLSv1.2")
+    assert chosen.body["Outputs"]["SiteUrl"]["Value"] == "https://search.example.org"
+    records = chosen.properties("Route53::RecordSet").values()
+    assert {one["Type"] for one in records} == {"A", "AAAA"}
+    assert {one["Name"] for one in records} == {"search.example.org."}
+    assert {one["HostedZoneId"] for one in records} == {"Z0123456789ABC"}
+
+
+def test_a_firewall_stands_before_the_site(distribution: Any) -> None:
+    assert distribution["WebACLId"] == CHOSEN["web_acl_arn"]
+
+
+def test_the_operator_hears_of_a_dear_month_before_it_is_over(chosen: Template) -> None:
+    (budget,) = chosen.properties("Budgets::Budget").values()
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": 100, "Unit": "USD"}
+    told = [one["Notification"] for one in budget["NotificationsWithSubscribers"]]
+    assert [(one["NotificationType"], one["Threshold"]) for one in told] == [
+        ("ACTUAL", 80),
+        ("FORECASTED", 100),
+    ]
+    for one in budget["NotificationsWithSubscribers"]:
+        assert one["Subscribers"] == [{"Address": "ops@example.org", "SubscriptionType": "EMAIL"}]
+
+
+def test_requests_are_logged_for_a_time_in_a_private_bucket(
+    chosen: Template, distribution: Any
+) -> None:
+    buckets = chosen.properties("S3::Bucket")
+    logs = buckets["AccessLogsBucket"]
+    assert set(logs["PublicAccessBlockConfiguration"].values()) == {True}
+    (rule,) = logs["LifecycleConfiguration"]["Rules"]
+    assert rule["ExpirationInDays"] == 30
+    assert distribution["Logging"]["Prefix"] == "cdn/"
+    for name in ("AudioBucket", "RecordsTranscripts", "SiteBucket"):
+        target = buckets[name]["LoggingConfiguration"]["DestinationBucketName"]
+        assert reference(target) == "AccessLogsBucket"
+
+
+def test_a_key_of_ones_own_encrypts_what_people_said(chosen: Template) -> None:
+    for name in ("AudioBucket", "RecordsTranscripts"):
+        bucket = chosen.properties("S3::Bucket")[name]
+        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"] == {
+            "SSEAlgorithm": "aws:kms",
+            "KMSMasterKeyID": CHOSEN["kms_key_arn"],
+        }
+        assert rule["BucketKeyEnabled"] is True, "one request for many objects"
+    table = chosen.properties("DynamoDB::Table")["RecordsTable"]
+    assert table["SSESpecification"]["KMSMasterKeyId"] == CHOSEN["kms_key_arn"]
+
+
+@pytest.mark.parametrize(
+    ("function", "actions"),
+    [
+        ("IngestionTranscribe", {"kms:Decrypt", "kms:GenerateDataKey"}),
+        ("ApiKeyed", {"kms:Decrypt", "kms:GenerateDataKey"}),
+        ("ProjectionIndex", {"kms:Decrypt", "kms:DescribeKey"}),  # the stream's
+        ("Api", {"kms:Decrypt"}),
+        ("ApiSpeech", set()),
+    ],
+)
+def test_functions_use_the_key_for_what_they_do_and_no_more(
+    chosen: Template, function: str, actions: set[str]
+) -> None:
+    granted = {
+        action
+        for one in chosen.statements(function)
+        if CHOSEN["kms_key_arn"] in listed(one["Resource"])
+        for action in listed(one["Action"])
+    }
+    assert granted == actions
+
+
+def test_the_bulk_lanes_workers_use_the_key_too(chosen: Template) -> None:
+    bulk = Template(chosen.assembly, "EarshotBulk")
+    assert str(CHOSEN["kms_key_arn"]) in json.dumps(bulk.properties("IAM::Policy"))
+
+
+def test_recordings_expire_when_they_are_to(chosen: Template, aws: Template) -> None:
+    def rules(template: Template) -> dict[str, Any]:
+        bucket = template.properties("S3::Bucket")["AudioBucket"]
+        return {one["Id"]: one for one in bucket["LifecycleConfiguration"]["Rules"]}
+
+    assert rules(chosen)["kept"]["ExpirationInDays"] == 365
+    assert "kept" not in rules(aws), "by default, for ever"
+    assert "old-versions" not in rules(chosen), "versions are off"
+
+
+def test_everything_that_takes_tags_has_them(chosen: Template) -> None:
+    for kind in ("S3::Bucket", "DynamoDB::Table", "Lambda::Function", "SQS::Queue"):
+        for name, one in chosen.properties(kind).items():
+            tags = {tag["Key"]: tag["Value"] for tag in one.get("Tags", [])}
+            if not name.startswith(("Custom", "Bucket", "AWS")):
+                assert {"team": "archive", "cost-centre": "42"}.items() <= tags.items(), name
+    bulk = Template(chosen.assembly, "EarshotBulk")
+    assert "cost-centre" in json.dumps(bulk.properties("EC2::VPC"))
+
+
+def test_three_zones_share_the_nodes(chosen: Template) -> None:
+    (domain,) = chosen.properties("OpenSearchService::Domain").values()
+    cluster = domain["ClusterConfig"]
+    assert cluster["InstanceCount"] == 3
+    assert cluster["ZoneAwarenessConfig"] == {"AvailabilityZoneCount": 3}
+
+
+def test_a_bucket_of_ones_own_is_used_and_only_its_notifications_are_set(tmp_path: Path) -> None:
+    done = synthesize(tmp_path, NO_PIP | {"image": "earshot:1", "audio_bucket": "my-recordings"})
+    assert done.returncode == 0, done.stderr
+    template = Template(tmp_path)
+    assert set(template.properties("S3::Bucket")) == {"RecordsTranscripts", "SiteBucket"}
+    (notifications,) = template.properties("S3BucketNotifications").values()
+    assert notifications["BucketName"] == "my-recordings"
+    assert notifications["Managed"] is False, "those that are there stay"
+    told = template.functions["IngestionTranscribe"]["Environment"]["Variables"]
+    assert told["EARSHOT_AUDIO_BUCKET"] == "my-recordings"
+    assert "my-recordings" not in json.dumps(template.properties("S3::BucketPolicy"))
