@@ -29,12 +29,21 @@ from infra.function import model_function, zip_function
 from infra.settings import Settings
 
 POST, DELETE = aws_apigatewayv2.HttpMethod.POST, aws_apigatewayv2.HttpMethod.DELETE
-SPEECH_ROUTES = ("/asr", "/v1/audio/transcriptions")
+GET, HEAD = aws_apigatewayv2.HttpMethod.GET, aws_apigatewayv2.HttpMethod.HEAD
+SPEECH_ROUTES = (
+    "/asr",
+    "/detect-language",
+    "/v1/audio/transcriptions",
+    "/v1/audio/translations",
+)
 KEYED_ROUTES = {  # every other route reads
-    **dict.fromkeys(SPEECH_ROUTES, POST),
-    "/uploads": POST,
-    "/recordings/{recording_id}": DELETE,
-    "/recordings/{recording_id}/retranscribe": POST,
+    **{path: [POST] for path in SPEECH_ROUTES},
+    # Anybody may ask for these, but not with a wrong key.
+    "/v1/models": [GET, HEAD],
+    "/v1/models/{name+}": [GET, HEAD],
+    "/uploads": [POST],
+    "/recordings/{recording_id}": [DELETE],
+    "/recordings/{recording_id}/retranscribe": [POST],
 }
 FUNCTION_TIMEOUT_S = 29  # an HTTP API waits 30 s
 SPEECH_TIMEOUT_S = 28  # the function that hands on waits no longer (api/speech_function.py)
@@ -73,6 +82,8 @@ class Api(Construct):
             "max_audio_bytes": settings.max_audio_bytes,
             "max_request_seconds": settings.max_request_seconds,
             "model_name": settings.model_name,
+            "language": settings.language,
+            "strict_model_names": settings.strict_model_names,
         }
         timeout = Duration.seconds(FUNCTION_TIMEOUT_S)
         self.function = zip_function(
@@ -125,8 +136,8 @@ class Api(Construct):
         keyed = HttpLambdaIntegration("KeyedIntegration", self.keyed_function)
         routes = [
             route
-            for path, method in KEYED_ROUTES.items()
-            for route in self.http_api.add_routes(path=path, methods=[method], integration=keyed)
+            for path, methods in KEYED_ROUTES.items()
+            for route in self.http_api.add_routes(path=path, methods=methods, integration=keyed)
         ]
         self.stage = self._stage(routes, settings)
 

@@ -12,7 +12,7 @@ from earshot.settings import SearchSettings, TranscribeSettings, default_of
 from earshot.sizes import Sizes
 from infra import forms, limits
 from infra.instance_types import MAX_SEARCH_GIB, MAX_SEARCH_NODES, MIN_SEARCH_GIB
-from infra.rules import Known, OneOf, WholeNumber
+from infra.rules import Flag, Known, OneOf, WholeNumber
 
 SIZES = Sizes()
 DEFAULT_MODEL = "facebook/wav2vec2-large-960h"
@@ -38,6 +38,15 @@ class CoreChoices(BaseModel):
         default_of(TranscribeSettings, "writer"),
         description="The model that makes the text readable, in the same image. With `none`, "
         "transcripts are what `model` heard.",
+    )
+    language: Annotated[str, forms.LANGUAGE] = Field(
+        default_of(ApiSettings, "language"),
+        description="The language that `model` speaks, as ISO 639-1. The API refuses others.",
+    )
+    strict_model_names: Annotated[bool, Flag()] = Field(
+        default_of(ApiSettings, "strict_model_names"),
+        description="Whether OpenAI's clients must name the model that is served. Most can't be "
+        "told another name than Whisper's.",
     )
     image: Annotated[str | None, forms.IMAGE] = Field(
         None, description="An image that is in ECR already, instead of building one."

@@ -32,6 +32,8 @@ IMAGE = Matching(
     "repository:tag or repository@sha256:digest of this account's ECR, without its host",
 )
 
+LANGUAGE = Matching(r"[a-z]{2,3}", "a code such as en")
+
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
 OPENSEARCH_URL = Matching(
     rf"https?://{_HOST}(?::\d{{1,5}})?",

@@ -1,8 +1,8 @@
-"""The table's stream -> the index function -> OpenSearch, and a queue for failures."""
+"""The table's stream -> the index function -> OpenSearch and the event bus; failures to a queue."""
 
 from collections.abc import Mapping
 
-from aws_cdk import Duration, aws_dynamodb, aws_lambda, aws_lambda_event_sources
+from aws_cdk import Duration, aws_dynamodb, aws_events, aws_lambda, aws_lambda_event_sources
 from constructs import Construct
 
 from earshot.settings import IndexSettings, environment_of
@@ -35,12 +35,18 @@ class Projection(Construct):
     ) -> None:
         super().__init__(scope, name)
         self.failures = durable_queue(self, "Failures")
+        # An own one: several stacks may be in one account, and other accounts may be let read it.
+        self.bus = aws_events.EventBus(self, "Events")
         self.function = zip_function(
             self,
             "Index",
             handler="index",
             environment=environment_of(
-                IndexSettings, **store, **search, failure_queue_url=self.failures.queue_url
+                IndexSettings,
+                **store,
+                **search,
+                failure_queue_url=self.failures.queue_url,
+                event_bus=self.bus.event_bus_name,
             ),
             memory_mib=1024,
             timeout=Duration.seconds(120),

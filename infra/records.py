@@ -3,6 +3,7 @@
 from aws_cdk import aws_dynamodb, aws_kms, aws_s3
 from constructs import Construct
 
+from earshot.recordings.listing import KEY_INDEX, LIST_INDEX
 from infra.keeping import encryption, kept, old_versions_expire
 from infra.settings import Settings
 
@@ -43,10 +44,17 @@ class Records(Construct):
             removal_policy=removal,
         )
         self.table.add_global_secondary_index(
-            index_name="by_status",
+            index_name=LIST_INDEX,
             partition_key=aws_dynamodb.Attribute(name="status", type=text),
             sort_key=aws_dynamodb.Attribute(name="listed_at", type=text),
             projection_type=aws_dynamodb.ProjectionType.KEYS_ONLY,
+        )
+        self.table.add_global_secondary_index(
+            index_name=KEY_INDEX,
+            partition_key=aws_dynamodb.Attribute(name="listed_in", type=text),
+            sort_key=aws_dynamodb.Attribute(name="key", type=text),
+            projection_type=aws_dynamodb.ProjectionType.INCLUDE,
+            non_key_attributes=["status"],
         )
         self.transcripts = aws_s3.Bucket(
             self,

@@ -5,7 +5,8 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack, Tags, aws_kms
 from constructs import Construct
 
-from earshot.settings import SearchSettings, default_of
+from api.settings import ApiSettings
+from earshot.settings import SearchSettings, default_of, environment_of
 from infra.access import Access
 from infra.access_logs import AccessLogs
 from infra.api import Api
@@ -94,6 +95,12 @@ class EarshotStack(Stack):
             settings=settings,
         )
 
+        if settings.local is None:  # where the site has another address than its distribution's
+            for variable, value in environment_of(
+                ApiSettings, set_elsewhere=ApiSettings.model_fields, site_url=site.url
+            ).items():
+                api.function.add_environment(variable, value)
+
         transcribe, index = ingestion.function, projection.function
         read, keyed, speech = api.functions
         audio_objects, bodies, table = (
@@ -110,6 +117,7 @@ class EarshotStack(Stack):
             allow(transcribe, bulk.queue.queue_arn, "sqs:SendMessage")  # files that are too long
         allow(index, bodies.arn_for_objects("*"), "s3:GetObject")
         allow(index, bodies.bucket_arn, "s3:ListBucket")
+        allow(index, projection.bus.event_bus_arn, "events:PutEvents")
         allow(read, table.table_arn, "dynamodb:GetItem", "dynamodb:BatchGetItem")
         allow(read, f"{table.table_arn}/index/*", "dynamodb:Query")
         allow(read, bodies.arn_for_objects("*"), "s3:GetObject")
@@ -150,6 +158,7 @@ class EarshotStack(Stack):
             "QueueUrl": ingestion.queue.queue_url,
             "DeadLetterQueueUrl": ingestion.dead_letters.queue_url,
             "IndexFailureQueueUrl": projection.failures.queue_url,
+            "EventBus": projection.bus.event_bus_name,
         }
         if bulk:
             outputs |= {"BulkQueueUrl": bulk.queue.queue_url}

@@ -4,7 +4,9 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors
+from api.encoding import RefusedEncoding
 from api.limits import MAX_FIELD_BYTES, MAX_FORM_FIELDS, RequestLimits
+from api.raw_sound import RawSound
 from api.request_log import RequestLog
 from api.routes import (
     asr,
@@ -53,6 +55,8 @@ def create_app(hands_on: bool = False) -> FastAPI:
     errors.install(app)
     # The last added is the outermost.
     app.add_middleware(GZipMiddleware, minimum_size=1400, compresslevel=5)
+    app.add_middleware(RefusedEncoding)
+    app.add_middleware(RawSound)
     app.add_middleware(RequestLimits)
     app.add_middleware(RequestLog)
     # The forms of a transcript come first: {recording_id} would match "abc.txt" too.

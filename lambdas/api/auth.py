@@ -10,9 +10,11 @@ from typing import Annotated, Any
 import boto3
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 
+from api.basic_key import password
 from api.services import Settings, settings
 from api.settings import ApiSettings
 from earshot.access.keys import Key, Scope, id_of
@@ -68,11 +70,30 @@ def needs(scope: Scope) -> Any:
     when the key was used too often.
     """
 
-    def check(settings: Settings, named: Named, credentials: Credentials) -> None:
+    def check(request: Request, settings: Settings, named: Named, credentials: Credentials) -> None:
         if not settings.key_is_checked:
-            _check(scope, settings, named, credentials.credentials if credentials else "")
+            given = credentials.credentials if credentials else _password(request)
+            _check(scope, settings, named, given)
 
     return Depends(check)
+
+
+def check_if_given(request: Request, settings: Settings, named: Named) -> None:
+    """Let requests without a key pass, and those with a valid one: a client that tries its key by
+    a list of models must not think that a wrong one will do. Raises Unauthorized."""
+    scheme, given = get_authorization_scheme_param(request.headers.get("authorization"))
+    given = given if scheme.lower() == "bearer" else _password(request)
+    if not given or settings.key_is_checked or settings.reads_only:
+        return
+    if not (named and named.find(given)) and not _is_operators(settings, given):
+        raise Unauthorized("This key is not valid.")
+
+
+KeyIfGiven = Depends(check_if_given)
+
+
+def _password(request: Request) -> str:
+    return password(request.headers.get("authorization", ""))
 
 
 def _check(scope: Scope, settings: ApiSettings, named: NamedKeys | None, given: str) -> None:

@@ -19,7 +19,14 @@ from opensearchpy.exceptions import TransportError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
 
-from earshot.errors import EarshotError, InvalidRequest, NotFound, RateLimited, Unavailable
+from earshot.errors import (
+    Conflict,
+    EarshotError,
+    InvalidRequest,
+    NotFound,
+    RateLimited,
+    Unavailable,
+)
 
 logger = Logger(service="api")
 
@@ -36,6 +43,11 @@ _MESSAGES = {
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
 }
+# How the libraries begin to say it of a file that did not come as one.
+_NO_FILE = "Expected UploadFile"
+_LONG_PART = "Part exceeded maximum size"
+_AS_FILE = "With curl: -F file=@talk.mp3, with the @; elsewhere its part needs a file name."
+_NO_FILE_NAME = f"A field of the form is too long, or it is a file without a name. {_AS_FILE}"
 _INTERNAL_MESSAGE = "Something went wrong on our side; the request id helps us to find out what."
 _MAX_NAME_CHARS = 64  # of a field, which a request may have made up
 _MAX_PROBLEMS = 5  # a request can be wrong in a thousand places; nobody reads that many
@@ -45,6 +57,19 @@ class NoTranscript(NotFound):
     """The recording is there, but what was said in it is not, or not yet."""
 
     code: ClassVar[str] = "no_transcript"
+
+
+class NoSound(NotFound):
+    """The recording is there, but no sound ever came for it."""
+
+    code: ClassVar[str] = "no_sound"
+
+
+class AlreadyThere(Conflict):
+    """What is to be created only if it is not there is there."""
+
+    code: ClassVar[str] = "exists"
+    http_status: ClassVar[int] = 412
 
 
 class NotAcceptable(InvalidRequest):
@@ -57,8 +82,8 @@ class NotAcceptable(InvalidRequest):
 class PayloadTooLarge(HTTPException):
     """Raised while a body is read; FastAPI lets only its own exception class pass there."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(413, f"At most {limit:,} bytes are taken here.")
+    def __init__(self, limit: int, hint: str = "") -> None:
+        super().__init__(413, f"At most {limit:,} bytes are taken here.{hint}")
 
 
 def install(app: FastAPI) -> None:
@@ -124,6 +149,8 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, StarletteHTTPException)  # noqa: S101 - what it is installed for
     status = error.status_code
     message = _MESSAGES.get(status) or str(error.detail) or HTTPStatus(status).phrase
+    if message.startswith(_LONG_PART):
+        message = _NO_FILE_NAME
     code = _CODES.get(status, "invalid_request" if status < 500 else "internal")
     return error_response(request, status, code, message, headers=error.headers)
 
@@ -142,6 +169,8 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
 def _describe(problem: Mapping[str, Any]) -> str:
     name = _name(problem["loc"])
     message = str(problem["msg"]).removeprefix("Value error, ")
+    if message.startswith(_NO_FILE):
+        message = "This is text and not a file. " + _AS_FILE
     return f"{name}: {message}" if name else message
 
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import PayloadTooLarge, error_response
+from api.raw_sound import is_raw_sound, takes_sound
 from api.settings import MAX_BODY_BYTES
 
 # Only forms carry audio; everything else that is sent here is a few lines of JSON.
@@ -43,7 +44,7 @@ class RequestLimits:
             message = await receive()
             arrived += len(message.get("body", b""))
             if arrived > limit:
-                raise PayloadTooLarge(limit)
+                raise PayloadTooLarge(limit, _hint(request, limit))
             return message
 
         await self._app(scope, count, send)
@@ -56,7 +57,19 @@ def _without_blanks(query: bytes) -> bytes:
 
 def _limit(request: Request) -> int:
     is_form = request.headers.get("content-type", "").lower().startswith("multipart/form-data")
-    return MAX_BODY_BYTES if is_form else MAX_PLAIN_BODY_BYTES
+    return MAX_BODY_BYTES if is_form or is_raw_sound(request) else MAX_PLAIN_BODY_BYTES
+
+
+def _hint(request: Request, limit: int) -> str:
+    """The way that is open to what is too large."""
+    if limit == MAX_BODY_BYTES:
+        return " Send larger recordings to the bucket: see POST /uploads."
+    if takes_sound(request):
+        return (
+            " Send a file in a form (curl -F file=@talk.mp3), or with the Content-Type that it has,"
+            " such as audio/mpeg."
+        )
+    return ""
 
 
 def _refuse(request: Request) -> tuple[int, str, str] | None:
@@ -68,10 +81,5 @@ def _refuse(request: Request) -> tuple[int, str, str] | None:
         return 400, "invalid_request", "The Content-Length is not a number."
     limit = _limit(request)
     if len(declared) > 18 or int(declared) > limit:
-        hint = (
-            " Send larger recordings to the bucket: see POST /uploads."
-            if limit == MAX_BODY_BYTES
-            else ""
-        )
-        return 413, "too_large", f"At most {limit:,} bytes are taken here.{hint}"
+        return 413, "too_large", f"At most {limit:,} bytes are taken here.{_hint(request, limit)}"
     return None

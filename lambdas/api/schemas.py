@@ -39,9 +39,10 @@ class ListenedTo(BaseModel):
 class RecordingSummary(BaseModel):
     """One recording. `text`, `duration` (seconds) and `model` are null until it is done.
 
-    With `estimated_times` its words were imported without times, and have estimates. `incomplete`
-    is there if the file is damaged, `listened_to` if it has several tracks, or channels that cancel
-    each other out, and `playback` if browsers can't seek in the file: the path of a copy to play.
+    With `estimated_times` its words were imported without times, and have estimates. Without
+    `has_sound` only its transcript came, by an import. `incomplete` is there if the file is
+    damaged, `listened_to` if it has several tracks, or channels that cancel each other out, and
+    `playback` if browsers can't seek in the file: the path of a copy to play.
     """
 
     recording_id: str
@@ -52,6 +53,7 @@ class RecordingSummary(BaseModel):
     error: RecordingFailure | None
     model: str | None
     estimated_times: bool
+    has_sound: bool
     source: Source
     uploaded_at: str
     updated_at: str
@@ -77,6 +79,7 @@ class RecordingSummary(BaseModel):
             error=RecordingFailure(code=failure.code, message=failure.message) if failure else None,
             model=recording.model or None,
             estimated_times=recording.estimated_times and done,
+            has_sound=recording.has_sound,
             source=recording.source,
             uploaded_at=recording.uploaded_at,
             updated_at=recording.updated_at,
@@ -123,12 +126,16 @@ class UploadRequest(BaseModel):
 
 
 class Upload(BaseModel):
-    """A form to POST to `url` within `expires_in` seconds: all `fields`, then `file`, the last."""
+    """A form to POST to `url` within `expires_in` seconds: all `fields`, then `file`, the last.
+
+    Where a recording `exists` at the key, the upload replaces it.
+    """
 
     url: str
     fields: dict[str, str]
     key: str
     recording_id: str
+    exists: bool
     max_bytes: int
     expires_in: int
 
@@ -165,6 +172,14 @@ def _found_out(heard: Transcript | Recording) -> dict[str, Any]:
     if heard.listened_to is not None:
         found["listened_to"] = ListenedTo(**asdict(heard.listened_to))
     return found
+
+
+class DetectedLanguage(BaseModel):
+    """A language by name and by code (ISO 639-1), and how sure the model is, in 0..1."""
+
+    detected_language: str
+    language_code: str
+    confidence: float
 
 
 class Pong(BaseModel):

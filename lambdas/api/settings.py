@@ -30,6 +30,12 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
         default=None, description="the function with the model, which transcribes for this one"
     )
     model: Text | None = Field(default=None, description="the model: a folder or a hub id")
+    language: Text = Field(
+        default="en", description="the language that the model speaks, as ISO 639-1"
+    )
+    strict_model_names: bool = Field(
+        default=False, description="whether requests must name the model that is served"
+    )
     model_name: Text | None = Field(
         default=None, description="what the model is called, where another function has it"
     )
@@ -37,6 +43,7 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
     writer: Text = Field(
         default="moonshine-tiny", description="the writer: a name, a folder, a hub id, or none"
     )
+    site_url: Text | None = Field(default=None, description="address of the site, without a path")
     retranscribe_queue_url: Text | None = Field(
         default=None, description="queue for recordings that are to be transcribed again"
     )

@@ -106,6 +106,9 @@ class IndexSettings(StoreSettings, SearchSettings):
     """The index function's."""
 
     failure_queue_url: Text = Field(description="queue of recordings that can't be indexed")
+    event_bus: Text | None = Field(
+        default=None, description="event bus that is told what became of recordings"
+    )
 
 
 def environment_of(

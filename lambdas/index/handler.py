@@ -1,4 +1,4 @@
-"""The index function: the table's stream in, the search index kept equal to the table."""
+"""The index function: the table's stream in, the search index equal to it, and programs told."""
 
 import json
 import logging
@@ -11,6 +11,7 @@ from aws_lambda_powertools.logging.utils import copy_config_to_registered_logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot import compose
+from earshot.recordings.event_bus import EventBus, tell
 from earshot.recordings.store import Recordings
 from earshot.search.index import SearchIndex
 from earshot.search.projection import project_changes
@@ -35,10 +36,18 @@ def index() -> SearchIndex:
     return compose.search_index(settings())
 
 
+@cache
+def event_bus() -> EventBus | None:
+    name = settings().event_bus
+    return EventBus(boto3.client("events"), name) if name else None
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Project the changed recordings; what can't be written goes to the failure queue."""
+    """Project what changed and tell of it; what can't be written goes to the failure queue."""
     for recording_id, reason in project_changes(event["Records"], recordings(), index()).items():
         give_up(recording_id, reason)
+    if bus := event_bus():  # after the index, so that who is told finds it there
+        tell(event["Records"], bus)
     return {"batchItemFailures": []}
 
 

@@ -139,7 +139,12 @@ def test_calls_are_throttled_and_those_that_run_the_model_more_so(
     }
     assert found["RouteSettings"] == {
         route: {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 10}
-        for route in ("POST /asr", "POST /v1/audio/transcriptions")
+        for route in (
+            "POST /asr",
+            "POST /detect-language",
+            "POST /v1/audio/transcriptions",
+            "POST /v1/audio/translations",
+        )
     }
 
 
@@ -163,7 +168,13 @@ def test_what_needs_a_key_goes_to_the_function_that_checks_keys(aws: Template) -
     assert answering == {
         "$default": "Api",
         "POST /asr": "ApiKeyed",
+        "POST /detect-language": "ApiKeyed",
         "POST /v1/audio/transcriptions": "ApiKeyed",
+        "POST /v1/audio/translations": "ApiKeyed",
+        "GET /v1/models": "ApiKeyed",
+        "HEAD /v1/models": "ApiKeyed",
+        "GET /v1/models/{name+}": "ApiKeyed",
+        "HEAD /v1/models/{name+}": "ApiKeyed",
         "POST /uploads": "ApiKeyed",
         "DELETE /recordings/{recording_id}": "ApiKeyed",
         "POST /recordings/{recording_id}/retranscribe": "ApiKeyed",

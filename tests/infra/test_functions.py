@@ -37,6 +37,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         },
         "RecordsTranscripts": {"s3:ListBucket", "s3:GetObject"},
         "ProjectionFailures": {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"},
+        "ProjectionEvents": {"events:PutEvents"},
         "SearchDomain": {"es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"},
     },
     "Api": {

@@ -15,6 +15,7 @@ from opensearchpy import OpenSearch
 
 from earshot.recordings.changes import Change
 from earshot.recordings.ids import recording_id
+from earshot.recordings.notices import Notice
 from earshot.recordings.store import Recordings
 from earshot.search.index import SearchIndex
 from tests.search.recordings import transcript
@@ -120,3 +121,19 @@ def test_a_recording_that_comes_back_after_its_tombstone_expired_is_indexed(
     unseen = tombstone | {"recording_id": recording_id("other"), "revision": 7}
     assert run(record(unseen, "REMOVE")) == (0, [])
     assert run(record(say(recordings, "other"))) == (1, [])
+
+
+def test_programs_are_told_once_the_search_finds_it(
+    run: Any, recordings: Recordings, function: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[int] = []
+
+    class Bus:
+        def send(self, notices: list[Notice]) -> None:
+            function.index()._client.indices.refresh(index=function.settings().index)
+            found.extend(function.index()._client.count(index=function.settings().index)["count"]
+                         for _ in notices)  # fmt: skip
+
+    monkeypatch.setattr(function, "event_bus", Bus)
+    run(record(say(recordings, "a"), "INSERT"))
+    assert found == [1]

@@ -15,7 +15,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.post("/asr", dependencies=[needs(Scope.TRANSCRIBE)])
+@router.post("/detect-language", dependencies=[needs(Scope.TRANSCRIBE)])
 @router.post("/v1/audio/transcriptions", dependencies=[needs(Scope.TRANSCRIBE)])
+@router.post("/v1/audio/translations", dependencies=[needs(Scope.TRANSCRIBE)])
 def hand_on(request: Request, speech: Speech) -> Response:
     """The answer of the function with the model to the very event that this one was invoked with.
 

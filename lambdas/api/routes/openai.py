@@ -1,46 +1,63 @@
 """/v1: OpenAI's transcription API, so that its clients work here with another base URL.
 
-After https://platform.openai.com/docs/api-reference/audio/createTranscription. `prompt`, `language`
-and `temperature` are taken and do nothing: both models are trained for one language, and their
-greedy paths have no temperature to turn. Segments are sentences.
+After https://platform.openai.com/docs/api-reference/audio/createTranscription. `prompt` and
+`temperature` are taken and do nothing: greedy paths have no temperature to turn. Any model's name
+is taken, because many clients can't be told another than Whisper's.
 """
 
-import json
-import math
-import zlib
-from dataclasses import asdict, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, File, Form, Response, UploadFile
-from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel
 
-from api.auth import needs
+from api import languages, openai_answers
+from api.auth import KeyIfGiven, needs
+from api.openai_answers import Format, Granularity
+from api.raw_sound import AS_BODY
 from api.recogniser import Model, ModelName
+from api.services import Settings
+from api.settings import ApiSettings
 from earshot.access.keys import Scope
 from earshot.errors import NotFound
-from earshot.recordings import formats
 from earshot.recordings.shown import shown
-from earshot.speech.transcript import Segment, Transcript, Word
-
-router = APIRouter(prefix="/v1", tags=["openai"])
+from earshot.speech.transcript import Transcript
 
 # What clients that can't be told a model's name ask for.
 ALIAS = "whisper-1"
 
+Sound = Annotated[UploadFile, File(description="mp3, wav, flac, ogg, m4a, webm …")]
+ModelField = Annotated[
+    str | None,
+    Form(max_length=200, description="Any name; in strict deployments an id of GET /v1/models."),
+]
+Prompt = Annotated[str | None, Form(max_length=8000)]
+Temperature = Annotated[float | None, Form(ge=0, le=1)]
 
-class Format(StrEnum):
-    JSON = "json"
-    TEXT = "text"
-    SRT = "srt"
-    VTT = "vtt"
-    VERBOSE_JSON = "verbose_json"
+
+class OpenAIError(BaseModel):
+    """`code` for programs, `message` for people; `param` names the field at fault."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
 
 
-class Granularity(StrEnum):
-    WORD = "word"
-    SEGMENT = "segment"
+class OpenAIErrorBody(BaseModel):
+    """What every error below /v1 looks like."""
+
+    error: OpenAIError
+
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": OpenAIErrorBody},
+    "5XX": {"model": OpenAIErrorBody},
+}
+_TEXTS: dict[str, Any] = {"application/json": {}, "text/plain": {}, "text/vtt": {}}
+_DESCRIPTION = "In the form that `response_format` asked for."
+
+router = APIRouter(prefix="/v1", tags=["openai"], responses=_ERRORS)
 
 
 class UnknownModel(NotFound):
@@ -62,117 +79,88 @@ class ModelList(BaseModel):
     data: list[ModelCard]
 
 
-@router.get("/models")
+@router.get("/models", dependencies=[KeyIfGiven])
 def list_models(name: ModelName) -> ModelList:
-    """The one model that transcribes here."""
-    return ModelList(data=[ModelCard(id=name)])
+    """The one model that transcribes here, and the name that most clients know."""
+    return ModelList(data=[ModelCard(id=name), ModelCard(id=ALIAS)])
+
+
+@router.get("/models/{name:path}", dependencies=[KeyIfGiven])
+def retrieve_model(name: str, served: ModelName, settings: Settings) -> ModelCard:
+    """The model that transcribes when it is asked for by this name."""
+    _check_name(name, settings, served)
+    return ModelCard(id=name)
 
 
 @router.post(
     "/audio/transcriptions",
+    openapi_extra=AS_BODY,
     dependencies=[needs(Scope.TRANSCRIBE)],
     response_class=Response,
-    responses={
-        200: {
-            "description": "In the form that `response_format` asked for.",
-            "content": {"application/json": {}, "text/plain": {}, "text/event-stream": {}},
-        }
-    },
+    responses={200: {"description": _DESCRIPTION, "content": {**_TEXTS, "text/event-stream": {}}}},
 )
 def create_transcription(
     recogniser: Model,
-    name: ModelName,
-    file: Annotated[UploadFile, File()],
-    model: Annotated[
-        str | None, Form(max_length=200, description=f"An id of GET /v1/models, or {ALIAS}.")
-    ] = None,
+    settings: Settings,
+    served: ModelName,
+    file: Sound,
+    model: ModelField = None,
     response_format: Annotated[Format, Form()] = Format.JSON,
     granularities: Annotated[
         list[Granularity] | None, Form(alias="timestamp_granularities[]", max_length=2)
     ] = None,
     stream: Annotated[bool, Form()] = False,
-    language: Annotated[str | None, Form(max_length=40)] = None,
-    prompt: Annotated[str | None, Form(max_length=8000)] = None,
-    temperature: Annotated[float | None, Form(ge=0, le=1)] = None,
+    language: Annotated[
+        str | None, Form(max_length=40, description="Refused if the model speaks another.")
+    ] = None,
+    prompt: Prompt = None,
+    temperature: Temperature = None,
 ) -> Response:
     """Transcribe one file at once. Nothing is stored."""
     del prompt, temperature
-    if model not in (None, ALIAS, name, recogniser.name):
-        raise UnknownModel("This model is not served here; GET /v1/models names the one that is.")
-    heard = recogniser.transcribe(file.file)
-    transcript = replace(heard, segments=shown(heard))
+    _check_name(model, settings, served, recogniser.name)
+    languages.check(language, settings.language)
+    transcript = _readable(recogniser.transcribe(file.file))
     if stream:
-        return Response(_events(transcript), media_type="text/event-stream")
-    match response_format:
-        case Format.TEXT:
-            return PlainTextResponse(transcript.text + "\n")
-        case Format.SRT:
-            return PlainTextResponse(formats.to_srt(transcript))
-        case Format.VTT:
-            return Response(formats.to_vtt(transcript), media_type="text/vtt")
-        case Format.VERBOSE_JSON:
-            chosen = granularities or [Granularity.SEGMENT]
-            return JSONResponse(_verbose(transcript, language or "english", chosen))
-        case _:
-            return JSONResponse({"text": transcript.text, "usage": _usage(transcript)})
+        return Response(openai_answers.events(transcript), media_type="text/event-stream")
+    return openai_answers.answer(
+        transcript,
+        response_format,
+        "transcribe",
+        languages.name(settings.language),
+        granularities or [Granularity.SEGMENT],
+    )
 
 
-def _usage(transcript: Transcript) -> dict[str, Any]:
-    return {"type": "duration", "seconds": math.ceil(transcript.duration)}
+@router.post(
+    "/audio/translations",
+    openapi_extra=AS_BODY,
+    dependencies=[needs(Scope.TRANSCRIBE)],
+    response_class=Response,
+    responses={200: {"description": _DESCRIPTION, "content": _TEXTS}},
+)
+def create_translation(
+    recogniser: Model,
+    settings: Settings,
+    served: ModelName,
+    file: Sound,
+    model: ModelField = None,
+    response_format: Annotated[Format, Form()] = Format.JSON,
+    prompt: Prompt = None,
+    temperature: Temperature = None,
+) -> Response:
+    """English text of English speech, which is its transcript. No other language is translated."""
+    del prompt, temperature
+    _check_name(model, settings, served, recogniser.name)
+    languages.check("en", settings.language)
+    transcript = _readable(recogniser.transcribe(file.file))
+    return openai_answers.answer(transcript, response_format, "translate", "english")
 
 
-def _verbose(
-    transcript: Transcript, language: str, granularities: list[Granularity]
-) -> dict[str, Any]:
-    body = {
-        "task": "transcribe",
-        "language": language,
-        "duration": transcript.duration,
-        "text": transcript.text,
-        "usage": _usage(transcript),
-    }
-    if transcript.incomplete:
-        body["incomplete"] = asdict(transcript.incomplete)  # ours: OpenAI's has no such field
-    if Granularity.WORD in granularities:
-        body["words"] = [_word(word) for word in transcript.words]
-    if Granularity.SEGMENT in granularities:
-        body["segments"] = [_segment(n, one) for n, one in enumerate(transcript.segments)]
-    return body
+def _check_name(name: str | None, settings: ApiSettings, *served: str) -> None:
+    if settings.strict_model_names and name not in (None, ALIAS, *served):
+        raise UnknownModel("This model is not served here; GET /v1/models names the one that is.")
 
 
-def _word(word: Word) -> dict[str, Any]:
-    return {"word": word.text, "start": word.start, "end": word.end}
-
-
-def _segment(number: int, segment: Segment) -> dict[str, Any]:
-    """A segment with the fields that Whisper has. Words have no tokens once they are aligned with
-    the sound, and lie only where there is speech: `tokens` and `no_speech_prob` are for the shape.
-    """
-    text = segment.text.encode()
-    logprobs = [math.log(max(word.confidence, 1e-10)) for word in segment.words]
-    return {
-        "id": number,
-        "seek": round(segment.start * 100),  # in hundredths of a second, as Whisper counts
-        "start": segment.start,
-        "end": segment.end,
-        "text": segment.text,
-        "tokens": [],
-        "temperature": 0.0,
-        "avg_logprob": sum(logprobs) / len(logprobs),
-        "compression_ratio": len(text) / len(zlib.compress(text)),
-        "no_speech_prob": 0.0,
-    }
-
-
-def _events(transcript: Transcript) -> str:
-    """The transcript as server-sent events: one a segment, and the whole text at the end.
-
-    Functions answer all at once, so the events arrive together; clients that ask for a stream get
-    what they can read.
-    """
-    deltas = [
-        {"type": "transcript.text.delta", "delta": ("" if n == 0 else " ") + segment.text}
-        for n, segment in enumerate(transcript.segments)
-    ]
-    done = {"type": "transcript.text.done", "text": transcript.text}
-    return "".join(f"data: {json.dumps(event)}\n\n" for event in [*deltas, done])
+def _readable(heard: Transcript) -> Transcript:
+    return replace(heard, segments=shown(heard))

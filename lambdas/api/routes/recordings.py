@@ -1,22 +1,26 @@
 """/recordings: what is in the bucket, and what became of it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import caching
+from api.errors import NoSound
+from api.parameters import OnlyKnownParameters
 from api.schemas import RecordingPage, RecordingSummary
-from api.services import Store
+from api.services import Settings, Store
 from earshot.errors import InvalidRequest, NotFound
 from earshot.recordings.ids import MAX_KEY_BYTES, recording_id
+from earshot.recordings.listing import Sort
 from earshot.recordings.record import Recording, Status
 from earshot.recordings.store import Recordings
 
 router = APIRouter(tags=["recordings"])
 
 MAX_PAGE = 100
+Listed = Literal["queued", "transcribing", "done", "failed"]
 
 
 def found(recording_id: str, recordings: Store) -> Recording:
@@ -31,7 +35,7 @@ ID_LENGTH = len(recording_id(""))
 Found = Annotated[Recording, Depends(found)]
 
 
-@router.get("/recordings", response_model_exclude_unset=True)
+@router.get("/recordings", dependencies=[OnlyKnownParameters], response_model_exclude_unset=True)
 def list_recordings(
     recordings: Store,
     key: Annotated[
@@ -42,24 +46,33 @@ def list_recordings(
         str | None,
         Query(max_length=MAX_KEY_BYTES, description="Keys that begin with this."),
     ] = None,
-    status: Annotated[Status | None, Query(description="Only recordings in this state.")] = None,
+    status: Annotated[Listed | None, Query(description="Only recordings in this state.")] = None,
+    sort: Annotated[
+        Sort | None,
+        Query(description="`key`, or the latest change first: the default without `prefix`."),
+    ] = None,
     cursor: Annotated[
-        str | None, Query(max_length=1000, description="The `cursor` of the page before.")
+        str | None, Query(max_length=4000, description="The `cursor` of the page before.")
     ] = None,
     size: Annotated[int, Query(ge=1, le=MAX_PAGE, description="At most so many a page.")] = 50,
 ) -> RecordingPage:
-    """Recordings, the latest changed first. With `prefix` a page may be short: follow `cursor`."""
-    if status is Status.DELETED:
-        raise InvalidRequest("Deleted recordings are not listed.")
+    """Recordings, by key or by their last change. A page may be short: follow `cursor`.
+
+    By key each is listed once. By change, those that change meanwhile come again, at the end.
+    """
+    if prefix is not None and sort == "updated":
+        raise InvalidRequest("A prefix goes with sort=key.")
     if key is not None:
         page, following = _one(recordings, key), None
     else:
-        page, following = recordings.list(status, prefix, cursor, size)
+        order = sort or ("updated" if prefix is None else "key")
+        only = Status(status) if status else None
+        page, following = recordings.list(only, prefix, cursor, size, order)
     return RecordingPage(
         recordings=[
             RecordingSummary.of(recording)
             for recording in page
-            if (status is None or recording.status is status)
+            if (status is None or recording.status == status)
             and (prefix is None or recording.key.startswith(prefix))
         ],
         cursor=following,
@@ -85,15 +98,18 @@ def get_recording(recording: Found, request: Request, response: Response) -> Rec
     "/recordings/{recording_id}/audio",
     status_code=307,
     response_class=RedirectResponse,
-    responses={307: {"description": "To the sound, on the site's own origin."}},
+    responses={307: {"description": "To the sound, on the site."}},
 )
-def find_audio(recording: Found) -> Any:
+def find_audio(recording: Found, settings: Settings) -> Any:
     """Where the sound is: on the site, below /audio/ or /playback/, which answer Range requests.
 
     Below /playback/ are copies of recordings in which browsers can't seek.
     """
+    if not recording.has_sound:
+        raise NoSound("This transcript was imported; no sound came for it.")
     copy = recording.playback_key
-    location = f"/{copy}" if copy else f"/audio/{quoted(recording.key)}"
+    path = f"/{copy}" if copy else f"/audio/{quoted(recording.key)}"
+    location = f"{settings.site_url or ''}{path}"
     return Response(status_code=307, headers={"location": location, **caching.AUDIO_LOCATION})
 
 

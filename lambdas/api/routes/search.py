@@ -1,12 +1,13 @@
 """GET /search and GET /suggest: what was said, and where."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from api import caching
+from api.moments import Moment
+from api.parameters import OnlyKnownParameters
 from api.services import Index
 from earshot.recordings.ids import MAX_KEY_BYTES
 from earshot.search.facets import parse_range
@@ -44,7 +45,7 @@ class Suggestions(BaseModel):
     suggestions: list[str]
 
 
-@router.get("/search")
+@router.get("/search", dependencies=[OnlyKnownParameters])
 def search(
     index: Index,
     response: Response,
@@ -67,8 +68,13 @@ def search(
     confidence: Annotated[
         str | None, Query(max_length=40, description="Mean of a recording's words, such as 0.8-1.")
     ] = None,
-    after: Annotated[date | None, Query(description="Uploaded on this day or later.")] = None,
-    before: Annotated[date | None, Query(description="Uploaded before this day.")] = None,
+    after: Annotated[
+        Moment | None,
+        Query(max_length=40, description="Uploaded on this day, at this time, or later."),
+    ] = None,
+    before: Annotated[
+        Moment | None, Query(max_length=40, description="Uploaded before this day or time.")
+    ] = None,
     prefix: Annotated[
         str | None, Query(max_length=MAX_KEY_BYTES, description="Keys that begin with this.")
     ] = None,
@@ -97,8 +103,8 @@ def search(
     request = SearchRequest(
         q=q,
         facets={name: tuple(values) for name, values in choices.items() if values},
-        after=after.isoformat() if after else None,
-        before=before.isoformat() if before else None,
+        after=after,
+        before=before,
         confidence=parse_range(confidence) if confidence else None,
         prefix=prefix,
         sort=sort,
@@ -112,7 +118,7 @@ def search(
     return found
 
 
-@router.get("/suggest")
+@router.get("/suggest", dependencies=[OnlyKnownParameters])
 def suggest(
     index: Index,
     response: Response,

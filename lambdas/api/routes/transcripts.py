@@ -1,7 +1,9 @@
 """/recordings/{id}.txt|.srt|.vtt|.json, as people and players read it; /marks: where it answers."""
 
 from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
@@ -50,7 +52,7 @@ def _transcript(recording: Recording) -> Transcript:
     return recording.transcript
 
 
-def _endpoint(write: Callable[..., str], media_type: str) -> Callable[..., Any]:
+def _endpoint(write: Callable[..., str], media_type: str, extension: str) -> Callable[..., Any]:
     def get_transcript(recording: Found, request: Request) -> Response:
         transcript = _transcript(recording)
         headers = caching.revalidated(recording)
@@ -61,17 +63,29 @@ def _endpoint(write: Callable[..., str], media_type: str) -> Callable[..., Any]:
             "accept-encoding", ""
         ):
             raise NotAcceptable("This is too long to send unless with `Accept-Encoding: gzip`.")
-        if media_type.startswith("text/"):
+        if media_type != "application/json":  # which has no charset (RFC 8259)
             headers["content-type"] = f"{media_type}; charset=utf-8"
+        headers["content-disposition"] = _named(recording.key, extension)
         return Response(content, media_type=media_type, headers=headers)
 
     return get_transcript
 
 
+def _named(key: str, extension: str) -> str:
+    """What a client that saves it calls it: after the recording (RFC 6266)."""
+    name = PurePosixPath(key).with_suffix("").name or "transcript"
+    plain = "".join(
+        letter if letter.isascii() and letter.isprintable() and letter not in '"\\%/' else "_"
+        for letter in name
+    )
+    encoded = quote(f"{name}.{extension}", safe="", errors="replace")
+    return f"inline; filename=\"{plain}.{extension}\"; filename*=UTF-8''{encoded}"
+
+
 for extension, (write, media_type, description) in _FORMATS.items():
     router.add_api_route(
         f"/recordings/{{recording_id}}.{extension}",
-        _endpoint(write, media_type),
+        _endpoint(write, media_type, extension),
         name=f"transcript_{extension}",
         summary=f"The transcript as .{extension}",
         description=description,

@@ -1,10 +1,13 @@
 """POST /uploads: leave to put one file in the bucket, straight from a browser or a program."""
 
-from fastapi import APIRouter
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header
 
 from api.auth import needs
+from api.errors import AlreadyThere
 from api.schemas import Upload, UploadRequest
-from api.services import AudioBucket, Settings
+from api.services import AudioBucket, Settings, Store
 from earshot.access.keys import Scope
 from earshot.recordings.ids import recording_id
 from earshot.recordings.metadata import encoded
@@ -16,12 +19,27 @@ EXPIRY_SECONDS = 600
 
 
 @router.post("/uploads", dependencies=[needs(Scope.UPLOAD)])
-def allow_upload(wanted: UploadRequest, bucket: AudioBucket, settings: Settings) -> Upload:
+def allow_upload(
+    wanted: UploadRequest,
+    bucket: AudioBucket,
+    settings: Settings,
+    recordings: Store,
+    if_none_match: Annotated[
+        Literal["*"] | None,
+        Header(alias="If-None-Match", description="`*`: only if nothing is at this key yet."),
+    ] = None,
+) -> Upload:
     """A presigned form for exactly this key and type. S3 itself refuses anything else.
 
     POST all `fields` and then the file, as `file`, to `url` as multipart/form-data; the recording
-    turns up under `recording_id` moments later.
+    turns up under `recording_id` moments later. `exists` says whether it would replace another;
+    with `If-None-Match: *` that is refused.
     """
+    identity = recording_id(wanted.key)
+    there = recordings.get(identity)
+    exists = there is not None and there.has_sound
+    if exists and if_none_match:
+        raise AlreadyThere("There is a recording at this key.")
     facets = encoded({one: value for one in FACETS if (value := getattr(wanted, one))})
     fields = {"Content-Type": wanted.content_type} | {
         f"x-amz-meta-{name}": value for name, value in facets.items()
@@ -40,7 +58,8 @@ def allow_upload(wanted: UploadRequest, bucket: AudioBucket, settings: Settings)
         url=form["url"],
         fields=form["fields"],
         key=wanted.key,
-        recording_id=recording_id(wanted.key),
+        recording_id=identity,
+        exists=exists,
         max_bytes=settings.max_audio_bytes,
         expires_in=EXPIRY_SECONDS,
     )

@@ -24,7 +24,8 @@ def reindex(
 ) -> None:
     """Build the search index anew beside the old one, compare, then swap. Nothing is interrupted.
 
-    The old index is kept for --rollback; older ones are removed.
+    The old index is kept for --rollback; older ones are removed. Recordings that an older version
+    wrote get into the API's list by key.
     """
     from earshot.search.rebuild import rebuild, roll_back
     from earshot.search.versions import UnderWay
@@ -36,6 +37,7 @@ def reindex(
         if rollback:
             made = roll_back(client, target.index, recordings)
         else:
+            recordings.make_listable()
             with progress("Copying", recordings.about_how_many()) as advance:
                 made = rebuild(client, target.index, recordings, advance, take_over)
     except UnderWay as fault:

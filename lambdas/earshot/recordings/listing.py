@@ -1,22 +1,32 @@
-"""Recordings in pages, the latest changed first, from the table's index by status."""
+"""Recordings in pages: by key, or the latest changed first. No cursor loses a recording.
 
-import base64
-import binascii
+By key, a recording keeps its place whatever happens to it: each is listed once. By change, one that
+changes while somebody pages moves to the front, behind that reader's back. So a walk ends with what
+changed since it began; such a recording comes twice, the second time as it is now.
+"""
+
 import heapq
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
-from boto3.dynamodb.conditions import ConditionBase, Key
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
+from botocore.exceptions import ClientError
 
-from earshot.errors import InvalidRequest
+from earshot.recordings.cursors import Cursor, decode, encode
+from earshot.recordings.ids import recording_id
 from earshot.recordings.item import recording_from_item
 from earshot.recordings.record import Recording, Status
 
+Sort = Literal["key", "updated"]
+
 LIST_INDEX = "by_status"
+KEY_INDEX = "by_key"
+# The value that every listed recording has as the partition of the index by key.
+ALL = {"listed_in": "all"}
 
 _LISTED = (Status.QUEUED, Status.TRANSCRIBING, Status.DONE, Status.FAILED)
 _KEYS_AT_ONCE = 100  # BatchGetItem's limit
+_MAX_STEPS = 10  # queries for a page whose filter leaves little
 _SUMMARY_ATTRIBUTES = (
     "recording_id", "key", "status", "revision", "updated_at", "uploaded_at", "sequencer", "etag",
     "size", "source", "facets", "error_code", "error_message", "passages", "text", "duration",
@@ -25,38 +35,128 @@ _SUMMARY_ATTRIBUTES = (
 )  # fmt: skip
 
 
-def page_of_recordings(
+def page_by_key(
     table: Any, status: Status | None, prefix: str | None, cursor: str | None, size: int
 ) -> tuple[list[Recording], str | None]:
-    """At most `size` recordings without transcripts, and a cursor for the next page.
+    """At most `size` recordings without transcripts, in the order of their keys' bytes.
 
-    The index holds each status apart; the merge of their heads is the latest of all.
-    Raises InvalidRequest for a cursor that isn't one of ours.
+    With a status a page may be short though more follow. Raises InvalidRequest for a cursor that
+    isn't one of this order.
     """
-    before = _decode_cursor(cursor) if cursor else None
-    heads = [_entries(table, one, before, size) for one in ((status,) if status else _LISTED)]
-    entries = heapq.merge(*heads, key=lambda entry: entry["listed_at"], reverse=True)
-    page = [entry for entry, _ in zip(entries, range(size), strict=False)]
-    recordings = [
-        recording
-        for recording in _summaries(table, [entry["recording_id"] for entry in page])
-        if (prefix is None or recording.key.startswith(prefix))
-        and recording.status is not Status.DELETED
+    last = decode(cursor, "key").place if cursor else None
+    condition: ConditionBase = Key("listed_in").eq(ALL["listed_in"])
+    if prefix:
+        condition &= Key("key").begins_with(prefix)
+    query: dict[str, Any] = {"IndexName": KEY_INDEX, "KeyConditionExpression": condition}
+    if status:
+        query["FilterExpression"] = Attr("status").eq(status)
+    ids: list[str] = []
+    for _ in range(_MAX_STEPS):
+        if last is not None:
+            query["ExclusiveStartKey"] = ALL | {"key": last, "recording_id": recording_id(last)}
+        answer = table.query(**query, Limit=size - len(ids))
+        ids += [entry["recording_id"] for entry in answer["Items"]]
+        last = answer.get("LastEvaluatedKey", {}).get("key")
+        if last is None or len(ids) == size:
+            break
+    return list(_summaries(table, ids)), None if last is None else encode(Cursor("key", last))
+
+
+def page_by_change(
+    table: Any, status: Status | None, cursor: str | None, size: int
+) -> tuple[list[Recording], str | None]:
+    """At most `size` recordings without transcripts, the latest changed first.
+
+    The last pages have those that changed after the first page was asked for, the earliest first.
+    Raises InvalidRequest for a cursor that isn't one of this order.
+    """
+    at = decode(cursor, "updated", "changed") if cursor else None
+    entries: list[Mapping[str, str]] = []
+    began = at.began if at else ""
+    if at is None or at.order == "updated":
+        entries = _merged(table, status, size, before=at.place if at else None)
+        began = began or (entries[0]["listed_at"] if entries else "")
+        if len(entries) == size:
+            after = encode(Cursor("updated", entries[-1]["listed_at"], began))
+            return _settled(table, entries), after
+    if at is None:
+        return _settled(table, entries), None  # all of them, on one page
+    since = at.place if at.order == "changed" else began
+    changed = _merged(table, status, size - len(entries), after=since)
+    entries += changed
+    full = len(entries) == size
+    after = encode(Cursor("changed", changed[-1]["listed_at"] if changed else since, began))
+    return _settled(table, entries), after if full else None
+
+
+def make_listable(table: Any) -> int:
+    """Put recordings that were written before there was a list by key into it; how many."""
+    found = 0
+    scan: dict[str, Any] = {
+        "FilterExpression": Attr("listed_in").not_exists() & Attr("key").exists(),
+        "ProjectionExpression": "recording_id",
+    }
+    while True:
+        page = table.scan(**scan)
+        for item in page["Items"]:
+            found += _list_by_key(table, item)
+        if "LastEvaluatedKey" not in page:
+            return found
+        scan["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _list_by_key(table: Any, item: Mapping[str, str]) -> bool:
+    """False for what was deleted meanwhile, which has no key any more."""
+    try:
+        table.update_item(
+            Key=item,
+            UpdateExpression="SET listed_in = :all",
+            ConditionExpression="attribute_exists(#key)",
+            ExpressionAttributeNames={"#key": "key"},
+            ExpressionAttributeValues={":all": ALL["listed_in"]},
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
+
+
+def _settled(table: Any, entries: Sequence[Mapping[str, str]]) -> list[Recording]:
+    """Each once, and none that was deleted since the index was read."""
+    ids = dict.fromkeys(entry["recording_id"] for entry in entries)
+    found = _summaries(table, list(ids))
+    return [one for one in found if one.status is not Status.DELETED]
+
+
+def _merged(
+    table: Any,
+    status: Status | None,
+    size: int,
+    before: str | None = None,
+    after: str | None = None,
+) -> list[Mapping[str, str]]:
+    """The index holds each status apart; the merge of their heads is the order of all."""
+    heads = [
+        _entries(table, one, size, before, after) for one in ((status,) if status else _LISTED)
     ]
-    after = _encode_cursor(page[-1]["listed_at"]) if len(page) == size else None
-    return recordings, after
+    merged = heapq.merge(*heads, key=lambda entry: entry["listed_at"], reverse=after is None)
+    return [entry for entry, _ in zip(merged, range(size), strict=False)]
 
 
 def _entries(
-    table: Any, status: Status, before: str | None, size: int
+    table: Any, status: Status, size: int, before: str | None, after: str | None
 ) -> Iterator[Mapping[str, str]]:
+    """In descending order, or in ascending order `after` a place."""
     condition: ConditionBase = Key("status").eq(status)
     if before:
         condition &= Key("listed_at").lt(before)
+    if after is not None:
+        condition &= Key("listed_at").gt(after)
     answer = table.query(
         IndexName=LIST_INDEX,
         KeyConditionExpression=condition,
-        ScanIndexForward=False,
+        ScanIndexForward=after is not None,
         Limit=size,
     )
     yield from answer["Items"]
@@ -79,18 +179,3 @@ def _summaries(table: Any, ids: Sequence[str]) -> Iterator[Recording]:
                 found[item["recording_id"]] = recording_from_item(item)
             request = answer.get("UnprocessedKeys", {})
     return (found[one] for one in ids if one in found)
-
-
-def _encode_cursor(listed_at: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([listed_at]).encode()).decode()
-
-
-def _decode_cursor(cursor: str) -> str:
-    try:
-        decoded = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    except (ValueError, binascii.Error):
-        decoded = None
-    match decoded:
-        case [str(listed_at)]:
-            return listed_at
-    raise InvalidRequest("The cursor is not one that this API gave out.")

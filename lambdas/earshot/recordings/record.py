@@ -68,3 +68,8 @@ class Recording:
     incomplete: Incomplete | None = None
     listened_to: ListenedTo | None = None
     playback_key: str = ""
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether an object ever came for it; imports may have none."""
+        return bool(self.etag)

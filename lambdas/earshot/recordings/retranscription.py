@@ -26,7 +26,7 @@ def retranscription(recording: Recording, bucket: str, time: str) -> ObjectEvent
     None where there is nothing to transcribe again: the recording is on its way already, or no
     sound ever came for its imported transcript.
     """
-    if recording.status not in SETTLED or not recording.etag:
+    if recording.status not in SETTLED or not recording.has_sound:
         return None
     return ObjectEvent(
         change=Change.RETRANSCRIBE,

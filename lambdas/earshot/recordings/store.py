@@ -11,16 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
-
 from earshot.recordings.bodies import KEPT, Bodies
 from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.claim import Claim, Claimed
 from earshot.recordings.imports import Import, add_imported, adopt
 from earshot.recordings.item import pack, recording_from_item, transcript_attributes
-from earshot.recordings.listing import page_of_recordings
+from earshot.recordings.listing import Sort, make_listable, page_by_change, page_by_key
 from earshot.recordings.record import Failure, Recording, Source, Status
 from earshot.recordings.retranscription import fail_again, finish_again, take_again
+from earshot.recordings.scanning import every_item
 from earshot.recordings.tombstones import bury
 from earshot.recordings.writes import ConditionalWrites, timestamp
 from earshot.speech.transcript import Transcript
@@ -65,13 +64,20 @@ class Recordings:
         prefix: str | None = None,
         cursor: str | None = None,
         size: int = 50,
+        sort: Sort = "updated",
     ) -> tuple[list[Recording], str | None]:
-        """Recordings without transcripts, the latest changed first, and a cursor for the next page.
+        """Recordings without transcripts and a cursor for the next page; `prefix` goes by key.
 
-        `prefix` keeps keys that begin with it; the page may then be short though more follow: go on
-        while there is a cursor. Raises InvalidRequest for a cursor that isn't one of ours.
+        Go on while there is a cursor: a page may be short. Raises InvalidRequest for a cursor that
+        isn't one of ours.
         """
-        return page_of_recordings(self._table, status, prefix, cursor, size)
+        if sort == "key":
+            return page_by_key(self._table, status, prefix, cursor, size)
+        return page_by_change(self._table, status, cursor, size)
+
+    def make_listable(self) -> int:
+        """Put what older versions wrote into the list by key; how many recordings."""
+        return make_listable(self._table)
 
     def current(self, recording_id: str) -> Recording | None:
         """The recording as `get` gives it, but a tombstone too: what the index must show."""
@@ -84,19 +90,8 @@ class Recordings:
         With `since` only what was written at that time (ISO 8601) or later. Without `transcripts`
         only the ids, revisions and passages are read.
         """
-        arguments: dict[str, Any] = {"ConsistentRead": True}
-        if since:
-            arguments["FilterExpression"] = Attr("updated_at").gte(since)
-        if not transcripts:
-            arguments["ProjectionExpression"] = "recording_id, #status, revision, passages"
-            arguments["ExpressionAttributeNames"] = {"#status": "status"}
-        while True:
-            page = self._table.scan(**arguments)
-            for item in page["Items"]:
-                yield recording_from_item(item, self.read_body)
-            if "LastEvaluatedKey" not in page:
-                return
-            arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        for item in every_item(self._table, since, transcripts):
+            yield recording_from_item(item, self.read_body)
 
     def about_how_many(self) -> int:
         """How many items the table has, by DynamoDB's estimate of every six hours."""

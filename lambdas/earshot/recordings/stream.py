@@ -50,5 +50,19 @@ def recording_from_record(record: Mapping[str, Any], read_body: BodyReader) -> R
     return recording_from_item(_plain(change["NewImage"]), read_body)
 
 
+def before_and_after(record: Mapping[str, Any]) -> tuple[Recording | None, Recording]:
+    """The recording before a change, if there was one, and after it, without transcripts."""
+    change = record["dynamodb"]
+    before = _summary(change["OldImage"]) if "OldImage" in change else None
+    if record["eventName"] == "REMOVE":
+        last = _summary(change["OldImage"])
+        return last, replace(last, status=Status.DELETED, revision=last.revision + 1)
+    return before, _summary(change["NewImage"])
+
+
+def _summary(image: Mapping[str, Any]) -> Recording:
+    return recording_from_item(_plain({k: v for k, v in image.items() if k != "body"}))
+
+
 def _plain(image: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _deserializer.deserialize(value) for name, value in image.items()}

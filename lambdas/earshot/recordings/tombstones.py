@@ -24,7 +24,7 @@ def bury(
     before = writes.write(
         event.recording_id,
         set_={"status": Status.DELETED, "sequencer": event.sequencer, "expires_at": expiry},
-        remove=(*gone, "key", "etag", "size", "facets", "listed_at", "uploaded_at"),
+        remove=(*gone, "key", "etag", "size", "facets", "listed_at", "listed_in", "uploaded_at"),
         condition=condition,
     )
     left = before

@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from earshot.recordings.bodies import KEPT, Bodies
+from earshot.recordings.listing import ALL
 from earshot.recordings.record import Status
 
 
@@ -48,7 +49,7 @@ class ConditionalWrites:
         now = timestamp(self.now())
         attributes = dict(set_) | {"updated_at": now}
         if attributes["status"] is not Status.DELETED:
-            attributes["listed_at"] = f"{now}#{recording_id}"
+            attributes |= ALL | {"listed_at": f"{now}#{recording_id}"}
         removed = [name for name in remove if name not in attributes]
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in attributes)
         if removed:

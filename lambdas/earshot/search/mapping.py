@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from earshot.errors import MalformedFrameLetters
+from earshot.recordings.imported import has_estimated_times
 from earshot.recordings.passages import Passage, passages
 from earshot.recordings.record import FACETS, Recording
 from earshot.search import analysis, misheard
@@ -65,6 +66,7 @@ MAPPING: dict[str, Any] = {
         "playback": {"type": "keyword", **_STORED},
         "start": {"type": "float", **_STORED},
         "end": {"type": "float", **_STORED},
+        "estimated_times": {"type": "boolean", **_STORED},
         "duration": {"type": "float"},
         "confidence": {"type": "float"},
         "uploaded_at": {"type": "date"},
@@ -133,6 +135,7 @@ def _about(recording: Recording, count: int) -> dict[str, Any]:
         about |= {
             "duration": transcript.duration,
             "model": transcript.provenance.model or UNKNOWN,
+            "estimated_times": has_estimated_times(transcript.provenance),
             "confidence": round(sum(word.confidence for word in words) / max(len(words), 1), 4),
         }
     return about

@@ -75,8 +75,8 @@ class Hit:
 
     `match`: it holds what was asked, or maybe, since it sounds like it. `score` is the closeness to
     the query in 0..1, for the hits that were compared with it. `sound`: where a maybe sounds like
-    it, if its sound was looked into. `playback`: the path of a copy to play, where browsers can't
-    seek in the recording itself.
+    it, if its sound was looked into. With `estimated_times` its words were imported without times.
+    `playback`: the path of a copy to play, where browsers can't seek in the recording itself.
     """
 
     recording_id: str
@@ -97,6 +97,7 @@ class Hit:
     score: float | None
     match: Match = "holds"
     sound: Stretch | None = None
+    estimated_times: bool = False
     others: tuple["Hit", ...] = ()
     playback: str | None = None
 

@@ -176,5 +176,6 @@ def _hit(
         score=score if score is None else round(score, 4),
         match=match,
         sound=sound[0] if sound else None,
+        estimated_times=document.get("estimated_times", False),  # indexed before it was noted
         others=others,
     )

@@ -16,7 +16,7 @@ from api.settings import ApiSettings
 from earshot.access.store import Keys
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
 from earshot.recordings.ids import recording_id
-from earshot.recordings.listing import LIST_INDEX
+from earshot.recordings.listing import KEY_INDEX, LIST_INDEX
 from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Transcript
 from tests.unit.api.stage import (
@@ -72,7 +72,7 @@ def aws(s3: Any, dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
             KeySchema=[{"AttributeName": "recording_id", "KeyType": "HASH"}],
             AttributeDefinitions=[
                 {"AttributeName": name, "AttributeType": "S"}
-                for name in ("recording_id", "status", "listed_at")
+                for name in ("recording_id", "status", "listed_at", "listed_in", "key")
             ],
             GlobalSecondaryIndexes=[
                 {
@@ -82,7 +82,15 @@ def aws(s3: Any, dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
                         {"AttributeName": "listed_at", "KeyType": "RANGE"},
                     ],
                     "Projection": {"ProjectionType": "KEYS_ONLY"},
-                }
+                },
+                {
+                    "IndexName": KEY_INDEX,
+                    "KeySchema": [
+                        {"AttributeName": "listed_in", "KeyType": "HASH"},
+                        {"AttributeName": "key", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
+                },
             ],
             BillingMode="PAY_PER_REQUEST",
         )

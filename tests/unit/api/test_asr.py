@@ -71,8 +71,47 @@ def test_the_largest_file_that_fits_is_taken(client: TestClient, hears: ToldReco
 
 
 def test_a_file_that_is_text_in_the_form_is_no_file(client: TestClient) -> None:
-    answer = client.post("/asr", headers=AUTHORIZED, data={"file": "text"})
+    """As `curl -F file=talk.mp3` sends it, whose @ was forgotten."""
+    text = {"file": (None, "talk.mp3")}
+    answer = client.post("/asr", headers=AUTHORIZED, files=text)
     assert answer.status_code == 422
+    assert "-F file=@talk.mp3, with the @" in answer.json()["error"]["message"]
+
+
+def test_a_file_without_a_name_is_told_what_it_lacks(client: TestClient) -> None:
+    nameless = {"file": (None, b"\x00" * 20_000)}
+    answer = client.post("/asr", headers=AUTHORIZED, files=nameless)
+    assert answer.status_code == 400
+    assert "a file without a name" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("address", ["/asr", "/v1/audio/transcriptions", "/v1/audio/translations"])
+@pytest.mark.parametrize("kind", ["audio/wav", "Audio/MPEG; rate=16000", "video/mp4"])
+def test_a_body_that_is_the_sound_itself_is_taken(
+    client: TestClient, hears: ToldRecogniser, address: str, kind: str
+) -> None:
+    sound = b"--earshot\r\n\x00" * 100_000
+    answer = client.post(address, headers=AUTHORIZED | {"content-type": kind}, content=sound)
+    assert answer.status_code == 200, answer.text
+    assert hears.heard == [sound]
+    whole = [sound[:10], sound[10:20], b"", sound[20:]]
+    again = client.post(address, headers=AUTHORIZED | {"content-type": kind}, content=iter(whole))
+    assert again.status_code == 200
+    assert hears.heard == [sound, sound]
+
+
+def test_sound_that_does_not_say_what_it_is_is_told_how(client: TestClient) -> None:
+    """As `curl --data-binary @talk.wav` sends it without a type."""
+    headers = AUTHORIZED | {"content-type": "application/x-www-form-urlencoded"}
+    answer = client.post("/asr", headers=headers, content=b"\x00" * 100_000)
+    assert answer.status_code == 413
+    assert "with the Content-Type that it has" in answer.json()["error"]["message"]
+
+
+def test_sound_is_taken_as_a_body_where_sound_is_taken_alone(client: TestClient) -> None:
+    headers = AUTHORIZED | {"content-type": "audio/wav"}
+    assert client.post("/uploads", headers=headers, content=b"RIFF").status_code == 422
+    assert client.post("/uploads", headers=headers, content=b"0" * 100_000).status_code == 413
 
 
 def test_one_request_brings_one_file(client: TestClient, hears: ToldRecogniser) -> None:

@@ -89,7 +89,9 @@ def test_the_description_tells_which_routes_need_the_key(app: FastAPI) -> None:
     }
     assert locked == {
         ("POST", "/asr"),
+        ("POST", "/detect-language"),
         ("POST", "/v1/audio/transcriptions"),
+        ("POST", "/v1/audio/translations"),
         ("POST", "/uploads"),
         ("DELETE", "/recordings/{recording_id}"),
         ("POST", "/recordings/{recording_id}/retranscribe"),
@@ -138,3 +140,13 @@ def test_the_page_for_people_loads_nothing_from_elsewhere_and_runs_nothing(
 def test_the_page_for_people_is_escaped(app: FastAPI) -> None:
     app.description = "<script>alert(1)</script>"
     assert "<script" not in TestClient(app).get("/docs").text
+
+
+def test_the_description_tells_the_truth_about_answers_below_v1(app: FastAPI) -> None:
+    description = app.openapi()
+    for method, path, operation in operations(app):
+        shape = operation["responses"]["4XX"]["content"]["application/json"]["schema"]["$ref"]
+        wanted = "OpenAIErrorBody" if path.startswith("/v1/") else "ErrorBody"
+        assert shape.endswith(f"/{wanted}"), f"{method} {path}"
+    forms = description["paths"]["/v1/audio/transcriptions"]["post"]["responses"]["200"]["content"]
+    assert "text/vtt" in forms

@@ -5,8 +5,11 @@ from typing import Any
 
 import openai
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from api import services
+from api.settings import ApiSettings
 from earshot.errors import AudioTooLong, CorruptAudio
 from tests.unit.api.stage import AUTHORIZED, KEY, ToldRecogniser, transcript, written
 
@@ -100,7 +103,7 @@ def test_hints_that_a_ctc_model_cannot_use_do_no_harm(speech: openai.OpenAI) -> 
         speech, response_format="verbose_json", language="en", prompt="names", temperature=0.2
     )
     assert answer.text == "hello there general kenobi"
-    assert answer.language == "en"
+    assert answer.language == "english"
 
 
 def test_a_stream_tells_the_segments_and_then_the_whole(speech: openai.OpenAI) -> None:
@@ -124,19 +127,83 @@ def test_no_speech_is_an_empty_text_in_every_form(
     assert [event.type for event in create(speech, stream=True)] == ["transcript.text.done"]
 
 
-def test_the_served_model_is_listed_and_may_be_asked_for(speech: openai.OpenAI) -> None:
-    (model,) = speech.models.list()
-    assert model.id == "demo"
-    assert create(speech, model=model.id).text == "hello there general kenobi"
+@pytest.mark.parametrize("language", ["en", "en-GB", "EN_us", "English", "auto", ""])
+def test_the_models_own_language_may_be_asked_for_in_any_way(
+    speech: openai.OpenAI, language: str
+) -> None:
+    answer = create(speech, response_format="verbose_json", language=language)
+    assert answer.language == "english"
 
 
-def test_another_model_is_not_quietly_replaced(
+def test_a_language_that_the_model_does_not_speak_is_answered_as_such(
     speech: openai.OpenAI, hears: ToldRecogniser
 ) -> None:
+    with pytest.raises(openai.BadRequestError, match="English only") as caught:
+        create(speech, language="de")
+    assert (caught.value.code, caught.value.param) == ("unsupported_language", "language")
+    assert hears.heard == [], "it is refused before any work"
+
+
+def test_a_model_of_another_language_says_so(
+    app: FastAPI, client: TestClient, settings: ApiSettings, hears: ToldRecogniser
+) -> None:
+    app.dependency_overrides[services.settings] = lambda: settings.model_copy(
+        update={"language": "de"}
+    )
+    german = _client(client, KEY)
+    answer = create(german, response_format="verbose_json", language="de-AT")
+    assert answer.language == "german"
+    with pytest.raises(openai.BadRequestError, match="German only"):
+        german.audio.translations.create(model="whisper-1", file=sound())
+
+
+def test_the_served_model_and_the_usual_name_are_listed_and_may_be_asked_for(
+    speech: openai.OpenAI,
+) -> None:
+    names = [model.id for model in speech.models.list()]
+    assert names == ["demo", "whisper-1"]
+    for name in names:
+        assert speech.models.retrieve(name).id == name
+        assert create(speech, model=name).text == "hello there general kenobi"
+
+
+@pytest.mark.parametrize(
+    "name", ["gpt-4o-mini-transcribe", "gpt-4o-transcribe", "whisper-large-v3", "whisper-small"]
+)
+def test_the_defaults_of_popular_clients_are_taken(speech: openai.OpenAI, name: str) -> None:
+    assert create(speech, model=name).text == "hello there general kenobi"
+    assert speech.models.retrieve(name).id == name
+    assert speech.models.retrieve(f"Systran/{name}").id == f"Systran/{name}"
+
+
+def test_a_strict_deployment_does_not_quietly_replace_a_model(
+    app: FastAPI, client: TestClient, settings: ApiSettings, hears: ToldRecogniser
+) -> None:
+    app.dependency_overrides[services.settings] = lambda: settings.model_copy(
+        update={"strict_model_names": True}
+    )
+    strict = _client(client, KEY)
     with pytest.raises(openai.NotFoundError) as caught:
-        create(speech, model="gpt-4o-transcribe")
+        create(strict, model="gpt-4o-transcribe")
     assert (caught.value.code, caught.value.param) == ("model_not_found", "model")
+    with pytest.raises(openai.NotFoundError):
+        strict.models.retrieve("gpt-4o-transcribe")
     assert hears.heard == []
+    assert create(strict, model="demo").text == "hello there"
+
+
+def test_probes_may_ask_for_the_head_of_the_models(client: TestClient) -> None:
+    answer = client.head("/v1/models")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("form", ["json", "text", "srt", "vtt", "verbose_json"])
+def test_english_is_translated_into_itself(speech: openai.OpenAI, form: Any) -> None:
+    answer = speech.audio.translations.create(model="whisper-1", file=sound(), response_format=form)
+    text = answer if isinstance(answer, str) else answer.text
+    assert "general kenobi" in text
+    if form == "verbose_json":
+        assert (answer.task, answer.language) == ("translate", "english")
 
 
 def test_a_wrong_key_is_an_authentication_error(client: TestClient) -> None:
@@ -144,6 +211,16 @@ def test_a_wrong_key_is_an_authentication_error(client: TestClient) -> None:
         create(_client(client, "wrong"))
     assert caught.value.code == "invalid_api_key"
     assert caught.value.request_id
+
+
+def test_a_client_that_tries_its_key_by_the_models_learns_that_it_is_wrong(
+    client: TestClient,
+) -> None:
+    with pytest.raises(openai.AuthenticationError):
+        _client(client, "wrong").models.list()
+    with pytest.raises(openai.AuthenticationError):
+        _client(client, "wrong").models.retrieve("whisper-1")
+    assert client.get("/v1/models").status_code == 200, "without a key they are public"
 
 
 def test_a_bad_file_is_a_bad_request(speech: openai.OpenAI, hears: ToldRecogniser) -> None:

@@ -6,13 +6,16 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from api import services
 from api.routes.recordings import quoted
 from api.services import Announcements
+from api.settings import ApiSettings
 from earshot.ingest.events import object_events
 from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.claim import Claim
@@ -46,6 +49,7 @@ def test_a_recording_that_is_done_tells_everything_about_itself(
         "error": None,
         "model": "demo",
         "estimated_times": False,
+        "has_sound": True,
         "source": "upload",
         "uploaded_at": "2024-05-01T12:00:00Z",
         "updated_at": updated_at,
@@ -100,7 +104,21 @@ def test_state_and_prefix_narrow_the_list(client: TestClient, put: Put) -> None:
         "talks/failed.mp3",
     ]
     assert keys(client.get("/recordings?key=notes/working.mp3&status=done")) == []
+    assert keys(client.get("/recordings?prefix=talks/&status=failed")) == ["talks/failed.mp3"]
+    assert keys(client.get("/recordings?sort=key"))[0] == "notes/done.mp3"
     assert len(keys(client.get("/recordings?key=&status=&cursor="))) == 4
+
+
+def test_a_list_by_change_has_no_prefix(client: TestClient) -> None:
+    answer = client.get("/recordings?prefix=talks/&sort=updated")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("address", ["/recordings", "/search", "/suggest"])
+def test_a_misspelt_parameter_is_no_filter_that_is_lost(client: TestClient, address: str) -> None:
+    answer = client.get(f"{address}?sice=20")
+    assert answer.status_code == 400
+    assert "There is no parameter sice; there are" in answer.json()["error"]["message"]
 
 
 def test_an_unchanged_recording_is_not_sent_again(client: TestClient, put: Put) -> None:
@@ -136,6 +154,17 @@ def test_what_is_estimated_says_so(client: TestClient, store: Recordings, put: P
     assert client.get(f"{address}.json").json()["estimated_times"] is True
     put("imported.mp3", transcript("hello again"))
     assert client.get(address).json()["estimated_times"] is False, "its sound was heard since"
+
+
+def test_an_import_has_no_sound_until_it_comes(
+    client: TestClient, store: Recordings, put: Put
+) -> None:
+    store.add_imported([Import("a.mp3", {}, imported_transcript("HELLO", 2.0, "else", "0"), 1)])
+    address = f"/recordings/{recording_id('a.mp3')}"
+    assert client.get(address).json()["has_sound"] is False
+    assert client.get("/recordings").json()["recordings"][0]["has_sound"] is False
+    put("a.mp3", transcript("hello"))
+    assert client.get(address).json()["has_sound"] is True
 
 
 def test_an_import_of_before_estimates_were_marked_is_one(
@@ -221,6 +250,22 @@ def test_the_sound_is_on_the_sites_own_origin(client: TestClient, put: Put) -> N
     answer = client.get(f"/recordings/{put('talks/a b.mp3')}/audio")
     assert answer.status_code == 307
     assert answer.headers["location"] == "/audio/talks/a%20b.mp3"
+
+
+def test_a_program_that_knows_the_apis_address_alone_finds_the_sound(
+    app: FastAPI, client: TestClient, settings: ApiSettings, put: Put
+) -> None:
+    there = settings.model_copy(update={"site_url": "https://site.example"})
+    app.dependency_overrides[services.settings] = lambda: there
+    answer = client.get(f"/recordings/{put('a.mp3')}/audio")
+    assert answer.headers["location"] == "https://site.example/audio/a.mp3"
+    assert client.get("/").headers["location"] == "https://site.example/api/docs"
+
+
+def test_sound_that_never_came_is_a_404(client: TestClient, store: Recordings) -> None:
+    store.add_imported([Import("a.mp3", {}, imported_transcript("HELLO", 2.0, "else", "0"), 1)])
+    answer = client.get(f"/recordings/{recording_id('a.mp3')}/audio")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "no_sound")
 
 
 # "." and ".." alone have no address: there is no way to write them that clients would not resolve.

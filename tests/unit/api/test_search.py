@@ -84,3 +84,30 @@ def test_a_browser_asks_again_so_that_new_recordings_show(client: TestClient) ->
 def test_suggestions_are_as_many_as_asked_for(client: TestClient) -> None:
     assert client.get("/suggest?q=ra&size=2").json() == {"suggestions": ["ra0", "ra1"]}
     assert client.get("/suggest?size=21").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("2024-05-01", "2024-05-01"),
+        ("2024-05-01T12:00:00Z", "2024-05-01T12:00:00Z"),
+        ("2024-05-01T12:00:00", "2024-05-01T12:00:00Z"),
+        ("2024-05-01T12:00:00+02:00", "2024-05-01T10:00:00Z"),
+        ("2024-05-01T12:00:00.5%2B02:00", "2024-05-01T10:00:00.500000Z"),
+    ],
+)
+def test_bounds_may_be_days_or_times(
+    client: TestClient, finds: ToldSearch, given: str, asked: str
+) -> None:
+    assert client.get(f"/search?after={given}&before={given}").status_code == 200
+    assert (finds.asked[-1].after, finds.asked[-1].before) == (asked, asked)
+
+
+@pytest.mark.parametrize(
+    "given", ["5", "1714521600", "20240501", "2024", "2024-13-01", "0001-01-01T00:00:00%2B14:00"]
+)
+def test_a_number_is_no_time(client: TestClient, finds: ToldSearch, given: str) -> None:
+    answer = client.get(f"/search?after={given}")
+    assert answer.status_code == 400
+    assert "2024-05-01T12:00:00Z" in answer.json()["error"]["message"]
+    assert finds.asked == []

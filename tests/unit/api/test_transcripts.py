@@ -24,7 +24,7 @@ TEXT = {
 }
 TYPES = {
     "txt": "text/plain; charset=utf-8",
-    "srt": "application/x-subrip",
+    "srt": "application/x-subrip; charset=utf-8",
     "vtt": "text/vtt; charset=utf-8",
     "json": "application/json",
 }
@@ -120,3 +120,45 @@ def test_what_lambda_could_not_send_plain_is_asked_for_compressed(
     compressed = client.get(address, headers={"accept-encoding": "gzip"})
     assert compressed.headers["content-encoding"] == "gzip"
     assert len(json.loads(compressed.text)["segments"][0]["words"]) == 200
+
+
+@pytest.mark.parametrize(
+    ("key", "plain", "encoded"),
+    [
+        ("talks/monday.mp3", "monday.srt", "monday.srt"),
+        ('a/é "quoted".part.wav', "_ _quoted_.part.srt", "%C3%A9%20%22quoted%22.part.srt"),
+        ("no-extension", "no-extension.srt", "no-extension.srt"),
+    ],
+)
+def test_what_is_saved_is_called_as_the_recording(
+    client: TestClient, put: Put, key: str, plain: str, encoded: str
+) -> None:
+    identity = put(key, transcript("hello"))
+    headers = client.get(f"/recordings/{identity}.srt").headers
+    assert headers["content-disposition"] == (
+        f"inline; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
+    )
+    assert headers["content-type"] == "application/x-subrip; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "sent"),
+    [
+        ("gzip", "gzip"),
+        ("br, GZIP;q=0.5", "gzip"),
+        ("*", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip;q=0.000, *;q=1", None),
+        ("*;q=0", None),
+        ("identity", None),
+        ("gzip;q=much", None),
+        ("x-gzip-not", None),
+    ],
+)
+def test_gzip_goes_to_those_who_take_it(
+    client: TestClient, put: Put, accepted: str, sent: str | None
+) -> None:
+    address = f"/recordings/{put('a.mp3', transcript('hello there ' * 200))}.json"
+    answer = client.get(address, headers={"accept-encoding": accepted})
+    assert answer.status_code == 200
+    assert answer.headers.get("content-encoding") == sent

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -116,3 +117,16 @@ def test_the_answer_is_kept_by_nobody(client: TestClient) -> None:
     answer = allow(client)
     assert answer.headers["cache-control"] == "no-store"
     assert "access-control-allow-origin" not in answer.headers
+
+
+def test_an_upload_may_be_only_for_what_is_not_there_yet(
+    client: TestClient, put: Callable[..., str]
+) -> None:
+    only_new = AUTHORIZED | {"if-none-match": "*"}
+    asked = {"key": "talks/a.mp3", "content_type": "audio/mpeg"}
+    new = client.post("/uploads", headers=only_new, json=asked)
+    assert (new.status_code, new.json()["exists"]) == (200, False)
+    put("talks/a.mp3")
+    again = client.post("/uploads", headers=only_new, json=asked)
+    assert (again.status_code, again.json()["error"]["code"]) == (412, "exists")
+    assert allow(client, key="talks/a.mp3").json()["exists"] is True

@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
-from earshot.recordings.listing import LIST_INDEX
+from earshot.recordings.listing import KEY_INDEX, LIST_INDEX
 from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 
@@ -54,7 +54,7 @@ def make_table() -> Any:
         KeySchema=[{"AttributeName": "recording_id", "KeyType": "HASH"}],
         AttributeDefinitions=[
             {"AttributeName": name, "AttributeType": "S"}
-            for name in ("recording_id", "status", "listed_at")
+            for name in ("recording_id", "status", "listed_at", "listed_in", "key")
         ],
         GlobalSecondaryIndexes=[
             {
@@ -64,7 +64,15 @@ def make_table() -> Any:
                     {"AttributeName": "listed_at", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
+            },
+            {
+                "IndexName": KEY_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "listed_in", "KeyType": "HASH"},
+                    {"AttributeName": "key", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
+            },
         ],
     )
 

@@ -1,10 +1,12 @@
 """The whole way of a search, with the passages in memory: plan, ask, rank, page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from earshot.errors import InvalidRequest
+from earshot.recordings.imported import imported_transcript
 from earshot.search.kinds import KINDS
 from earshot.search.request import SearchPage, SearchRequest
 from earshot.search.searcher import search_in
@@ -191,3 +193,16 @@ def test_what_both_wrote_holds_the_query_once() -> None:
     both = recording("the sheep, at last.", heard="THE SHEEP AT LAST")
     page = search_in(MemoryEngine([both]), SearchRequest("sheep"))
     assert (page.total, page.maybe, kinds(page)) == (1, 0, [["exact"]])
+
+
+def test_a_hit_says_whether_its_times_are_estimates() -> None:
+    imported = replace(
+        recording("gold was found", key="imported.mp3"),
+        transcript=imported_transcript("gold was found", 2.0, "elsewhere", "0"),
+    )
+    engine = MemoryEngine([imported, recording("gold was here")])
+    found = search_in(engine, SearchRequest("gold"))
+    assert {hit.key: hit.estimated_times for hit in found.hits} == {
+        "imported.mp3": True,
+        "gold was here.mp3": False,
+    }
