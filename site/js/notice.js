@@ -3,10 +3,10 @@
 import { write } from "./address.js";
 import { el } from "./dom.js";
 
-/** A failure, in a sentence, with a way to try again. */
-export function failure(error, onRetry) {
+/** A failure, in a sentence, with a way to try again; beneath results it is no `heading`. */
+export function failure(error, onRetry, heading = "h1") {
   return el("div", { class: "notice failure", role: "alert" },
-    el("p", {}, error.message),
+    el(heading, {}, error.message),
     el("button", { type: "button", class: "quiet", on: { click: onRetry } }, "Try again"),
     error.requestId && el("p", { class: "small" }, "If you report it, name the request: ", el("code", {}, error.requestId)),
   );
@@ -16,7 +16,7 @@ export function failure(error, onRetry) {
 export function lost(sentence, q) {
   const link = (href, text) => el("a", { class: "quiet", href, "data-nav": true }, text);
   return el("div", { class: "notice failure", role: "alert" },
-    el("p", {}, sentence),
+    el("h1", {}, sentence),
     el("p", {}, q && link(write({ q }), `Search for “${q}”`), q && " ", link("/", "To the start page")),
   );
 }

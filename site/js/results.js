@@ -83,7 +83,7 @@ export function resultsView(state, pages, { player, go, announce, signal }) {
       } catch (error) {
         if (error.name === "AbortError") return;
         button.disabled = false;
-        box.replaceChildren(failure(error, load));
+        box.replaceChildren(failure(error, load, "p"));
       }
     }
   }
