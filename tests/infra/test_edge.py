@@ -75,7 +75,7 @@ def test_names_that_are_an_accounts_and_not_a_regions_hold_the_region(aws: Templ
         for one in aws.properties(f"CloudFront::{kind}").values()
         for config in [one[field]]
     ]
-    assert len(named) == 7
+    assert len(named) == 8
     for one in named:
         assert "AWS::Region" in json.dumps(one), one
 
