@@ -61,6 +61,10 @@ class InTurn:
                 self._freed.wait(left)
                 self._waiting[name] -= 1
 
+    def waiting(self, name: str) -> int:
+        """How many calls of this function wait now."""
+        return self._waiting[name]
+
     def release(self, worker: Any) -> None:
         self._release(worker)
         with self._freed:

@@ -50,9 +50,14 @@ def test_thirty_calls_at_once_take_turns_on_two_processes() -> None:
 def test_more_than_may_wait_are_refused_at_once() -> None:
     pool = Pool()
     turns = InTurn(pool.acquire, pool.release, most=1, waiting=3)
-    with ThreadPoolExecutor(20) as clients:
-        answered = list(clients.map(lambda _: call(turns, 0.3), range(10)))
-    assert answered.count(True) == 4, "the one that runs and three that wait"
+    running, _ = turns.acquire("asr", {}, b"")
+    with ThreadPoolExecutor(3) as clients:
+        waiting = [clients.submit(call, turns) for _ in range(3)]
+        while turns.waiting("asr") < 3:
+            time.sleep(0.01)
+        assert call(turns) is False
+        turns.release(running)
+        assert [one.result() for one in waiting] == [True] * 3
     assert call(turns)
 
 
