@@ -103,7 +103,7 @@ class Api(Construct):
                 ApiSettings,
                 **shared,
                 key_is_checked="true",
-                unconfined_decoder="allow" if settings.unconfined_decoder else None,
+                unconfined_decoder=None if settings.confined_functions else "allow",
                 model=settings.function_model,
                 writer=settings.function_writer,
             ),

@@ -12,8 +12,15 @@ from infra.rules import Flag, OneOf, WholeNumber
 class OperatorChoices(BaseModel):
     """An operator's own: each has a default that costs little and loses nothing."""
 
+    confined_functions: Annotated[bool, Flag()] = Field(
+        False,
+        description="Whether functions decode nothing if Lambda doesn't let them "
+        "[confine the decoder](troubleshooting.md#the-decoder-cant-be-confined). Else they say so "
+        "in their log, and the other limits hold.",
+    )
     unconfined_decoder: Annotated[bool, Flag()] = Field(
-        False, description="Whether audio is decoded even where the decoder can't be confined."
+        False,
+        description="Whether the bulk worker decodes even where the decoder can't be confined.",
     )
     log_days: Annotated[int, OneOf(RETENTION_DAYS)] = Field(
         30, description="Days that logs are kept."

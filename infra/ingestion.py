@@ -57,7 +57,7 @@ class Ingestion(Construct):
                 model=settings.function_model,
                 writer=settings.function_writer,
                 max_audio_bytes=settings.max_audio_bytes,
-                unconfined_decoder="allow" if settings.unconfined_decoder else None,
+                unconfined_decoder=None if settings.confined_functions else "allow",
                 max_audio_seconds=settings.max_audio_seconds,
                 timeout_s=settings.transcribe_timeout_s,
                 max_receives=MAX_RECEIVES,

@@ -215,3 +215,9 @@ def test_logs_are_kept_for_a_time_and_no_longer(
     assert {group["RetentionInDays"] for group in groups.values()} == {days}
     for function in template.functions.values():
         assert reference(function["LoggingConfig"]["LogGroup"]) in groups
+
+
+def test_functions_decode_even_if_lambda_refuses_the_filter_of_system_calls(aws: Template) -> None:
+    told = {name: one["Environment"]["Variables"] for name, one in aws.functions.items()}
+    allowed = {name for name, one in told.items() if "EARSHOT_UNCONFINED_DECODER" in one}
+    assert allowed == {"ApiSpeech", "IngestionTranscribe"}
