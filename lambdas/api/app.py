@@ -45,7 +45,7 @@ def create_app(hands_on: bool = False) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        responses={"4XX": {"model": ErrorBody}, "5XX": {"model": ErrorBody}},
+        responses=errors.described(ErrorBody),
         form_limits={
             "max_files": 1,
             "max_fields": MAX_FORM_FIELDS,

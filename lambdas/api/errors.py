@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from opensearchpy.exceptions import ConnectionError as NoConnection
 from opensearchpy.exceptions import TransportError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
 
@@ -84,6 +85,16 @@ class PayloadTooLarge(HTTPException):
 
     def __init__(self, limit: int, hint: str = "") -> None:
         super().__init__(413, f"At most {limit:,} bytes are taken here.{hint}")
+
+
+def described(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """The errors in the API's description: their shape, and when to come back after a 429."""
+    wait = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+    return {
+        429: {"model": model, "description": "Too often.", "headers": {"Retry-After": wait}},
+        "4XX": {"model": model},
+        "5XX": {"model": model},
+    }
 
 
 def install(app: FastAPI) -> None:

@@ -1,16 +1,74 @@
-"""MiniStack, taught one thing: SNS's filter policies look into the arrays of a message's body.
+"""MiniStack, taught two things. The first: calls of a function wait for one of few processes.
+
+It starts a process for every call that finds none free: thirty clients at once start thirty, which
+then share two processors until all of them time out.
+
+The second: SNS's filter policies look into the arrays of a message's body.
 
 S3's events are such, `{"Records": [{"s3": {"object": {"key": …}}}]}`, and the routing to the lanes
 goes by them. On AWS an array matches if any of its members does ("Payload-based message filtering"
 in SNS's guide). Run as a program, it is `python -m ministack`.
 """
 
+import os
+import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ministack.services import sns
+from ministack.services import lambda_svc, sns
 
+MOST_PROCESSES = max(2, os.cpu_count() or 2)  # of one function
+MOST_WAITING = 100  # calls of one function; more are throttled, as Lambda throttles
+PATIENCE_S = 25.0  # less than an HTTP API waits
+
+Lease = tuple[Any, str]  # a process, or None and "func_cap"; how it was got
 Found = tuple[bool, list[Any], bool]  # is it there, its values, is there anything at all
+
+
+class InTurn:
+    """The emulator's own `acquire` and `release` of a function's process, with a bounded queue."""
+
+    def __init__(
+        self,
+        acquire: Callable[..., Lease],
+        release: Callable[[Any], None],
+        most: int = MOST_PROCESSES,
+        waiting: int = MOST_WAITING,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._acquire, self._release = acquire, release
+        self._most, self._most_waiting, self._patience_s = most, waiting, patience_s
+        self._waiting: Counter[str] = Counter()
+        self._freed = threading.Condition()
+
+    def acquire(
+        self, name: str, config: Any, code: Any, qualifier: str = "$LATEST", most: Any = None
+    ) -> Lease:
+        """A process, when one is free or may be started; none where too many wait, or too long.
+
+        No function of Earshot calls itself, so what is waited for never waits for its caller.
+        """
+        deadline = time.monotonic() + self._patience_s
+        with self._freed:
+            while True:
+                lease = self._acquire(name, config, code, qualifier, most or self._most)
+                left = deadline - time.monotonic()
+                if lease[0] is not None or left <= 0 or self._waiting[name] >= self._most_waiting:
+                    return lease
+                self._waiting[name] += 1
+                self._freed.wait(left)
+                self._waiting[name] -= 1
+
+    def waiting(self, name: str) -> int:
+        """How many calls of this function wait now."""
+        return self._waiting[name]
+
+    def release(self, worker: Any) -> None:
+        self._release(worker)
+        with self._freed:
+            self._freed.notify_all()
 
 
 def body_lookup(body: Mapping[str, Any] | Sequence[Any]) -> Callable[[str], Found]:
@@ -32,6 +90,8 @@ def body_lookup(body: Mapping[str, Any] | Sequence[Any]) -> Callable[[str], Foun
 
 
 sns._body_lookup = body_lookup
+_turns = InTurn(lambda_svc.acquire_worker, lambda_svc.release_worker)
+lambda_svc.acquire_worker, lambda_svc.release_worker = _turns.acquire, _turns.release
 
 if __name__ == "__main__":
     from ministack.app import main

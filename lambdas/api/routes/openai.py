@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from api import languages, openai_answers
 from api.auth import KeyIfGiven, needs
+from api.errors import described
 from api.openai_answers import Format, Granularity
 from api.raw_sound import AS_BODY
 from api.recogniser import Model, ModelName
@@ -50,14 +51,10 @@ class OpenAIErrorBody(BaseModel):
     error: OpenAIError
 
 
-_ERRORS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"model": OpenAIErrorBody},
-    "5XX": {"model": OpenAIErrorBody},
-}
 _TEXTS: dict[str, Any] = {"application/json": {}, "text/plain": {}, "text/vtt": {}}
 _DESCRIPTION = "In the form that `response_format` asked for."
 
-router = APIRouter(prefix="/v1", tags=["openai"], responses=_ERRORS)
+router = APIRouter(prefix="/v1", tags=["openai"], responses=described(OpenAIErrorBody))
 
 
 class UnknownModel(NotFound):

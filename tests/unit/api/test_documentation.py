@@ -148,5 +148,6 @@ def test_the_description_tells_the_truth_about_answers_below_v1(app: FastAPI) ->
         shape = operation["responses"]["4XX"]["content"]["application/json"]["schema"]["$ref"]
         wanted = "OpenAIErrorBody" if path.startswith("/v1/") else "ErrorBody"
         assert shape.endswith(f"/{wanted}"), f"{method} {path}"
+        assert "Retry-After" in operation["responses"]["429"]["headers"]
     forms = description["paths"]["/v1/audio/transcriptions"]["post"]["responses"]["200"]["content"]
     assert "text/vtt" in forms
