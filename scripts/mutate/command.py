@@ -10,7 +10,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +33,7 @@ class Target:
 
     module: Path
     tests: tuple[str, ...]
-    same: Mapping[str, str]
+    same: Mapping[str, str] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def mutate(
         raise typer.BadParameter(f"no module has {only!r} in its path")
     missed: list[Mutant] = []
     with _copied() as copy, progress("Changing", len(mutants)) as advance:
-        for target in dict.fromkeys(one.target for one in mutants):
+        for target in {one.target.tests: one.target for one in mutants}.values():
             if not _pass(copy, target):
                 sys.exit(f"{target.module}: its tests fail before anything is changed")
         for mutant in mutants:

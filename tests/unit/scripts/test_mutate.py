@@ -6,7 +6,7 @@ import pytest
 
 from scripts import ROOT
 from scripts.mutate.changes import Change, changes
-from scripts.mutate.command import drawn, targets
+from scripts.mutate.command import drawn, mutate, targets
 
 SOURCE = '''"""A docstring with 1 number."""
 
@@ -60,3 +60,10 @@ def test_all_targets_have_tests_and_changes() -> None:
 def test_a_seed_makes_the_same_changes_again() -> None:
     chosen = targets()
     assert drawn(chosen, 20, 7) == drawn(chosen, 20, 7) != drawn(chosen, 20, 8)
+
+
+def test_a_change_that_the_tests_of_a_module_notice_is_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    mutate(count=1, seed=1, only="writer/stopping", at_least=0)
+    assert " of 1 changes noticed" in capsys.readouterr().out
