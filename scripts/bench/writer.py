@@ -4,6 +4,7 @@ import json
 import resource
 import time
 from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,9 +42,8 @@ def writer(
     seconds = sum(map(len, waveforms)) / SAMPLE_RATE
     print(json.dumps({"split": split, "clips": len(clips), "sound_s": round(seconds, 1)}))
     rows = []
-    for model, is_greedy in [
-        (model, one) for model in models for one in (True, False)[not greedy :]
-    ]:
+    ways = (True, False) if greedy else (False,)
+    for model, is_greedy in product(models, ways):
         figure, texts = _measure(model, waveforms, seconds, is_greedy)
         rows.append((figure["writer"], texts))
         print(json.dumps(figure | rates_of(clips, texts)), flush=True)

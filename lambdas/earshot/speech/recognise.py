@@ -156,9 +156,9 @@ def _transcribe(
 def _transcribe_stream(
     file: Beginning, transcriber: Transcriber, deadline: Deadline | None = None
 ) -> Transcript:
-    blocks = chain([file.waveform], file.rest or ())
+    blocks: Iterator[Waveform] = chain([file.waveform], file.rest or ())
     if deadline:
-        blocks = chain(deadline.watch(blocks, lambda: file.source.length_s))
+        blocks = deadline.watch(blocks, lambda: file.source.length_s)
     transcript = transcriber.transcribe_stream(blocks)
     return noted(transcript, file.source.findings)
 
