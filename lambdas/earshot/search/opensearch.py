@@ -35,6 +35,8 @@ class OpenSearchEngine:
         return cls(client, alias, facets.filters(request), request.facets)
 
     def ask(self, asks: Sequence[Ask]) -> list[Found]:
+        if not asks:
+            return []
         if len(asks) == 1:
             body = self._body(asks[0])
             return [self._found(self._search(body), body)]

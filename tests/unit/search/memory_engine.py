@@ -33,7 +33,8 @@ class MemoryEngine:
         self._documents = dict(one for each in self.recordings for one in documents(each))
 
     def ask(self, asks: Sequence[Ask]) -> list[Found]:
-        self.asked.append(asks)
+        if asks:
+            self.asked.append(asks)
         return [self._found(one) for one in asks]
 
     def ordered(
@@ -176,6 +177,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Document], float | None]] = {
     "match_phrase": _phrase,
     "range": _range,
     "match_all": lambda about, document: 1.0,
+    "exists": lambda about, document: 1.0 if document.get(about["field"]) else None,
     "ids": lambda about, document: 1.0 if _id(document) in about["values"] else None,
 }
 
