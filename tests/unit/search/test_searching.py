@@ -102,7 +102,7 @@ def test_a_word_that_lost_a_consonant_is_found_by_the_broad_question() -> None:
 def test_a_usual_query_takes_one_round_trip() -> None:
     engine = MemoryEngine(of(["the boy and his sheep", "a boy"]))
     page = search_in(engine, SearchRequest("boy sheep"))
-    assert [hit.text for hit in page.hits] == ["the boy and his sheep"]
+    assert held(page) == ["the boy and his sheep"]
     assert (len(engine.asked), engine.opened) == (1, [])
 
 
