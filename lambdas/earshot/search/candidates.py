@@ -6,9 +6,10 @@ from itertools import islice
 
 from earshot.search import by_sound
 from earshot.search.engine import Candidate, Place
+from earshot.search.frequencies import Frequencies
 from earshot.search.marks import marks
 from earshot.search.question import Question
-from earshot.search.rank import Closeness, Frequencies, Views, closeness, compare
+from earshot.search.rank import Closeness, Views, closeness, compare
 from earshot.search.request import Match, Stretch
 
 # What is less close is no maybe but chance; of the rest the best are shown.

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from earshot.search import analysis, query
-from earshot.search.digest import PassageDigest, commonness
+from earshot.search.digest import PassageDigest
 from earshot.search.engine import Ask, Engine
+from earshot.search.language import commonness
 from earshot.search.likeness import alike
 from earshot.search.question import Question, parse
 from earshot.search.selection import Selection

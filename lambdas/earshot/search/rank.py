@@ -8,15 +8,15 @@ which: where some passage is like the whole phrase, that view counts, else the o
 candidates take a few milliseconds.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
 from earshot.search import analysis
 from earshot.search.digest import PassageDigest, Text
+from earshot.search.frequencies import Frequencies
 from earshot.search.kinds import KINDS
 from earshot.search.likeness import alike
 from earshot.search.misheard import MIN_JOINED_LETTERS
@@ -26,7 +26,6 @@ from earshot.search.question import Question, Slot, Term
 # for itself, as one of a phrase or as one of the words that people throw in.
 LETTERS, SOUNDS, SPELLING, WORDS_OF_PHRASE, WORDS = 100.0, 50.0, 3.0, 60.0, 400.0
 WORD_POWER = 1.5  # of the likeness of thrown in words: half a likeness is less than half a word
-STOP_WORD_SHARE = 0.05  # of what the rarest word weighs
 # A question begins to be a phrase where the likest passage is so like it, and is one a step on.
 # Three words are like something by chance less often than more are, and two are seldom neighbours.
 PHRASE_FROM, THREE_WORDS_FROM, PHRASE_STEP = 0.74, 0.70, 0.03
@@ -35,25 +34,6 @@ PHRASE_FROM, THREE_WORDS_FROM, PHRASE_STEP = 0.74, 0.70, 0.03
 MIN_WORDS_OF_PHRASE = 0.3
 CUT = KINDS["near"].likeness  # of a word that was heard as two, or as one with a neighbour
 IN_PIECES = 0.8  # of the likeness of words that were asked for in a row, where they are not in one
-
-
-@dataclass(frozen=True, slots=True)
-class Frequencies:
-    """In how many of all `passages` each asked word is said, in some form."""
-
-    passages: int = 0
-    said: Mapping[str, int] = field(default_factory=dict)
-
-    def rarity(self, word: str) -> float:
-        """The logarithm of one in how many passages says it (inverse document frequency)."""
-        return math.log(1 + (self.passages + 1) / (self.said.get(word, 0) + 1))
-
-    def weight(self, slot: Slot, question: Question) -> float:
-        if slot.is_stop_word:
-            alone = slot in question.telling
-            return math.log(2 + self.passages) * (1.0 if alone else STOP_WORD_SHARE)
-        rarities = (max(map(self.rarity, term.tokens)) for term in slot.terms if term.tokens)
-        return min(rarities)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Which passages answer a question, and the best of them in order.
 
 plan -> ask -> rank: what is asked first settles most questions. What holds the question is counted;
-the best of what only sounds like it is listed with it. More is asked only when nothing holds it, and
-of the sound when nothing that was found is close.
+the best of what only sounds like it is listed with it. More is asked only when nothing holds it,
+and of the sound when nothing that was found is close.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,10 @@ from typing import Any
 from earshot.search import by_sound, plan, query
 from earshot.search.candidates import Comparison, Ranked, joined
 from earshot.search.engine import Ask, Candidate, Engine, Found
+from earshot.search.frequencies import Frequencies
 from earshot.search.query import Query
 from earshot.search.question import Question
-from earshot.search.rank import NOTHING_CLOSE, Closeness, Frequencies
+from earshot.search.rank import NOTHING_CLOSE, Closeness
 
 WINDOW = 40  # of the engine's best passages that are put in order by how close they are
 MAYBE_WINDOW = 50  # of what may hold it, by each query

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from earshot.search.frequencies import Frequencies
 from earshot.search.question import parse
-from earshot.search.rank import Frequencies, closeness, compare
+from earshot.search.rank import closeness, compare
 from tests.unit.search.passages import digest
 
 FREQUENCIES = Frequencies(
