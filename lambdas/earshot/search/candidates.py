@@ -12,8 +12,9 @@ from earshot.search.question import Question
 from earshot.search.rank import Closeness, Views, closeness, compare
 from earshot.search.request import Match, Stretch
 
-# What is less close is no maybe but chance; of the rest the best are shown.
-FAINT_WORD, FAINT = 0.48, 0.35
+# What is less close, also beside what is closest, is no maybe but chance; of the rest the best are
+# shown.
+FAINT_WORD, FAINT, FAINT_SHARE = 0.48, 0.35, 0.6
 MAX_MAYBES = 10
 # A maybe comes before what holds the question only if it is so much closer; of one word never.
 HOLDS_BONUS, WORD_HOLDS_BONUS = 0.02, 1.0
@@ -45,20 +46,31 @@ class Comparison:
     def in_order(
         self, holding: Sequence[Candidate], others: Sequence[Candidate], relaxed: bool
     ) -> tuple[list[Ranked], Closeness]:
-        """What holds the question and the best of what may, and how close they are. Where fewer
-        words had to do, holding them is no merit."""
+        """What holds the question and the best of what may, and how close they are."""
         close = self._closeness([*holding, *others])
-        bonus = WORD_HOLDS_BONUS if len(self.question.free) == 1 else HOLDS_BONUS
+        bonus = self._bonus(close, relaxed)
         ranked = [
-            Ranked(one.place, value, "holds", value if relaxed else value + bonus)
+            Ranked(one.place, value, "holds", value + bonus)
             for one, value in zip(holding, close.values[: len(holding)], strict=True)
         ]
-        maybes = self._maybes(others, close.values[len(holding) :])
+        maybes = self._maybes(others, close.values[len(holding) :], self._faint(close))
         return _mixed(ranked, maybes), close
 
-    def _maybes(self, candidates: Sequence[Candidate], close: Sequence[float]) -> list[Ranked]:
+    def _bonus(self, close: Closeness, relaxed: bool) -> float:
+        """What it is worth to hold the question. Where fewer words had to do, all or nothing: who
+        asked for a phrase, and got something like it, asked for no single words of it."""
+        if relaxed:
+            return 1 - close.phrase
+        return WORD_HOLDS_BONUS if len(self.question.free) == 1 else HOLDS_BONUS
+
+    def _faint(self, close: Closeness) -> float:
+        least = FAINT_WORD if len(self.question.free) == 1 else FAINT
+        return max(least, FAINT_SHARE * max(close.values, default=0.0))
+
+    def _maybes(
+        self, candidates: Sequence[Candidate], close: Sequence[float], faint: float
+    ) -> list[Ranked]:
         """The best that are close enough, or sound like it, and can be marked."""
-        faint = FAINT_WORD if len(self.question.free) == 1 else FAINT
         heard = by_sound.heard(self.question, candidates)
         ranked = [
             (Ranked(one.place, value, "maybe", value + sound.term, sound.stretches), one)

@@ -48,14 +48,16 @@ class Views:
 @dataclass(frozen=True, slots=True)
 class Closeness:
     """Of each passage, 0..1: 1 has all the words in order, as they were written. `as_phrase` is the
-    likest one's likeness to the whole phrase, `words` how much of the words the best one has."""
+    likest one's likeness to the whole phrase, `words` how much of the words the best one has.
+    `phrase`: whether the words were asked for as a phrase, 0..1."""
 
     values: Sequence[float]
     as_phrase: float
     words: float
+    phrase: float
 
 
-NOTHING_CLOSE = Closeness((), 0.0, 0.0)
+NOTHING_CLOSE = Closeness((), 0.0, 0.0, 0.0)
 
 
 def closeness(question: Question, passages: Sequence[Views]) -> Closeness:
@@ -64,7 +66,7 @@ def closeness(question: Question, passages: Sequence[Views]) -> Closeness:
     likest = max((one.as_phrase for one in passages if one.words >= least), default=0.0)
     phrase = _is_phrase(question, likest)
     values = [phrase * one.as_phrase + (1 - phrase) * one.as_words for one in passages]
-    return Closeness(values, likest, words)
+    return Closeness(values, likest, words, phrase)
 
 
 def _is_phrase(question: Question, likest: float) -> float:
