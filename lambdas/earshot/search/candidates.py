@@ -53,7 +53,10 @@ class Comparison:
             Ranked(one.place, value, "holds", value + bonus)
             for one, value in zip(holding, close.values[: len(holding)], strict=True)
         ]
-        maybes = self._maybes(others, close.values[len(holding) :], self._faint(close))
+        close_others = close.values[len(holding) :]
+        if holding and not relaxed:
+            close_others = self._telling(others, close_others)
+        maybes = self._maybes(others, close_others, self._faint(close))
         return _mixed(ranked, maybes), close
 
     def _bonus(self, close: Closeness, relaxed: bool) -> float:
@@ -80,6 +83,12 @@ class Comparison:
         ranked.sort(key=lambda pair: _order(pair[0]))
         shown = (best for best, one in ranked if self._has_mark(one, best))
         return list(islice(shown, MAX_MAYBES))
+
+    def _telling(self, candidates: Sequence[Candidate], close: Sequence[float]) -> list[float]:
+        """How close they are; not at all with no more of the question than stop words, and letters
+        by chance."""
+        views = (self._views[one.place.document_id] for one in candidates)
+        return [value if one.telling > 0 else 0.0 for value, one in zip(close, views, strict=True)]
 
     def _has_mark(self, candidate: Candidate, ranked: Ranked) -> bool:
         """The sound marks the words where it is, if there are any."""

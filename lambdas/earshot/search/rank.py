@@ -43,6 +43,7 @@ class Views:
     as_phrase: float
     as_words: float
     words: float  # 0..1: how much of the words it has, by their weights
+    telling: float  # 0..1: the likeness of the telling word that it has most of
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,15 @@ def compare(
             max((row.likeness(text) for text in digest.texts), default=0.0),
             [_likeness_of(slot, n, like, digest) for slot in question.free],
             weights,
+            max((_likeness_of(slot, n, like, digest) for slot in question.telling), default=0.0),
         )
         for n, digest in enumerate(digests)
     ]
 
 
-def _views(in_a_row: float, each: Sequence[float], weights: Sequence[float]) -> Views:
+def _views(
+    in_a_row: float, each: Sequence[float], weights: Sequence[float], telling: float
+) -> Views:
     """Both views of how like the passage is to the words in a row, and to each word."""
     words = sum(each) / max(len(each), 1)
     weighed = [weight * like**WORD_POWER for weight, like in zip(weights, each, strict=True)]
@@ -114,6 +118,7 @@ def _views(in_a_row: float, each: Sequence[float], weights: Sequence[float]) -> 
         as_phrase=(in_a_row + WORDS_OF_PHRASE * words) / (whole + WORDS_OF_PHRASE),
         as_words=(in_a_row + WORDS * rare) / (whole + WORDS),
         words=rare,
+        telling=telling,
     )
 
 
