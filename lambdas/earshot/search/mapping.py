@@ -17,7 +17,7 @@ from earshot.errors import MalformedFrameLetters
 from earshot.recordings.imported import has_estimated_times
 from earshot.recordings.passages import Passage, passages
 from earshot.recordings.record import FACETS, Recording
-from earshot.search import analysis, misheard
+from earshot.search import analysis, display, misheard
 from earshot.search.digest import FORMAT, PassageDigest, Text
 from earshot.speech.transcript import Transcript, Word
 
@@ -40,7 +40,7 @@ SEARCHED = (
 
 MAPPING: dict[str, Any] = {
     "dynamic": "strict",
-    "_source": {"excludes": [*SEARCHED, "sound_grams", "digest", "letters"]},
+    "_source": {"excludes": [*SEARCHED, "sound_grams", "digest", "display", "letters"]},
     "properties": {
         "written": _TOKENS,
         # Prefixes are for suggestions as one types.
@@ -54,6 +54,8 @@ MAPPING: dict[str, Any] = {
         "grams": _UNORDERED,
         # What ranking and marks need, where it costs nothing to fetch.
         "digest": {"type": "binary", "doc_values": True},
+        # What a page shows, where no second request is needed for it.
+        "display": {"type": "binary", "doc_values": True},
         # What may have been said though no text has it (earshot.search.by_sound).
         "sound_grams": _SET,
         "letters": {"type": "binary", "doc_values": True},
@@ -78,7 +80,10 @@ MAPPING: dict[str, Any] = {
 ANALYSIS_VERSION = 5  # to be raised when earshot.search.analysis makes other tokens
 
 SCHEMA = hashlib.blake2b(
-    json.dumps([MAPPING, ANALYSIS_VERSION, FORMAT], sort_keys=True).encode(), digest_size=4
+    json.dumps(
+        [MAPPING, ANALYSIS_VERSION, FORMAT, display.FORMAT.decode()], sort_keys=True
+    ).encode(),
+    digest_size=4,
 ).hexdigest()
 
 
@@ -114,7 +119,9 @@ def documents(recording: Recording) -> Iterator[tuple[str, dict[str, Any]]]:
     for passage, sound in zip(cut, sounds, strict=True):
         identity = document_id(recording.recording_id, passage.n)
         digest = digest_of(passage, recording.recording_id, len(cut), has_sound="letters" in sound)
-        yield identity, about | _said(passage, digest) | sound
+        document = about | _said(passage) | sound
+        packed = {"digest": digest.pack(), "display": display.pack(document)}
+        yield identity, document | _searched(digest) | packed
 
 
 def _about(recording: Recording, count: int) -> dict[str, Any]:
@@ -141,10 +148,9 @@ def _about(recording: Recording, count: int) -> dict[str, Any]:
     return about
 
 
-def _said(passage: Passage, digest: PassageDigest) -> dict[str, Any]:
+def _said(passage: Passage) -> dict[str, Any]:
     words = passage.words
-    return _searched(digest) | {
-        "digest": digest.pack(),
+    return {
         "n": passage.n,
         "text": passage.text,
         "words": [[word.text, round(word.start, 3), round(word.end, 3)] for word in words],
