@@ -20,6 +20,7 @@ from infra.site_name import enter_name, own_name
 
 SITE = Path(__file__).resolve().parent.parent / "site"
 EDGE = Path(__file__).parent / "edge"
+NOT_FOUND = "404.html"  # a copy of the page, for addresses that are none of it
 MISSING = "/missing"  # of the API: everything below it is answered 404 (api/routes/missing.py)
 
 ERRORS = (
@@ -99,7 +100,14 @@ class Site(Construct):
                 viewer_protocol_policy=https,
                 compress=True,
                 response_headers_policy=headers,
-                function_associations=[self._at_the_edge("PagePaths", "page_paths.js")],
+                function_associations=[
+                    self._at_the_edge("PagePaths", "page_paths.js"),
+                    self._at_the_edge(
+                        "PageStatus",
+                        "page_status.js",
+                        aws_cloudfront.FunctionEventType.VIEWER_RESPONSE,
+                    ),
+                ],
             ),
             additional_behaviors={
                 "/api/*": aws_cloudfront.BehaviorOptions(
@@ -136,7 +144,12 @@ class Site(Construct):
             aws_s3_deployment.BucketDeployment(
                 self,
                 "Page",
-                sources=[aws_s3_deployment.Source.asset(str(SITE), exclude=["README.md"])],
+                sources=[
+                    aws_s3_deployment.Source.asset(str(SITE), exclude=["README.md"]),
+                    aws_s3_deployment.Source.data(
+                        NOT_FOUND, (SITE / "index.html").read_text("utf-8")
+                    ),
+                ],
                 destination_bucket=self.bucket,
                 distribution=self.distribution,
                 cache_control=[
@@ -145,10 +158,15 @@ class Site(Construct):
                 ],
             )
 
-    def _at_the_edge(self, name: str, file: str) -> aws_cloudfront.FunctionAssociation:
-        """A function of ours that sees each request before the cache does."""
+    def _at_the_edge(
+        self,
+        name: str,
+        file: str,
+        event: aws_cloudfront.FunctionEventType = aws_cloudfront.FunctionEventType.VIEWER_REQUEST,
+    ) -> aws_cloudfront.FunctionAssociation:
+        """A function of ours that sees each request before the cache does, or each answer after."""
         return aws_cloudfront.FunctionAssociation(
-            event_type=aws_cloudfront.FunctionEventType.VIEWER_REQUEST,
+            event_type=event,
             function=aws_cloudfront.Function(
                 self,
                 name,

@@ -6,7 +6,7 @@ import { el, icon } from "./dom.js";
 import { finderView } from "./finder.js";
 import { ago, clock, count, ESTIMATED, isEstimated, label, lostOf, speaker, title } from "./labels.js";
 import { leadIn } from "./lead-in.js";
-import { placeAt, places } from "./matches.js";
+import { fullest, placeAt, places } from "./matches.js";
 import { nameOf } from "./names.js";
 import { notice } from "./notice.js";
 import { paragraphs } from "./paragraphs.js";
@@ -48,7 +48,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
   player.learn(track);
   const playFrom = (seconds) => player.play(track, seconds);
   const playAt = (word) => playFrom(word < 0 ? 0 : leadIn(words, word));
-  const opened = at === null ? (found[0]?.first ?? -1) : words.findLastIndex(([, start]) => start <= at + ROUNDED);
+  const opened = at === null ? (fullest(found)?.first ?? -1) : words.findLastIndex(([, start]) => start <= at + ROUNDED);
   const button = el("button", { type: "button", class: "play large", on: { click: () => (mine() && !player.ended ? player.toggle() : playAt(opened)) } });
   const timeline = timelineView(words, duration, found.map(({ first }) => words[first][1]), playFrom);
   const views = parts.map(({ words: some }) => {
@@ -162,16 +162,26 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
   /** Points at the words from `first` to `last`, which may be in two paragraphs. */
   function show(first, last, focus) {
     element.querySelectorAll(".target").forEach((word) => word.classList.remove("target"));
+    element.querySelectorAll(".stretch").forEach((old) => old.replaceWith(...old.childNodes));
     const nodes = inTime.slice(first, last + 1).flatMap((one) => {
       const view = views.find(({ said }) => said.includes(one));
       return view ? [view.word(view.said.indexOf(one))] : [];
     });
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     nodes.forEach((node) => node.classList.add("target"));
+    views.map((view) => nodes.filter((node) => view.element.contains(node))).filter((some) => some.length).forEach(outline);
     nodes[0]?.scrollIntoView({ block: "center", behavior: calm || focus ? "auto" : "smooth" });
     const view = views.find(({ said }) => said.includes(inTime[first]));
     if (focus) view?.focus(view.said.indexOf(inTime[first]));
   }
+}
+
+/** Draws one line around words of a paragraph, and around what is between them. */
+function outline(nodes) {
+  const range = document.createRange();
+  range.setStartBefore(nodes[0]);
+  range.setEndAfter(nodes.at(-1));
+  range.surroundContents(el("span", { class: "stretch" }));
 }
 
 /** Which models made the transcript, in a sentence. */

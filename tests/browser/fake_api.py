@@ -90,8 +90,7 @@ class Handler(BaseHTTPRequestHandler):
         elif url.path.startswith("/audio/"):
             self._audio(unquote(url.path.removeprefix("/audio/")))
         else:
-            part = re.match(r"/(css|js|img)/", url.path)  # as infra/edge/page_paths.js has it
-            self._site(url.path if part else "/index.html")
+            self._site(url.path)
 
     def do_HEAD(self) -> None:
         self.do_GET()
@@ -144,6 +143,10 @@ class Handler(BaseHTTPRequestHandler):
         return self._send(206, "audio/wav", body[first : last + 1], part)
 
     def _site(self, path: str) -> None:
+        """As the functions in infra/edge have it: what is no part of the page is a page that says so."""
+        if not re.match(r"/(css|js|img)/", path):
+            page = (SITE / "index.html").read_bytes()
+            return self._send(200 if path in ("/", "/index.html") else 404, "text/html", page)
         file = (SITE / path.lstrip("/")).resolve()
         if not file.is_relative_to(SITE) or not file.is_file():
             return self._send(403, "application/xml", b"<Error/>")
