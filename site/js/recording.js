@@ -11,8 +11,7 @@ import { nameOf } from "./names.js";
 import { notice } from "./notice.js";
 import { paragraphs } from "./paragraphs.js";
 import { LEAD } from "./player.js";
-import { quote } from "./quote.js";
-import { quoteButton } from "./selected.js";
+import { quote, quoteButton } from "./selected.js";
 import { timelineView } from "./timeline.js";
 import { wordsView } from "./words.js";
 
@@ -115,7 +114,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     text,
   );
   state();
-  return { element, arrive };
+  return { element, title: track.title, arrive };
 
   /** Who speaks from here on, where the channels of the sound were kept apart. */
   function voice(i) {

@@ -12,11 +12,11 @@ import { failure, notice } from "./notice.js";
 const QUOTES = /["“”„«»]/;
 
 /**
+ * @param {{pages: object[]}} answer of the API, the first page first
  * @param {import("./address.js").State} state
- * @param {object[]} pages answers of the API, the first first
  * @param {{player, go, announce, signal: AbortSignal}} page
  */
-export function resultsView(state, pages, { player, go, announce, signal }) {
+export function resultsView({ pages }, state, { player, go, announce, signal }) {
   const [first] = pages;
   const { total = 0, maybe = 0 } = first;
   const ranked = !state.sort || state.sort === "relevance"; // only then the API lists what may sound like it
@@ -47,7 +47,7 @@ export function resultsView(state, pages, { player, go, announce, signal }) {
     hits,
     ...(hits.childElementCount < total ? [more(), maybes.element] : [maybes.element, more()]),
   );
-  return el("div", { class: facets ? "results with-facets" : "results" },
+  const element = el("div", { class: facets ? "results with-facets" : "results" },
     el("div", { class: "results-head" },
       el("h1", {}, said),
       helpView(),
@@ -57,6 +57,7 @@ export function resultsView(state, pages, { player, go, announce, signal }) {
     facets,
     body,
   );
+  return { element, title: state.q };
 
   function more() {
     const box = el("div", { class: "more" });

@@ -1,6 +1,7 @@
 /** What someone has selected of a recording's words, and a button that copies it as a quote. */
 
 import { el } from "./dom.js";
+import { clock } from "./labels.js";
 
 const COPY = "Copy as a quote";
 
@@ -39,4 +40,14 @@ export function quoteButton(text, quoteOf, signal) {
     );
     setTimeout(() => button.replaceChildren(COPY), 2000);
   }
+}
+
+/**
+ * @param {string} words as they are shown
+ * @param {{name: string, start: number, estimated?: boolean, link: string}} from `start` in seconds
+ */
+export function quote(words, { name, start, estimated = false, link }) {
+  const said = words.replaceAll(/\s+/g, " ").trim();
+  const marked = /^["“].*["”]$/su.test(said) ? said : `“${said}”`;
+  return `${marked}\n${name.replaceAll(/^“|”$/g, "")}, ${clock(start, estimated)}\n${link}`;
 }

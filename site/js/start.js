@@ -24,7 +24,7 @@ const EVERYDAY = new Set(
 /** What the person unfolded stays so when a recording appears. */
 let unfolded = false;
 
-export function startView(recordings, player, signal) {
+export function startView({ recordings }, _, { player, signal }) {
   const done = recordings.filter(({ status }) => status === "done");
   const busy = recordings.filter(({ status }) => status === "queued" || status === "transcribing");
   const failed = recordings.filter(({ status }) => status === "failed");
@@ -33,7 +33,7 @@ export function startView(recordings, player, signal) {
   const fold = ({ currentTarget }) => {
     unfolded = currentTarget.open;
   };
-  return el("div", { class: "start" },
+  const element = el("div", { class: "start" },
     examples.length > 0 && el("p", { class: "examples" }, el("span", {}, "Try "),
       ...examples.flatMap((q) => [el("a", { class: "chip", href: write({ q }), "data-nav": true }, q), " "])),
     recordings.length > 0 && helpView(),
@@ -45,6 +45,7 @@ export function startView(recordings, player, signal) {
       el("ul", {}, ...failed.map(({ key, error }) =>
         el("li", {}, el("b", {}, title(key)), " ", error?.message ?? "It failed for a reason unknown.")))),
   );
+  return { element };
 }
 
 function row(recording, player, signal) {

@@ -143,7 +143,7 @@ class Handler(BaseHTTPRequestHandler):
         return self._send(206, "audio/wav", body[first : last + 1], part)
 
     def _site(self, path: str) -> None:
-        """As the functions in infra/edge have it: what is no part of the page is a page that says so."""
+        """As the functions in infra/edge have it: what is no part of the page gets it, as a 404."""
         if not re.match(r"/(css|js|img)/", path):
             page = (SITE / "index.html").read_bytes()
             return self._send(200 if path in ("/", "/index.html") else 404, "text/html", page)

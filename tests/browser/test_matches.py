@@ -86,7 +86,8 @@ def test_a_match_of_several_words_is_one_stretch_that_nothing_cuts(
     )
     room = stretch.evaluate(
         """(words) => {
-          const [own, around] = [words, words.closest("section")].map((one) => one.getBoundingClientRect());
+          const own = words.getBoundingClientRect();
+          const around = words.closest("section").getBoundingClientRect();
           return Math.min(own.left - around.left, around.right - own.right);
         }"""
     )

@@ -1,0 +1,30 @@
+/** The views, whose code comes when it is needed: what the first one needs is here from the start. */
+
+import { ApiError } from "./api.js";
+import { startView } from "./start.js";
+
+// Their parts are named too, so that they come at once and not one after the other.
+const LATER = {
+  results: () => Promise.all([import("./results.js"), import("./hit.js"), import("./facets.js"), import("./lead-in.js")])
+    .then(([{ resultsView }]) => resultsView),
+  recording: () => Promise.all([import("./recording.js"), import("./finder.js"), import("./matches.js"), import("./paragraphs.js"),
+    import("./selected.js"), import("./timeline.js"), import("./lead-in.js")])
+    .then(([{ recordingView }]) => recordingView),
+};
+/** What one sees next, most likely. */
+const NEXT = { start: "results", results: "recording" };
+
+/** @returns {Promise<(answer: object, state: object, page: object) => {element: Element, title?: string, arrive?: () => boolean}>} */
+export async function codeOf(kind) {
+  if (kind === "start") return startView;
+  try {
+    return await LATER[kind]();
+  } catch {
+    throw new ApiError("A part of this page did not come. Is there a connection?");
+  }
+}
+
+/** Fetches the code of what comes next, when nothing else is to be done. */
+export function warm(kind) {
+  setTimeout(() => LATER[NEXT[kind]]?.().catch(() => {}), 2000); // it is asked for again when it is needed
+}
