@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+import jsii
 from aws_cdk import (
+    AssetHashType,
+    BundlingOptions,
+    DockerImage,
     Duration,
+    ILocalBundling,
     RemovalPolicy,
     aws_apigatewayv2,
     aws_cloudfront,
@@ -13,14 +18,13 @@ from aws_cdk import (
 from constructs import Construct
 
 from earshot.recordings.bodies import PLAYBACK
+from infra import page_files
 from infra.origins import api_origin, bucket_origin, reading, without_policy
 from infra.settings import Settings
 from infra.site_headers import security_headers
 from infra.site_name import enter_name, own_name
 
-SITE = Path(__file__).resolve().parent.parent / "site"
 EDGE = Path(__file__).parent / "edge"
-NOT_FOUND = "404.html"  # a copy of the page, for addresses that are none of it
 MISSING = "/missing"  # of the API: everything below it is answered 404 (api/routes/missing.py)
 
 ERRORS = (
@@ -36,6 +40,19 @@ ERRORS = (
     503,
     504,
 )  # that CloudFront caches by default
+
+
+@jsii.implements(ILocalBundling)
+class _Served:
+    """Writes the page's files as they are served, without Docker."""
+
+    def try_bundle(self, output_dir: str, options: BundlingOptions) -> bool:
+        del options
+        for path, content in page_files.served().items():
+            target = Path(output_dir, path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        return True
 
 
 class Site(Construct):
@@ -145,9 +162,12 @@ class Site(Construct):
                 self,
                 "Page",
                 sources=[
-                    aws_s3_deployment.Source.asset(str(SITE), exclude=["README.md"]),
-                    aws_s3_deployment.Source.data(
-                        NOT_FOUND, (SITE / "index.html").read_text("utf-8")
+                    aws_s3_deployment.Source.asset(
+                        str(page_files.SITE),
+                        asset_hash_type=AssetHashType.OUTPUT,
+                        bundling=BundlingOptions(
+                            image=DockerImage.from_registry("scratch"), local=_Served()
+                        ),
                     ),
                 ],
                 destination_bucket=self.bucket,

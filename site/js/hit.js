@@ -18,7 +18,7 @@ const WHOLE = 0.8;
 
 /**
  * A view of a hit of the API; `asked` is the search that found it, `player` plays it, `signal` ends its
- * listening when it leaves the page.
+ * listening when it leaves the page. `clip` is what is played of it in a row with others, if anything.
  */
 export function hitView(hit, { q, exact }, player, signal) {
   const { words, marks, sounded } = wordsOf(hit);
@@ -27,7 +27,7 @@ export function hitView(hit, { q, exact }, player, signal) {
   const track = { id: hit.recording_id, key: hit.key, sound: soundOf(hit), title: nameOf(hit), duration: hit.duration, words: timed ? words : [] };
   const start = hit.start ?? 0;
   const end = hit.end ?? hit.duration ?? 0;
-  const [first] = bestStretch(marks, words.map(([text]) => text), PHRASE) ?? [];
+  const [first, last] = bestStretch(marks, words.map(([text]) => text), PHRASE) ?? [];
   const from = sounded ?? (words[first]?.[1] || start);
   const playMatch = () => playFrom(timed && first !== undefined && sounded === undefined ? leadIn(words, first) : Math.max(0, from - BREATH));
   const also = elsewhere(hit.others ?? [], timed ? [words[0][1], words.at(-1)[1]] : [start, end]);
@@ -60,11 +60,13 @@ export function hitView(hit, { q, exact }, player, signal) {
   player.addEventListener("time", time, { signal });
   state();
 
-  return el("article", { class: hit.sound ? "hit" : "hit silent" },
+  const clip = hit.sound && timed && first !== undefined && { track, from: leadIn(words, first), to: words[last][2] + BREATH };
+  const element = el("article", { class: hit.sound ? "hit" : "hit silent" },
     said.element,
     el("div", { class: "hit-sound" }, hit.sound && button, el("span", { class: "hit-from" }, clock(from, estimated))),
     about(hit, (at) => write({ recording: hit.recording_id, q, exact, at }), from, also, track.title),
   );
+  return { element, clip };
 }
 
 /** The line beneath: the recording's name, who speaks, how long it is, and where else it answers. */

@@ -2,16 +2,18 @@
 
 import { soundOf, transcriptUrl } from "./api.js";
 import { write } from "./address.js";
+import { bounds, save, soundClip, subtitles } from "./clip.js";
 import { el, icon } from "./dom.js";
 import { finderView } from "./finder.js";
 import { ago, clock, count, ESTIMATED, isEstimated, label, lostOf, speaker, title } from "./labels.js";
+import { playAll } from "./in-a-row.js";
 import { leadIn } from "./lead-in.js";
 import { fullest, placeAt, places } from "./matches.js";
 import { nameOf } from "./names.js";
 import { notice } from "./notice.js";
 import { paragraphs } from "./paragraphs.js";
 import { LEAD } from "./player.js";
-import { quote, quoteButton } from "./selected.js";
+import { quote, selectionBar } from "./selected.js";
 import { timelineView } from "./timeline.js";
 import { wordsView } from "./words.js";
 
@@ -19,6 +21,9 @@ const FORMATS = { txt: "Text", srt: "Subtitles (SRT)", vtt: "Subtitles (VTT)", j
 /** An address has its seconds rounded. */
 const ROUNDED = 0.01;
 const COPY = "Copy a link to here";
+const REFUSED = "The browser did not let it be copied";
+/** Seconds after a match that are played with it. */
+const AFTER = 0.5;
 
 /**
  * @param {{recording: object, transcript: object|null, marks: {word: number, kind: string}[]}} answer of
@@ -55,6 +60,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     return { start: some[0].start, said: some, ...wordsView(some.map(triple), sound ? playFrom : null, marked) };
   });
   const finder = q && transcript ? finderView(q, found.length, (index, byKey) => goTo(index, byKey), signal) : null;
+  if (sound && found.length > 1) finder?.element.append(playAll(player, inARow, signal));
 
   const mine = () => player.track?.id === id;
   const paragraphAt = (seconds) => views.findLast(({ start }) => start - LEAD <= seconds);
@@ -110,7 +116,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     (status === "queued" || status === "transcribing") && notice(el("p", {}, "This recording is being written down. It takes a moment.")),
     status === "done" && words.length === 0 && notice(el("p", {}, "No speech was heard in this recording.")),
     finder?.element,
-    navigator.clipboard && quoteButton(text, quoteOf, signal),
+    selectionBar(text, actions(), signal),
     text,
   );
   state();
@@ -122,12 +128,40 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     return Number.isInteger(channel) && channel !== parts[i - 1]?.channel ? `Speaker ${channel + 1}` : "";
   }
 
+  /** What can be done with words that someone selected. */
+  function actions() {
+    const name = (at, ending) => `${title(key)} ${clock(at).replaceAll(":", ".")}.${ending}`;
+    const keep = (what, ending, make) => ({ name: what, done: "Saved", failed: "This sound can't be cut here", async act({ nodes }) {
+      const some = spokenBy(nodes);
+      save(await make(some, bounds(some, words)), name(some[0][1], ending));
+    } });
+    return [
+      navigator.clipboard && { name: "Copy as a quote", done: "Copied", failed: REFUSED, act: (chosen) => navigator.clipboard.writeText(quoteOf(chosen)) },
+      sound && keep("Save the sound", "wav", (_, span) => soundClip(track, span)),
+      !estimated && keep("Save subtitles", "srt", async (some, [from]) => new Blob([subtitles(some, from)], { type: "application/x-subrip" })),
+    ].filter(Boolean);
+  }
+
+  function spokenBy(nodes) {
+    return nodes.map((node) => triple(views.find(({ element: part }) => part.contains(node)).said[Number(node.dataset.i)]));
+  }
+
   /** The words that someone selected, with what is needed to find them again. */
-  function quoteOf({ words: some, first }) {
-    const { said } = views.find(({ element: part }) => part.contains(first));
-    const { start } = said[Number(first.dataset.i)];
+  function quoteOf({ words: some, nodes }) {
+    const [[, start]] = spokenBy(nodes);
     const link = new URL(write({ recording: id, at: start }), location.origin).href;
     return quote(some, { name: track.title, start, estimated, link });
+  }
+
+  /** The matches as stretches to play in a row. */
+  function inARow() {
+    return found.map(({ first, last }, index) => ({
+      track, from: leadIn(words, first), to: words[last][2] + AFTER,
+      show: () => {
+        finder.set(index);
+        show(first, last, false);
+      },
+    }));
   }
 
   /** Here: where the sound is, or else where the address points to. */
@@ -135,7 +169,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     const here = write({ recording: id, q, exact, at: mine() ? player.time : at });
     await navigator.clipboard.writeText(new URL(here, location.origin).href).then(
       () => copy.replaceChildren("Copied"),
-      () => copy.replaceChildren("The browser did not let it be copied"),
+      () => copy.replaceChildren(REFUSED),
     );
     setTimeout(() => copy.replaceChildren(COPY), 2000);
   }

@@ -6,6 +6,7 @@ import { el } from "./dom.js";
 import { facetsView } from "./facets.js";
 import { helpView } from "./help.js";
 import { hitView } from "./hit.js";
+import { playAll } from "./in-a-row.js";
 import { count, KINDS, number, ORDERS } from "./labels.js";
 import { failure, notice } from "./notice.js";
 
@@ -22,12 +23,16 @@ export function resultsView({ pages }, state, { player, go, announce, signal }) 
   const ranked = !state.sort || state.sort === "relevance"; // only then the API lists what may sound like it
   const listed = total + (ranked ? maybe : 0);
   const hits = el("div", { class: "hits" });
+  const clips = [];
   const past = el("button", { type: "button", class: "skip past", on: { click: () => body.focus() } }, "Skip past the choices");
   const maybes = maybesView(state, maybe, ranked);
   const add = (answer) => answer.hits.map((hit) => {
-    const view = hitView(hit, state, player, signal);
-    if (hit.match !== "maybe") hits.append(view);
-    else maybes.add(view);
+    const { element: view, clip } = hitView(hit, state, player, signal);
+    if (hit.match === "maybe") maybes.add(view);
+    else {
+      hits.append(view);
+      if (clip) clips.push({ ...clip, show: () => view.scrollIntoView({ block: "nearest" }) });
+    }
     return view;
   });
   pages.forEach(add);
@@ -44,6 +49,7 @@ export function resultsView({ pages }, state, { player, go, announce, signal }) 
     total > 0 && first.relaxed && el("p", { class: "notice" },
       "No recording has all of these words together. These come nearest."),
     found ? legend(pages) : nothing(state, clear),
+    clips.length > 1 && el("p", { class: "in-a-row" }, playAll(player, () => clips, signal)),
     hits,
     ...(hits.childElementCount < total ? [more(), maybes.element] : [maybes.element, more()]),
   );

@@ -5,10 +5,11 @@ import { startView } from "./start.js";
 
 // Their parts are named too, so that they come at once and not one after the other.
 const LATER = {
-  results: () => Promise.all([import("./results.js"), import("./hit.js"), import("./facets.js"), import("./lead-in.js")])
+  results: () => Promise.all([import("./results.js"), import("./hit.js"), import("./facets.js"), import("./lead-in.js"), import("./in-a-row.js")])
     .then(([{ resultsView }]) => resultsView),
   recording: () => Promise.all([import("./recording.js"), import("./finder.js"), import("./matches.js"), import("./paragraphs.js"),
-    import("./selected.js"), import("./timeline.js"), import("./lead-in.js")])
+    import("./selected.js"), import("./timeline.js"), import("./lead-in.js"), import("./in-a-row.js"),
+    import("./clip.js")])
     .then(([{ recordingView }]) => recordingView),
 };
 /** What one sees next, most likely. */

@@ -19,10 +19,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from earshot.recordings import formats
 from earshot.speech.transcript import Transcript
+from infra.page_files import NOT_FOUND, content
 from tests.browser.fake_search import marks, search, suggestions
 from tests.browser.spoken import BY_ID, BY_KEY, FACETS, MODEL, RECORDINGS, UPLOADED, Spoken, wav
 
-SITE = Path(__file__).resolve().parents[2] / "site"
 TYPES = {
     ".html": "text/html",
     ".css": "text/css",
@@ -145,13 +145,14 @@ class Handler(BaseHTTPRequestHandler):
     def _site(self, path: str) -> None:
         """As the functions in infra/edge have it: what is no part of the page gets it, as a 404."""
         if not re.match(r"/(css|js|img)/", path):
-            page = (SITE / "index.html").read_bytes()
-            return self._send(200 if path in ("/", "/index.html") else 404, "text/html", page)
-        file = (SITE / path.lstrip("/")).resolve()
-        if not file.is_relative_to(SITE) or not file.is_file():
+            status = 200 if path in ("/", "/index.html") else 404
+            return self._send(status, "text/html; charset=utf-8", content(NOT_FOUND))
+        try:
+            body = content(unquote(path).lstrip("/"))
+        except FileNotFoundError:
             return self._send(403, "application/xml", b"<Error/>")
-        type_ = TYPES.get(file.suffix, "application/octet-stream")
-        return self._send(200, f"{type_}; charset=utf-8", file.read_bytes())
+        type_ = TYPES.get(Path(path).suffix, "application/octet-stream")
+        return self._send(200, f"{type_}; charset=utf-8", body)
 
     def _json(self, status: int, body: Any) -> None:
         text = body if isinstance(body, str) else json.dumps(body)

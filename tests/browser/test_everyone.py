@@ -22,7 +22,7 @@ VIEWS = {
     "failure": ("/?q=boom", ".notice button"),
     "import": (f"/?recording={BY_KEY['imported.mp3'].id}", ".transcript .word"),
 }
-FAILS = "500 (Internal Server Error)"  # of "boom", on the console
+FAILS = "Failed to load resource"  # of "boom" and "lost", on the console
 WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

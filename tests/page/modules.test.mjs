@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { gzipSync } from "node:zlib";
 
 const SITE = new URL("../../site/", import.meta.url);
 const read = (path) => readFileSync(new URL(path, SITE), "utf8");
-/** As a CDN sends it: each file by itself. */
-const weight = (modules) => modules.reduce((sum, name) => sum + gzipSync(read(`js/${name}`), { level: 9 }).length, 0);
 
 /** What comes with a module: all that it imports, and what that imports. */
 function withImports(name, found = new Set()) {
@@ -18,16 +15,6 @@ function withImports(name, found = new Set()) {
 
 const ALL = readdirSync(new URL("js/", SITE));
 const FIRST = [...withImports("main.js")];
-
-test("the first view needs at most 28 kB of script", () => {
-  const bytes = weight(FIRST);
-  assert.ok(bytes <= 28_000, `${bytes} bytes`);
-});
-
-test("all script together is at most 40 kB", () => {
-  const bytes = weight(ALL);
-  assert.ok(bytes <= 40_000, `${bytes} bytes`);
-});
 
 test("the first view's modules are named in the page, so that they come at once; others come later", () => {
   const named = [...read("index.html").matchAll(/"modulepreload" href="\/js\/(.+?)"/g)].map(([, name]) => name);
