@@ -4,6 +4,7 @@ import { write } from "./address.js";
 import { soundOf } from "./api.js";
 import { bestStretch } from "./best.js";
 import { el, icon } from "./dom.js";
+import { foldersOf } from "./facets.js";
 import { clock, ESTIMATED, isEstimated, label, speaker } from "./labels.js";
 import { BREATH, leadIn } from "./lead-in.js";
 import { day, nameOf } from "./names.js";
@@ -20,7 +21,8 @@ const WHOLE = 0.8;
  * A view of a hit of the API; `asked` is the search that found it, `player` plays it, `signal` ends its
  * listening when it leaves the page. `clip` is what is played of it in a row with others, if anything.
  */
-export function hitView(hit, { q, exact }, player, signal) {
+export function hitView(hit, asked, player, signal) {
+  const { q, exact } = asked;
   const { words, marks, sounded } = wordsOf(hit);
   const timed = words.length > 0 && words.every(([, from, to]) => Number.isFinite(from + to));
   const estimated = isEstimated(hit);
@@ -64,16 +66,18 @@ export function hitView(hit, { q, exact }, player, signal) {
   const element = el("article", { class: hit.sound ? "hit" : "hit silent" },
     said.element,
     el("div", { class: "hit-sound" }, hit.sound && button, el("span", { class: "hit-from" }, clock(from, estimated))),
-    about(hit, (at) => write({ recording: hit.recording_id, q, exact, at }), from, also, track.title),
+    about(hit, (at) => write({ recording: hit.recording_id, q, exact, at }), from, also, track.title, asked),
   );
   return { element, clip };
 }
 
 /** The line beneath: the recording's name, who speaks, how long it is, and where else it answers. */
-function about(hit, link, from, also, name) {
+function about(hit, link, from, also, name, asked) {
   const { key, duration, source } = hit;
+  const [folder] = foldersOf(key).filter((one) => one !== asked.prefix);
   return el("div", { class: "about" },
     el("b", {}, el("a", { href: link(from), "data-nav": true, title: key }, name)),
+    folder && el("span", { class: "folder" }, "in ", el("a", { href: write({ ...asked, pages: 1, prefix: folder }), "data-nav": true }, folder)),
     speaker(hit) && el("span", {}, speaker(hit)),
     duration > 0 && el("span", {}, clock(duration), el("span", { class: "sr-only" }, " long")),
     day(hit.uploaded_at) && el("span", {}, day(hit.uploaded_at)),

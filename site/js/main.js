@@ -1,6 +1,6 @@
 /** The page: shows what its address says, and moves from address to address. */
 
-import { read, replaces, write } from "./address.js";
+import { kindOf, read, replaces, write } from "./address.js";
 import * as api from "./api.js";
 import { greet } from "./hero.js";
 import { completions } from "./completions.js";
@@ -8,7 +8,7 @@ import { around } from "./dom.js";
 import { failure, lost, skeleton, stillWaiting } from "./notice.js";
 import { FAILED, Player } from "./player.js";
 import { isTyping, searchBox } from "./search-box.js";
-import { codeOf, warm } from "./views.js";
+import { codeOf, here, warm } from "./views.js";
 
 /** Within this time an answer replaces the old view; only then does the page show that it waits. */
 const PATIENCE_MS = 250;
@@ -51,10 +51,7 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
   }
   const kind = kindOf(state);
   const known = newer || back ? remembered.get(address) : undefined;
-  if (known) {
-    const view = await codeOf(kind); // it has been shown once, so it is here
-    return signal.aborted ? undefined : present(known, view);
-  }
+  if (known) return present(known, here[kind]); // at once: the browser goes back to where one was
   const wait = setTimeout(() => waiting(kind), PATIENCE_MS);
   const long = setTimeout(() => {
     main.replaceChildren(stillWaiting(), skeleton());
@@ -96,8 +93,6 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
   }
 }
 
-const kindOf = ({ recording, q }) => (recording ? "recording" : q ? "results" : "start");
-
 async function ask(state, signal) {
   if (state.recording) {
     const recording = await api.recording(state.recording, signal);
@@ -106,7 +101,7 @@ async function ask(state, signal) {
       api.transcript(state.recording, signal), api.marks(state.recording, state, signal), api.hasSound(recording, signal)]);
     return { recording: { ...recording, sound }, transcript, marks };
   }
-  if (state.q) {
+  if (kindOf(state) === "results") {
     const numbers = Array.from({ length: state.pages }, (_, i) => i + 1);
     return { pages: await Promise.all(numbers.map((n) => api.search(state, n, signal))) };
   }

@@ -15,12 +15,19 @@ const LATER = {
 /** What one sees next, most likely. */
 const NEXT = { start: "results", results: "recording" };
 
-/** @returns {Promise<(answer: object, state: object, page: object) => {element: Element, title?: string, arrive?: () => boolean}>} */
+/**
+ * The views that have come. Each makes an element of an answer of the API, the address's state and the page.
+ *
+ * @type {Record<string, (answer: any, state: any, page: any) => {element: Element, title?: string, arrive?: () => boolean}>}
+ */
+export const here = { start: startView };
+
 export async function codeOf(kind) {
-  if (kind === "start") return startView;
   try {
-    return await LATER[kind]();
-  } catch {
+    here[kind] ??= await LATER[kind]();
+    return here[kind];
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // the code came, and is wrong
     throw new ApiError("A part of this page did not come. Is there a connection?");
   }
 }

@@ -40,9 +40,7 @@ def is_code(line: str) -> bool:
 
 
 def test_scripts_are_served_without_comments_and_otherwise_as_they_are() -> None:
-    script = (
-        '/** Why. */\n\n// Two.\nlet a = "/* b */"; // c\n  /**\n   * More.\n   */\nlet c;\n'
-    )
+    script = '/** Why. */\n\n// Two.\nlet a = "/* b */"; // c\n  /**\n   * More.\n   */\nlet c;\n'
     cast = "/** @type {X} */ (a);\n/** Why. */\n"
     assert without_comments(cast) == "/** @type {X} */ (a);\n\n"
     assert without_comments(script) == '\n\n\nlet a = "/* b */"; // c\n\n\n\nlet c;\n'
