@@ -65,4 +65,5 @@ def create_app(hands_on: bool = False) -> FastAPI:
         *(ping, asr, openai, uploads, transcripts, recordings, changes, search, docs, missing),
     ):
         app.include_router(route.router)
+        app.state.routes = [*getattr(app.state, "routes", []), *route.router.routes]
     return app

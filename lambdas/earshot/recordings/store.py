@@ -16,7 +16,13 @@ from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.claim import Claim, Claimed
 from earshot.recordings.imports import Import, add_imported, adopt
 from earshot.recordings.item import pack, recording_from_item, transcript_attributes
-from earshot.recordings.listing import Sort, make_listable, page_by_change, page_by_key
+from earshot.recordings.listing import (
+    Sort,
+    make_listable,
+    page_by_change,
+    page_by_key,
+    page_by_upload,
+)
 from earshot.recordings.record import Failure, Recording, Source, Status
 from earshot.recordings.retranscription import fail_again, finish_again, take_again
 from earshot.recordings.scanning import every_item
@@ -73,6 +79,8 @@ class Recordings:
         """
         if sort == "key":
             return page_by_key(self._table, status, prefix, cursor, size)
+        if sort == "uploaded":
+            return page_by_upload(self._table, status, cursor, size)
         return page_by_change(self._table, status, cursor, size)
 
     def make_listable(self) -> int:

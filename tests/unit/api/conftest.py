@@ -16,7 +16,7 @@ from api.settings import ApiSettings
 from earshot.access.store import Keys
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
 from earshot.recordings.ids import recording_id
-from earshot.recordings.listing import KEY_INDEX, LIST_INDEX
+from earshot.recordings.listing import KEY_INDEX, LIST_INDEX, UPLOAD_INDEX
 from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Transcript
 from tests.unit.api.stage import (
@@ -72,7 +72,14 @@ def aws(s3: Any, dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
             KeySchema=[{"AttributeName": "recording_id", "KeyType": "HASH"}],
             AttributeDefinitions=[
                 {"AttributeName": name, "AttributeType": "S"}
-                for name in ("recording_id", "status", "listed_at", "listed_in", "key")
+                for name in (
+                    "recording_id",
+                    "status",
+                    "listed_at",
+                    "listed_in",
+                    "key",
+                    "uploaded_at",
+                )
             ],
             GlobalSecondaryIndexes=[
                 {
@@ -88,6 +95,14 @@ def aws(s3: Any, dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
                     "KeySchema": [
                         {"AttributeName": "listed_in", "KeyType": "HASH"},
                         {"AttributeName": "key", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
+                },
+                {
+                    "IndexName": UPLOAD_INDEX,
+                    "KeySchema": [
+                        {"AttributeName": "listed_in", "KeyType": "HASH"},
+                        {"AttributeName": "uploaded_at", "KeyType": "RANGE"},
                     ],
                     "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
                 },
