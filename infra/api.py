@@ -42,6 +42,8 @@ KEYED_ROUTES = {  # every other route reads
     "/v1/models": [GET, HEAD],
     "/v1/models/{name+}": [GET, HEAD],
     "/uploads": [POST],
+    "/hooks": [GET, POST],
+    "/hooks/{hook_id}": [DELETE],
     "/recordings/{recording_id}": [DELETE],
     "/recordings/{recording_id}/retranscribe": [POST],
 }
@@ -61,10 +63,11 @@ class Api(Construct):
         search: Mapping[str, str],
         retranscriptions: aws_sqs.IQueue,
         keys: aws_dynamodb.ITable,
+        hooks: aws_dynamodb.ITable,
         settings: Settings,
     ) -> None:
         """`retranscriptions` takes the recordings that are to be transcribed again; `keys`
-        has the named keys.
+        has the named keys, `hooks` the addresses that are told of recordings.
         """
         super().__init__(scope, name)
         self.key = aws_secretsmanager.Secret(
@@ -120,6 +123,8 @@ class Api(Construct):
                 **shared,
                 api_key_secret=self.key.secret_arn,
                 keys_table=keys.table_name,
+                hooks_table=hooks.table_name,
+                local_addresses="true" if settings.local else None,
                 retranscribe_queue_url=retranscriptions.queue_url,
                 speech_function=self.speech_function.function_name,
             ),

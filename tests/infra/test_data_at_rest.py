@@ -57,6 +57,7 @@ def test_peoples_sound_and_its_records_outlive_the_stack(aws: Template) -> None:
         "RecordsTranscripts": "RetainExceptOnCreate",
         "RecordsTable": "RetainExceptOnCreate",
         "AccessKeys": "RetainExceptOnCreate",
+        "WebhooksHooks": "RetainExceptOnCreate",
         "SiteBucket": "Delete",
     }
     for name in ("AudioBucket", "RecordsTranscripts"):

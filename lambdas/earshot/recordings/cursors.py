@@ -14,8 +14,8 @@ Order = Literal["key", "uploaded", "updated", "changed"]
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The last place that was shown, in an order. `began` is the latest change when a walk by upload
-    or change began; `changed` is the end of such a walk, over what changed since."""
+    """The last place shown, in an order. `began` is the latest change when a walk by change
+    or upload began; `changed` is the end of such a walk, over what changed since."""
 
     order: Order
     place: str

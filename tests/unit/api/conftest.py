@@ -1,5 +1,6 @@
 """The app over moto, with the real store and a recogniser that is told what it hears."""
 
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from earshot.recordings.ids import recording_id
 from earshot.recordings.listing import KEY_INDEX, LIST_INDEX, UPLOAD_INDEX
 from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Transcript
+from earshot.webhooks.store import Hooks
 from tests.unit.api.stage import (
     AUDIO_BUCKET,
     KEY,
@@ -178,6 +180,28 @@ def named(keys: Keys) -> auth.NamedKeys:
 
 
 @pytest.fixture
+def hooks(aws: None, dynamodb: Any) -> Hooks:
+    """The table of webhooks."""
+    dynamodb.create_table(
+        TableName="hooks",
+        KeySchema=[{"AttributeName": "hook_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "hook_id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return Hooks(dynamodb.Table("hooks"))
+
+
+def resolve(host: str, port: int, family: int, kind: Any) -> list[Any]:
+    """No test asks the real DNS: what is no numeric address is a public host."""
+    try:
+        return socket.getaddrinfo(host, port, family, kind, flags=socket.AI_NUMERICHOST)
+    except OSError:
+        if not host.endswith(".example"):
+            raise
+        return [(socket.AF_INET, kind, 6, "", ("8.8.8.8", port))]
+
+
+@pytest.fixture
 def hears() -> ToldRecogniser:
     return ToldRecogniser()
 
@@ -196,6 +220,7 @@ def app(
     hears: ToldRecogniser,
     finds: ToldSearch,
     named: auth.NamedKeys,
+    hooks: Hooks,
 ) -> FastAPI:
     app = create_app()
     app.dependency_overrides = {
@@ -204,6 +229,8 @@ def app(
         services.audio_bucket: lambda: bucket,
         services.index: lambda: finds,
         services.announcements: lambda: queue,
+        services.hooks: lambda: hooks,
+        services.resolver: lambda: resolve,
         auth.named_keys: lambda: named,
         recogniser: lambda: hears,
     }
