@@ -29,6 +29,7 @@ from infra.function import model_function, zip_function
 from infra.settings import Settings
 
 POST, DELETE = aws_apigatewayv2.HttpMethod.POST, aws_apigatewayv2.HttpMethod.DELETE
+PATCH = aws_apigatewayv2.HttpMethod.PATCH
 GET, HEAD = aws_apigatewayv2.HttpMethod.GET, aws_apigatewayv2.HttpMethod.HEAD
 SPEECH_ROUTES = (
     "/asr",
@@ -44,7 +45,7 @@ KEYED_ROUTES = {  # every other route reads
     "/uploads": [POST],
     "/hooks": [GET, POST],
     "/hooks/{hook_id}": [DELETE],
-    "/recordings/{recording_id}": [DELETE],
+    "/recordings/{recording_id}": [DELETE, PATCH],
     "/recordings/{recording_id}/retranscribe": [POST],
 }
 FUNCTION_TIMEOUT_S = 29  # an HTTP API waits 30 s

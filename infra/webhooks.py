@@ -73,7 +73,7 @@ class Webhooks(Construct):
         )
         self.function = zip_function(
             self,
-            "Webhooks",
+            "Call",
             handler="webhooks",
             environment=environment_of(
                 WebhookSettings,

@@ -60,8 +60,8 @@ MAY: dict[str, dict[str, set[str]]] = {
         "ApiSpeech": {"lambda:InvokeFunction"},
     },
     "ApiSpeech": {"ApiSpeechLogs": ITS_LOG, "*": TRACES},
-    "WebhooksWebhooks": {
-        "WebhooksWebhooksLogs": ITS_LOG,
+    "WebhooksCall": {
+        "WebhooksCallLogs": ITS_LOG,
         "*": TRACES,
         "WebhooksQueue": {
             "sqs:ReceiveMessage",
@@ -151,7 +151,7 @@ def test_functions_end_before_those_who_wait_for_them_give_up(aws: Template) -> 
         "ProjectionIndex": 120,
         "Api": 29,  # API Gateway waits for 30
         "ApiKeyed": 29,
-        "WebhooksWebhooks": 30,
+        "WebhooksCall": 30,
         "ApiSpeech": 28,  # and the function that checks keys for this one
     }
 

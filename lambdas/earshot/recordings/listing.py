@@ -13,6 +13,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
 from earshot.recordings.cursors import Cursor, decode, encode
+from earshot.recordings.details import ATTRIBUTES
 from earshot.recordings.ids import recording_id
 from earshot.recordings.item import recording_from_item
 from earshot.recordings.record import Recording, Status
@@ -32,7 +33,7 @@ _SUMMARY_ATTRIBUTES = (
     "recording_id", "key", "status", "revision", "updated_at", "uploaded_at", "sequencer", "etag",
     "size", "source", "facets", "error_code", "error_message", "passages", "text", "duration",
     "model", "fingerprint", "transcribed_at", "estimated_times", "incomplete", "listened_to",
-    "playback_key",
+    "playback_key", *ATTRIBUTES,
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "lambdas" / "earshot"
 
 # A room imports from itself and from those before it, never from those behind it.
 LAYERS = (
-    ("__init__", "errors", "bundled", "numerals", "settings", "sizes"),
+    ("__init__", "errors", "bundled", "moments", "numerals", "settings", "sizes"),
     ("audio", "outgoing"),
     ("speech",),
     ("transcription", "recordings", "access", "webhooks"),
