@@ -4,9 +4,13 @@ import { test } from "node:test";
 import vm from "node:vm";
 
 function uriAfter(file, uri) {
+  return after(file, uri).uri;
+}
+
+function after(file, uri) {
   const context = vm.createContext({ event: { request: { uri } } });
   vm.runInContext(readFileSync(new URL(`../../infra/edge/${file}`, import.meta.url), "utf8"), context);
-  return vm.runInContext("handler(event).uri", context);
+  return vm.runInContext("handler(event)", context);
 }
 
 function statusOf(uri, statusCode = 200) {
@@ -42,4 +46,11 @@ test("the prefix of the API and of the sound is taken off", () => {
   assert.equal(uriAfter("strip_prefix.js", "/api/search"), "/search");
   assert.equal(uriAfter("strip_prefix.js", "/audio/a/b.mp3"), "/a/b.mp3");
   assert.equal(uriAfter("strip_prefix.js", "/api"), "/");
+});
+
+test("the API's address without a slash leads to its docs, not to the page", () => {
+  const answer = after("page_paths.js", "/api");
+  assert.equal(answer.statusCode, 307);
+  assert.equal(answer.headers.location.value, "/api/docs");
+  assert.equal(uriAfter("page_paths.js", "/apis"), "/404.html");
 });

@@ -11,6 +11,7 @@ import json
 import logging
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from earshot.errors import MalformedFrameLetters
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 UNKNOWN = "unknown"
 MARGIN_S = 2.0  # of sound around a passage's words: some may be missing there
 KEYWORD_FACETS = (*FACETS, "source", "model")
+DETAIL_FACETS = ("speaker", "place", "collection", "tags")  # counted where that is asked for
 
 _TOKENS = {"type": "text", "analyzer": "whitespace"}
 # These say whether, not where.
@@ -73,7 +75,8 @@ MAPPING: dict[str, Any] = {
         "confidence": {"type": "float"},
         "uploaded_at": {"type": "date"},
         "revision": {"type": "long", "index": False},
-        **{name: {"type": "keyword"} for name in KEYWORD_FACETS},
+        **{name: {"type": "keyword"} for name in (*KEYWORD_FACETS, *DETAIL_FACETS, "title")},
+        "recorded_at": {"type": "date"},
     },
 }
 
@@ -135,6 +138,7 @@ def _about(recording: Recording, count: int) -> dict[str, Any]:
         "uploaded_at": recording.uploaded_at or recording.updated_at,
         **{facet: recording.facets.get(facet) or UNKNOWN for facet in FACETS},
     }
+    about |= {name: value for name, value in asdict(recording.details).items() if value}
     if recording.playback_key:
         about["playback"] = f"/{recording.playback_key}"
     if transcript := recording.transcript:
@@ -240,11 +244,8 @@ def _searched(digest: PassageDigest) -> dict[str, list[str]]:
 
 def _similar(tokens: Sequence[str]) -> dict[str, Iterable[str]]:
     sounds = list(map(analysis.sound, tokens))
-    telling = [
-        (token, sound)
-        for token, sound in zip(tokens, sounds, strict=True)
-        if token not in analysis.STOP_WORDS
-    ]
+    pairs = zip(tokens, sounds, strict=True)
+    telling = [(token, sound) for token, sound in pairs if token not in analysis.STOP_WORDS]
     return {
         "sound": sounds,
         "slips": (slip for token, _ in telling for slip in analysis.slips(token)),

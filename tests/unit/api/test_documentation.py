@@ -49,7 +49,7 @@ def test_every_route_is_explained_to_programs(app: FastAPI) -> None:
 
 
 def test_every_route_that_is_explained_exists(app: FastAPI) -> None:
-    explained = set(re.findall(r"`(GET|POST|DELETE) (/[^`?\s]+)`", PAGE))
+    explained = set(re.findall(r"`(GET|POST|PATCH|DELETE) (/[^`?\s]+)`", PAGE))
     found = {(method, path) for method, path, _ in operations(app)}
     assert explained <= found
     assert len(explained) >= 10
@@ -94,6 +94,10 @@ def test_the_description_tells_which_routes_need_the_key(app: FastAPI) -> None:
         ("POST", "/v1/audio/translations"),
         ("POST", "/uploads"),
         ("DELETE", "/recordings/{recording_id}"),
+        ("PATCH", "/recordings/{recording_id}"),
+        ("POST", "/hooks"),
+        ("GET", "/hooks"),
+        ("DELETE", "/hooks/{hook_id}"),
         ("POST", "/recordings/{recording_id}/retranscribe"),
     }
 
