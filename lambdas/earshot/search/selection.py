@@ -1,8 +1,8 @@
 """Which passages answer a question, and the best of them in order.
 
 plan -> ask -> rank: what is asked first settles most questions. What holds the question is counted;
-the best of what only sounds like it is listed with it. More is asked only when nothing holds it, and
-of the sound when nothing that was found is close.
+the best of what only sounds like it is listed with it. More is asked only when nothing holds it,
+and of the sound when nothing that was found is close.
 """
 
 from collections.abc import Mapping, Sequence
