@@ -38,9 +38,7 @@ def is_there() -> Ask:
     return Ask({"exists": {"field": "letters"}}, 1, filtered=False, chosen=False)
 
 
-def asks(
-    question: Question, asked: Query, seen: Sequence[Candidate], passages: int
-) -> list[Ask]:
+def asks(question: Question, asked: Query, seen: Sequence[Candidate], passages: int) -> list[Ask]:
     """What may hold the question by its sound beyond `asked`, and the letters of what was `seen`.
     Nothing where nothing can be asked by sound.
 
