@@ -11,9 +11,11 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
+from earshot.recordings import details
+
 FIELDS = (
     "recording_id", "key", "text", "start", "end", "words", "duration", "age", "gender", "accent",
-    "source", "model", "uploaded_at", "playback", "confidence", "estimated_times",
+    "source", "model", "uploaded_at", "playback", "confidence", "estimated_times", *details.FIELDS,
 )  # fmt: skip
 FORMAT = b"1"  # of the packed values; to be raised when they, or FIELDS, change
 

@@ -9,6 +9,7 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import NotFoundError
 
 from earshot.errors import InvalidRequest
+from earshot.recordings.details import TEXTS
 from earshot.search import display, facets, pages
 from earshot.search.did_you_mean import did_you_mean
 from earshot.search.digest import PassageDigest
@@ -184,6 +185,9 @@ def _hit(
         model=document["model"],
         uploaded_at=document.get("uploaded_at", ""),
         playback=document.get("playback"),
+        **{name: document.get(name) for name in TEXTS},
+        recorded_at=document.get("recorded_at"),
+        tags=tuple(document.get("tags", ())),
         confidence=document["confidence"],
         score=score if score is None else round(score, 4),
         match=match,
