@@ -203,6 +203,10 @@ def test_did_you_mean_asks_back_for_what_neither_index_nor_language_knows() -> N
     assert search(texts, "kidney transplant").did_you_mean is None
 
 
+def test_a_word_of_four_letters_is_asked_back_for() -> None:
+    assert search(["the goat jumped", "a goat"], "goet jumped").did_you_mean == "goat jumped"
+
+
 def test_a_misspelt_word_is_asked_back_though_nothing_says_it_beside_the_others() -> None:
     texts = ["the desert sand", "a desert bird", "an oasis at last", *MANY]
     page = search(texts, "desert orasis")
