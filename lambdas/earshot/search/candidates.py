@@ -12,9 +12,9 @@ from earshot.search.question import Question
 from earshot.search.rank import Closeness, Views, closeness, compare
 from earshot.search.request import Match, Stretch
 
-# What is less close, also beside what is closest, is no maybe but chance; of the rest the best are
-# shown.
-FAINT_WORD, FAINT, FAINT_SHARE = 0.48, 0.35, 0.6
+# What is less close is no maybe but chance; of the rest the best are shown. Of a single word, a
+# maybe must have its share of what is closest too.
+FAINT_WORD, FAINT, FAINT_WORD_SHARE = 0.48, 0.35, 0.6
 MAX_MAYBES = 10
 # A maybe comes before what holds the question only if it is so much closer; of one word never.
 HOLDS_BONUS, WORD_HOLDS_BONUS = 0.02, 1.0
@@ -67,8 +67,9 @@ class Comparison:
         return WORD_HOLDS_BONUS if len(self.question.free) == 1 else HOLDS_BONUS
 
     def _faint(self, close: Closeness) -> float:
-        least = FAINT_WORD if len(self.question.free) == 1 else FAINT
-        return max(least, FAINT_SHARE * max(close.values, default=0.0))
+        if len(self.question.free) > 1:
+            return FAINT
+        return max(FAINT_WORD, FAINT_WORD_SHARE * max(close.values, default=0.0))
 
     def _maybes(
         self, candidates: Sequence[Candidate], close: Sequence[float], faint: float

@@ -12,8 +12,8 @@ from earshot.search import language
 from earshot.search.question import Question, Slot
 
 STOP_WORD_SHARE = 0.05  # of what the rarest word weighs
-PRIOR_PASSAGES, PASSAGE_WORDS = 500, 50  # that the language counts as, and words of each
-FEW_PASSAGES = 20 * PRIOR_PASSAGES  # from here on the prior changes next to nothing
+PRIOR_PASSAGES, PASSAGE_WORDS = 200, 50  # that the language counts as, and words of each
+FEW_PASSAGES = 10 * PRIOR_PASSAGES  # from here on the index knows enough
 
 
 @dataclass(frozen=True, slots=True)
