@@ -60,10 +60,10 @@ class Comparison:
         return _mixed(ranked, maybes), close
 
     def _bonus(self, close: Closeness, relaxed: bool) -> float:
-        """What it is worth to hold the question. Where fewer words had to do, all or nothing: who
-        asked for a phrase, and got something like it, asked for no single words of it."""
+        """What it is worth to hold the question. Where fewer words had to do, nothing beside a
+        phrase: who asked for one, and got something like it, asked for no single words of it."""
         if relaxed:
-            return 1 - close.phrase
+            return HOLDS_BONUS * (1 - close.phrase)
         return WORD_HOLDS_BONUS if len(self.question.free) == 1 else HOLDS_BONUS
 
     def _faint(self, close: Closeness) -> float:

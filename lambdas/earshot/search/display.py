@@ -17,7 +17,7 @@ FIELDS = (
     "recording_id", "key", "text", "start", "end", "words", "duration", "age", "gender", "accent",
     "source", "model", "uploaded_at", "playback", "confidence", "estimated_times", *details.FIELDS,
 )  # fmt: skip
-FORMAT = b"1"  # of the packed values; to be raised when they, or FIELDS, change
+FORMAT = b"2"  # of the packed values; to be raised when they, or FIELDS, change
 
 
 def pack(document: Mapping[str, Any]) -> str:
