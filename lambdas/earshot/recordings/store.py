@@ -5,7 +5,7 @@ older event never overwrites what a newer one wrote) and on the status (a repeat
 work once). A deletion leaves a tombstone, so that a late event can't resurrect the recording.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from earshot.recordings.claiming import (
     claim,
 )
 from earshot.recordings.describing import Read, correct, note_sidecar
+from earshot.recordings.feed import changes
 from earshot.recordings.imports import Import, add_imported, adopt
 from earshot.recordings.item import pack, recording_from_item, transcript_attributes
 from earshot.recordings.listing import (
@@ -81,6 +82,12 @@ class Recordings:
         if sort == "uploaded":
             return page_by_upload(self._table, status, cursor, size)
         return page_by_change(self._table, status, cursor, size)
+
+    def changes(
+        self, cursor: str | None, since: str | None, size: int
+    ) -> tuple[Sequence[Recording], str, bool]:
+        """What changed, deletions too, in that order (earshot.recordings.feed)."""
+        return changes(self._table, cursor, since, size, self._writes.now())
 
     def make_listable(self) -> int:
         """Put what older versions wrote into the list by key; how many recordings."""
