@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+import jsii
 from aws_cdk import (
+    AssetHashType,
+    BundlingOptions,
+    DockerImage,
     Duration,
+    ILocalBundling,
     RemovalPolicy,
     aws_apigatewayv2,
     aws_cloudfront,
@@ -13,12 +18,12 @@ from aws_cdk import (
 from constructs import Construct
 
 from earshot.recordings.bodies import PLAYBACK
+from infra import page_files
 from infra.origins import api_origin, bucket_origin, reading, without_policy
 from infra.settings import Settings
 from infra.site_headers import security_headers
 from infra.site_name import enter_name, own_name
 
-SITE = Path(__file__).resolve().parent.parent / "site"
 EDGE = Path(__file__).parent / "edge"
 MISSING = "/missing"  # of the API: everything below it is answered 404 (api/routes/missing.py)
 
@@ -35,6 +40,19 @@ ERRORS = (
     503,
     504,
 )  # that CloudFront caches by default
+
+
+@jsii.implements(ILocalBundling)
+class _Served:
+    """Writes the page's files as they are served, without Docker."""
+
+    def try_bundle(self, output_dir: str, options: BundlingOptions) -> bool:
+        del options
+        for path, content in page_files.served().items():
+            target = Path(output_dir, path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        return True
 
 
 class Site(Construct):
@@ -99,7 +117,14 @@ class Site(Construct):
                 viewer_protocol_policy=https,
                 compress=True,
                 response_headers_policy=headers,
-                function_associations=[self._at_the_edge("PagePaths", "page_paths.js")],
+                function_associations=[
+                    self._at_the_edge("PagePaths", "page_paths.js"),
+                    self._at_the_edge(
+                        "PageStatus",
+                        "page_status.js",
+                        aws_cloudfront.FunctionEventType.VIEWER_RESPONSE,
+                    ),
+                ],
             ),
             additional_behaviors={
                 "/api/*": aws_cloudfront.BehaviorOptions(
@@ -136,7 +161,15 @@ class Site(Construct):
             aws_s3_deployment.BucketDeployment(
                 self,
                 "Page",
-                sources=[aws_s3_deployment.Source.asset(str(SITE), exclude=["README.md"])],
+                sources=[
+                    aws_s3_deployment.Source.asset(
+                        str(page_files.SITE),
+                        asset_hash_type=AssetHashType.OUTPUT,
+                        bundling=BundlingOptions(
+                            image=DockerImage.from_registry("scratch"), local=_Served()
+                        ),
+                    ),
+                ],
                 destination_bucket=self.bucket,
                 distribution=self.distribution,
                 cache_control=[
@@ -145,10 +178,15 @@ class Site(Construct):
                 ],
             )
 
-    def _at_the_edge(self, name: str, file: str) -> aws_cloudfront.FunctionAssociation:
-        """A function of ours that sees each request before the cache does."""
+    def _at_the_edge(
+        self,
+        name: str,
+        file: str,
+        event: aws_cloudfront.FunctionEventType = aws_cloudfront.FunctionEventType.VIEWER_REQUEST,
+    ) -> aws_cloudfront.FunctionAssociation:
+        """A function of ours that sees each request before the cache does, or each answer after."""
         return aws_cloudfront.FunctionAssociation(
-            event_type=aws_cloudfront.FunctionEventType.VIEWER_REQUEST,
+            event_type=event,
             function=aws_cloudfront.Function(
                 self,
                 name,
