@@ -30,6 +30,7 @@ from earshot.recordings.listing import (
     page_by_key,
     page_by_upload,
 )
+from earshot.recordings.queueing import is_awaited, never_came, queue
 from earshot.recordings.record import Failure, Recording, Status
 from earshot.recordings.retranscription import fail_again, finish_again, take_again
 from earshot.recordings.scanning import every_item
@@ -187,6 +188,20 @@ class Recordings:
         False when there is no imported transcript to keep, or a newer event was there before.
         """
         return adopt(self._writes, event, size)
+
+    # -- before the sound
+
+    def queue(self, key: str) -> bool:
+        """Note that sound will come (earshot.recordings.queueing); False where some is there."""
+        return queue(self._writes, key)
+
+    def is_awaited(self, key: str) -> bool:
+        """Whether sound that was to come is still wanted."""
+        return is_awaited(self._writes, key)
+
+    def never_came(self, key: str, failure: Failure) -> bool:
+        """Write why no sound came; False where some did."""
+        return never_came(self._writes, key, failure)
 
     # -- what is said of a recording
 

@@ -122,6 +122,12 @@ def queue(aws: None, session: boto3.Session) -> services.Announcements:
 
 
 @pytest.fixture
+def fetches(aws: None, session: boto3.Session) -> services.Fetches:
+    sqs = session.client("sqs")
+    return services.Fetches(sqs, sqs.create_queue(QueueName="fetches")["QueueUrl"])
+
+
+@pytest.fixture
 def keys(aws: None, dynamodb: Any) -> Keys:
     """The table of named keys."""
     dynamodb.create_table(
@@ -180,6 +186,7 @@ def app(
     finds: ToldSearch,
     named: auth.NamedKeys,
     hooks: Hooks,
+    fetches: services.Fetches,
 ) -> FastAPI:
     app = create_app()
     app.dependency_overrides = {
@@ -189,6 +196,7 @@ def app(
         services.index: lambda: finds,
         services.announcements: lambda: queue,
         services.hooks: lambda: hooks,
+        services.fetches: lambda: fetches,
         services.resolver: lambda: resolve,
         auth.named_keys: lambda: named,
         recogniser: lambda: hears,
