@@ -12,8 +12,11 @@ from api.routes import (
     asr,
     changes,
     docs,
+    exports,
+    feed,
     handing_on,
     hooks,
+    jobs,
     missing,
     openai,
     ping,
@@ -63,7 +66,20 @@ def create_app(hands_on: bool = False) -> FastAPI:
     # The forms of a transcript come first: {recording_id} would match "abc.txt" too.
     for route in (
         *([handing_on] if hands_on else []),  # before those that it stands in for
-        *(ping, asr, openai, uploads, transcripts, recordings, changes, hooks, search),
+        *(
+            ping,
+            asr,
+            openai,
+            uploads,
+            transcripts,
+            exports,
+            feed,
+            recordings,
+            changes,
+            hooks,
+            jobs,
+            search,
+        ),
         *(docs, missing),
     ):
         app.include_router(route.router)

@@ -18,6 +18,7 @@ from api.settings import ApiSettings
 from earshot import compose
 from earshot.errors import Unavailable
 from earshot.ingest.events import notification
+from earshot.ingest.fetching import Job
 from earshot.outgoing.addresses import Resolve
 from earshot.recordings.changes import ObjectEvent
 from earshot.recordings.store import Recordings
@@ -78,6 +79,26 @@ def announcements() -> Announcements:
     return Announcements(boto3.client("sqs"), url)
 
 
+@dataclass(frozen=True, slots=True)
+class Fetches:
+    """Addresses of sound, sent to the queue at `url` (with a boto3 client of SQS)."""
+
+    sqs: Any
+    url: str
+
+    def send(self, job: Job) -> None:
+        self.sqs.send_message(QueueUrl=self.url, MessageBody=job.as_text())
+
+
+@cache
+def fetches() -> Fetches:
+    """Where addresses go whose sound is wanted. Raises Unavailable."""
+    url = settings().fetch_queue_url
+    if not url:
+        raise Unavailable("Nothing can be fetched here: no queue is set up for it.")
+    return Fetches(boto3.client("sqs"), url)
+
+
 @cache
 def hooks() -> Hooks:
     """The addresses that are told of recordings. Raises Unavailable."""
@@ -132,5 +153,6 @@ AudioBucket = Annotated[Any, Depends(audio_bucket)]
 Store = Annotated[Recordings, Depends(recordings)]
 Queue = Annotated[Announcements, Depends(announcements)]
 Resolver = Annotated[Resolve, Depends(resolver)]
+FetchQueue = Annotated[Fetches, Depends(fetches)]
 HookStore = Annotated[Hooks, Depends(hooks)]
 Index = Annotated[Searches, Depends(index)]

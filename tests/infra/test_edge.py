@@ -176,6 +176,7 @@ def test_what_needs_a_key_goes_to_the_function_that_checks_keys(aws: Template) -
         "GET /v1/models/{name+}": "ApiKeyed",
         "HEAD /v1/models/{name+}": "ApiKeyed",
         "POST /uploads": "ApiKeyed",
+        "POST /jobs": "ApiKeyed",
         "GET /hooks": "ApiKeyed",
         "POST /hooks": "ApiKeyed",
         "DELETE /hooks/{hook_id}": "ApiKeyed",

@@ -15,9 +15,9 @@ PEAK_TFLOPS: Mapping[str, float] = {"g6": 121.0, "g5": 70.0}
 
 HOURS_A_MONTH = 730
 # What no price page says.
-ALARMED_METRICS = 27  # without a bulk lane; an alarm on a sum pays for each part
+ALARMED_METRICS = 30  # without a bulk lane; an alarm on a sum pays for each part
 IMAGE_GB = 1.0  # compressed: base, packages, the large model in int8
-POLLS_A_MONTH = 2 * 5 * 3 * 60 * HOURS_A_MONTH  # Lambda's five pollers of two queues, 20 s each
+POLLS_A_MONTH = 3 * 5 * 3 * 60 * HOURS_A_MONTH  # Lambda's five pollers of three queues, 20 s each
 MP3_MB_AN_HOUR = 28.8  # 64 kbit/s
 TRANSCRIPT_KB_A_SECOND = 0.32  # of sound, packed, both models' words and the frame letters
 # Units of the three indexes by status, key and upload. A claim is new there; a finish changes the
