@@ -11,6 +11,7 @@ from api.request_log import RequestLog
 from api.routes import (
     asr,
     changes,
+    collection,
     docs,
     handing_on,
     missing,
@@ -62,7 +63,8 @@ def create_app(hands_on: bool = False) -> FastAPI:
     # The forms of a transcript come first: {recording_id} would match "abc.txt" too.
     for route in (
         *([handing_on] if hands_on else []),  # before those that it stands in for
-        *(ping, asr, openai, uploads, transcripts, recordings, changes, search, docs, missing),
+        *(ping, asr, openai, uploads, transcripts, recordings, changes, search, collection),
+        *(docs, missing),
     ):
         app.include_router(route.router)
     return app

@@ -5,6 +5,7 @@ FastAPI hands them to the routes, so tests put their own in by `app.dependency_o
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Annotated, Any, Protocol
 
@@ -19,8 +20,9 @@ from earshot.errors import Unavailable
 from earshot.ingest.events import notification
 from earshot.recordings.changes import ObjectEvent
 from earshot.recordings.store import Recordings
-from earshot.search import searcher, suggest
+from earshot.search import overview, searcher, suggest
 from earshot.search.client import connect
+from earshot.search.overview import Overview
 from earshot.search.request import SearchPage, SearchRequest
 
 
@@ -82,6 +84,8 @@ class Searches(Protocol):
 
     def suggest(self, typed: str, size: int) -> list[str]: ...
 
+    def overview(self, today: date) -> Overview: ...
+
 
 @dataclass(frozen=True, slots=True)
 class SearchCluster:
@@ -95,6 +99,9 @@ class SearchCluster:
 
     def suggest(self, typed: str, size: int) -> list[str]:
         return list(suggest.suggest(self.client, self.alias, typed, size))
+
+    def overview(self, today: date) -> Overview:
+        return overview.overview(self.client, self.alias, today)
 
 
 @cache

@@ -5,6 +5,7 @@ import { isEstimated } from "./labels.js";
 
 /** What is not answered by then is not worth waiting for; the server gives up a little later. */
 const PATIENCE_MS = 10_000;
+const EXTRA_MS = 1500;
 const TOO_LATE = new Error("no answer in time");
 const BUSY = "Earshot is busy just now. A moment later it should answer.";
 
@@ -35,6 +36,12 @@ export function suggest(q, signal) {
 
 export function latest(signal) {
   return get("/api/recordings", signal);
+}
+
+/** What there is in all; null where it does not come soon: it is not what anybody waits for. */
+export function collection(signal) {
+  const enough = new Promise((resolve) => setTimeout(resolve, EXTRA_MS, null));
+  return Promise.race([get("/api/collection", signal).catch(() => null), enough]);
 }
 
 export function recording(id, signal) {

@@ -105,8 +105,8 @@ async function ask(state, signal) {
     const numbers = Array.from({ length: state.pages }, (_, i) => i + 1);
     return { pages: await Promise.all(numbers.map((n) => api.search(state, n, signal))) };
   }
-  const { recordings } = await api.latest(signal);
-  return { recordings };
+  const [{ recordings }, collection] = await Promise.all([api.latest(signal), api.collection(signal)]);
+  return { recordings, collection };
 }
 
 /** While something is being written down, its views follow, but not under someone's hands. */

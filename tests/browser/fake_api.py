@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from earshot.recordings import formats
 from earshot.speech.transcript import Transcript
 from infra.page_files import NOT_FOUND, content
-from tests.browser.fake_search import marks, search, suggestions
+from tests.browser.fake_search import marks, overview, search, suggestions
 from tests.browser.spoken import BY_ID, BY_KEY, FACETS, MODEL, RECORDINGS, UPLOADED, Spoken, wav
 
 TYPES = {
@@ -105,6 +105,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._json(status, body)
         if path == "/suggest":
             return self._json(200, {"suggestions": suggestions(query.get("q", [""])[0])})
+        if path == "/collection":
+            return self._json(200, overview())
         if path == "/recordings":
             return self._json(
                 200, {"recordings": [FAILED, *map(summary, RECORDINGS)], "cursor": None}

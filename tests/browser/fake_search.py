@@ -102,6 +102,35 @@ def _within(found: dict[str, Any], query: dict[str, list[str]]) -> bool:
     )
 
 
+def overview() -> dict[str, Any]:
+    """What the fake API has as a whole."""
+
+    def shares(counted: Counter[str]) -> list[dict[str, Any]]:
+        return [{"value": value, "count": n} for value, n in counted.most_common()]
+
+    seconds = [spoken.duration for spoken in RECORDINGS]
+    searchable = {
+        "recordings": len(RECORDINGS),
+        "hours": round(sum(seconds) / 3600, 4),
+        "first": UPLOADED,
+        "last": UPLOADED,
+        "every": "month",
+        "uploaded": [{"value": "2025-10-01", "count": 0}, {"value": "2025-11-01", "count": 30}],
+        "durations": shares(Counter("0-10" if one < 10 else "10-" for one in seconds)),
+        "models": [{"value": MODEL, "count": len(RECORDINGS)}],
+        "accents": shares(Counter(spoken.accent or "unknown" for spoken in RECORDINGS)),
+        "examples": ["river", "lavender", "lantern", "orchard", "harbour"],
+    }
+    failures = [{"code": "not_audio", "message": "<b>This</b> file holds no audio.", "count": 1}]
+    return {
+        "searchable": searchable,
+        "waiting": 0,
+        "failed": 1,
+        "counted_to": 100,
+        "failures": failures,
+    }
+
+
 def suggestions(q: str) -> list[str]:
     said = sorted({word_in(text).lower() for spoken in RECORDINGS for text, _, _ in spoken.words})
     return [word for word in said if word.startswith(q.lower())][:8]

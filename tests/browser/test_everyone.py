@@ -11,7 +11,7 @@ from tests.browser.spoken import BY_KEY
 
 RECORDING = f"/?recording={BY_KEY['stories/ferryman.wav'].id}"
 VIEWS = {
-    "start": ("/", ".latest"),
+    "start": ("/", ".collection"),
     "results": ("/?q=river&pages=3&accent=us&accent=unknown", ".hit"),
     "narrowed": ("/?view=all&gender=male&after=2025-01-01&duration=0-600&prefix=clips/", ".hit"),
     "nothing": ("/?q=rivor", ".notice"),
