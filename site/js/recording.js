@@ -4,6 +4,7 @@ import { soundOf, transcriptUrl } from "./api.js";
 import { write } from "./address.js";
 import { bounds, save, soundClip, subtitles } from "./clip.js";
 import { el, icon } from "./dom.js";
+import { doubtsView } from "./doubts.js";
 import { finderView } from "./finder.js";
 import { ago, clock, count, ESTIMATED, isEstimated, label, lostOf, speaker, title } from "./labels.js";
 import { playAll } from "./in-a-row.js";
@@ -15,7 +16,7 @@ import { paragraphs } from "./paragraphs.js";
 import { LEAD } from "./player.js";
 import { quote, selectionBar } from "./selected.js";
 import { timelineView } from "./timeline.js";
-import { wordsView } from "./words.js";
+import { keepInSight, wordsView } from "./words.js";
 
 const FORMATS = { txt: "Text", srt: "Subtitles (SRT)", vtt: "Subtitles (VTT)", json: "Words and times (JSON)" };
 /** An address has its seconds rounded. */
@@ -91,6 +92,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     el("section", {},
       el("a", { class: "stamp", href: write({ recording: id, q, exact, at: start }), "data-nav": true, "aria-label": `From ${clock(start)}` }, clock(start, estimated)),
       el("div", {}, voice(i) && el("p", { class: "voice" }, voice(i)), said))));
+  const doubts = words.length > 0 && source !== "import" && doubtsView(text, wordOf, transcript?.heard);
   const element = el("article", { class: "recording" },
     el("header", {},
       el("div", { class: "recording-title" }, status === "done" && sound && button,
@@ -109,7 +111,8 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
       status === "done" && el("p", { class: "downloads" }, el("span", {}, "Keep it as "),
         ...Object.entries(FORMATS).flatMap(([format, name]) => [
           el("a", { class: "chip", href: transcriptUrl(id, format), download: `${title(key)}.${format}`, title: name }, `.${format}`), " "]),
-        navigator.clipboard && el("button", { type: "button", class: "chip", on: { click: copyLink } }, COPY)),
+        navigator.clipboard && el("button", { type: "button", class: "chip", on: { click: copyLink } }, COPY),
+        doubts && doubts.control),
     ),
     lost && notice(el("p", {}, lost)),
     status === "failed" && notice(el("p", {}, error?.message ?? "This recording could not be read.")),
@@ -117,6 +120,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     status === "done" && words.length === 0 && notice(el("p", {}, "No speech was heard in this recording.")),
     finder?.element,
     selectionBar(text, actions(), signal),
+    doubts && doubts.note,
     text,
   );
   state();
@@ -142,8 +146,12 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     ].filter(Boolean);
   }
 
+  function wordOf(node) {
+    return views.find(({ element: part }) => part.contains(node)).said[Number(node.dataset.i)];
+  }
+
   function spokenBy(nodes) {
-    return nodes.map((node) => triple(views.find(({ element: part }) => part.contains(node)).said[Number(node.dataset.i)]));
+    return nodes.map((node) => triple(wordOf(node)));
   }
 
   /** The words that someone selected, with what is needed to find them again. */
@@ -228,16 +236,4 @@ function makers({ model, source }, provenance) {
 function someEstimated({ decoder = "" } = {}) {
   const [, some] = /(\d+ of \d+) times estimated$/.exec(decoder) ?? [];
   return some ? `${some} times are estimated` : "";
-}
-
-/** Follows the sound down the page, but leaves a reader alone who has scrolled elsewhere. */
-function keepInSight(before, lit) {
-  const inSight = (node) => {
-    const { top, bottom } = node.getBoundingClientRect();
-    return top >= 0 && bottom <= innerHeight - 110; // the player covers the rest
-  };
-  if (before?.isConnected && inSight(before) && !inSight(lit)) {
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    lit.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
-  }
 }

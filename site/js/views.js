@@ -9,7 +9,7 @@ const LATER = {
     .then(([{ resultsView }]) => resultsView),
   recording: () => Promise.all([import("./recording.js"), import("./finder.js"), import("./matches.js"), import("./paragraphs.js"),
     import("./selected.js"), import("./timeline.js"), import("./lead-in.js"), import("./in-a-row.js"),
-    import("./clip.js")])
+    import("./clip.js"), import("./doubts.js")])
     .then(([{ recordingView }]) => recordingView),
 };
 /** What one sees next, most likely. */

@@ -134,3 +134,15 @@ function becomeFocusable(node, plays) {
 function pause() {
   return el("span", { class: "pause", "aria-hidden": "true" }, " · ");
 }
+
+/** Follows the sound down the page, but leaves a reader alone who has scrolled elsewhere. */
+export function keepInSight(before, lit) {
+  const inSight = (node) => {
+    const { top, bottom } = node.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight - 110; // the player covers the rest
+  };
+  if (before?.isConnected && inSight(before) && !inSight(lit)) {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    lit.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+  }
+}

@@ -40,6 +40,9 @@ def test_axe_finds_no_fault(
     if view in ("results", "recording", "matches"):
         page.locator("main .word").first.click()
         expect(page.get_by_role("region", name="Player")).to_be_visible()
+    if view == "recording":
+        page.get_by_role("checkbox", name="Shade unsure words").check()
+        page.locator("main .word").first.hover()
     for details in page.locator("main details").all():
         details.evaluate("(details) => { details.open = true }")
     found = Axe().run(page, options={"runOnly": WCAG_AA, "resultTypes": ["violations"]})

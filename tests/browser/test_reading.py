@@ -280,3 +280,35 @@ def test_where_there_is_a_copy_to_play_it_is_played(open_page: OpenPage, fake_ur
     page.goto(f"{fake_url}/?recording={RECORDINGS[0].id}")
     with page.expect_request("**/playback/x.m4a"):
         page.locator(".recording .play").click()
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_unsure_words_are_shaded_and_what_was_heard_instead_is_told(
+    open_page: OpenPage, fake_url: str, width: int
+) -> None:
+    page = open_page("about:blank", width=width)
+    said = words(["The", "flower", "is", "<b>white</b>."], 0, 0.5)
+    said[1]["confidence"] = said[3]["confidence"] = 0.31
+    heard = words(["THE", "FLOUR", "IS", "<I>WIDE</I>"], 0.01, 0.5)
+    transcript = {
+        "duration": 2.5,
+        "segments": [{"words": said}],
+        "heard": [{"words": heard}],
+        "provenance": {"model": "m"},
+    }
+    page.route(f"**/{FERRYMAN.id}.json", lambda route: route.fulfill(json=transcript))
+    page.goto(f"{fake_url}/?recording={FERRYMAN.id}")
+    expect(page.locator(".unsure")).to_have_count(0)
+    page.get_by_role("checkbox", name="Shade unsure words").check()
+    expect(page.locator(".unsure")).to_have_text(["flower", "b>white</b"])
+    page.locator(".unsure").first.hover()
+    note = page.locator(".doubt")
+    expect(note).to_have_text("flower is 31 % sure; the listener heard “flour”")
+    page.locator(".unsure").last.click()
+    expect(note).to_contain_text("the listener heard “i>wide</i”")
+    page.get_by_role("link", name="Earshot").click()
+    expect(page.locator(".latest")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".unsure")).to_have_count(2)
+    page.get_by_role("checkbox", name="Shade unsure words").uncheck()
+    expect(page.locator(".unsure").first).not_to_have_css("border-bottom-style", "dotted")
