@@ -2,8 +2,7 @@
 
 import { write } from "./address.js";
 import { el } from "./dom.js";
-import { clock, count, label, number } from "./labels.js";
-import { day } from "./names.js";
+import { clock, count, day, label, number } from "./labels.js";
 
 const MONTH = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", timeZone: "UTC" });
 

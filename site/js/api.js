@@ -48,6 +48,11 @@ export function recording(id, signal) {
   return get(`/api/recordings/${encodeURIComponent(id)}`, signal);
 }
 
+/** The recording with this key; undefined where there is none. */
+export async function recordingAt(key) {
+  return (await get(`/api/recordings?${new URLSearchParams({ key })}`, new AbortController().signal)).recordings[0];
+}
+
 export function transcript(id, signal) {
   return get(transcriptUrl(id, "json"), signal);
 }
@@ -88,13 +93,12 @@ export function soundOf({ key, playback }) {
 const silent = new Map();
 
 /**
- * Whether a recording can be heard. The API says it of a recording; of a hit it does not. What was transcribed has its sound; of an import whose times are
- * estimates it may never have come, so the page asks.
+ * Whether a hit can be heard, which the API says of recordings alone. What was transcribed has its sound; of
+ * an import whose times are estimates it may never have come, so the page asks.
  */
-export async function hasSound(recording, signal) {
-  const { key, has_sound: told } = recording;
-  if (typeof told === "boolean") return told;
-  if (!isEstimated(recording)) return true;
+async function hasSound(hit, signal) {
+  const { key } = hit;
+  if (!isEstimated(hit)) return true;
   if (!silent.has(key)) {
     try {
       const { status } = await fetch(audioUrl(key), { method: "HEAD", signal });

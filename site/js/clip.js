@@ -41,19 +41,9 @@ export function wav(channels, rate) {
   const frame = 2 * channels.length;
   const size = frame * channels[0].length;
   const bytes = new DataView(new ArrayBuffer(44 + size));
-  const text = (at, letters) => [...letters].forEach((letter, i) => bytes.setUint8(at + i, letter.charCodeAt(0)));
-  text(0, "RIFF");
-  bytes.setUint32(4, 36 + size, true);
-  text(8, "WAVEfmt ");
-  bytes.setUint32(16, 16, true);
-  bytes.setUint16(20, 1, true);
-  bytes.setUint16(22, channels.length, true);
-  bytes.setUint32(24, rate, true);
-  bytes.setUint32(28, rate * frame, true);
-  bytes.setUint16(32, frame, true);
-  bytes.setUint16(34, 16, true);
-  text(36, "data");
-  bytes.setUint32(40, size, true);
+  // "RIFF", its size, "WAVE", "fmt ", its size, PCM and channels, rates, bytes and bits a sample, "data", its size
+  const header = [0x46464952, 36 + size, 0x45564157, 0x20746d66, 16, 1 + (channels.length << 16), rate, rate * frame, frame + (16 << 16), 0x61746164, size];
+  header.forEach((value, i) => bytes.setUint32(4 * i, value, true));
   channels.forEach((samples, n) => samples.forEach((sample, i) =>
     bytes.setInt16(44 + i * frame + 2 * n, Math.max(-1, Math.min(1, sample)) * 32_767, true)));
   return bytes.buffer;

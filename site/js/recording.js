@@ -3,14 +3,12 @@
 import { soundOf, transcriptUrl } from "./api.js";
 import { write } from "./address.js";
 import { bounds, save, soundClip, subtitles } from "./clip.js";
-import { el, icon } from "./dom.js";
+import { el, icon, press } from "./dom.js";
 import { doubtsView } from "./doubts.js";
 import { finderView } from "./finder.js";
-import { ago, clock, count, ESTIMATED, isEstimated, label, lostOf, speaker, title } from "./labels.js";
-import { playAll } from "./in-a-row.js";
-import { leadIn } from "./lead-in.js";
+import { ago, clock, count, ESTIMATED, isEstimated, label, lostOf, nameOf, speaker, title } from "./labels.js";
+import { leadIn, playAll } from "./in-a-row.js";
 import { fullest, placeAt, places } from "./matches.js";
-import { nameOf } from "./names.js";
 import { notice } from "./notice.js";
 import { paragraphs } from "./paragraphs.js";
 import { LEAD } from "./player.js";
@@ -28,11 +26,11 @@ const AFTER = 0.5;
 
 /**
  * @param {{recording: object, transcript: object|null, marks: {word: number, kind: string}[]}} answer of
- *   the API: the recording, with `sound` where there is some, its .json, and which words answer the search
+ *   the API: the recording, its .json, and which words answer the search
  * @param {{q: string, exact: boolean, at: number|null}} state of the address; `at` in seconds
  */
-export function recordingView({ recording, transcript, marks }, { q, exact, at }, { player, signal }) {
-  const { recording_id: id, key, status, error, uploaded_at: uploaded, source, sound } = recording;
+export function view({ recording, transcript, marks }, { q, exact, at }, { player, announce, signal }) {
+  const { recording_id: id, key, status, error, uploaded_at: uploaded, source, has_sound: sound } = recording;
   const segments = transcript?.segments ?? [];
   const parts = paragraphs(segments);
   const written = segments.flatMap((segment) => segment.words); // as marks count them
@@ -54,7 +52,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
   const playFrom = (seconds) => player.play(track, seconds);
   const playAt = (word) => playFrom(word < 0 ? 0 : leadIn(words, word));
   const opened = at === null ? (fullest(found)?.first ?? -1) : words.findLastIndex(([, start]) => start <= at + ROUNDED);
-  const button = el("button", { type: "button", class: "play large", on: { click: () => (mine() && !player.ended ? player.toggle() : playAt(opened)) } });
+  const button = press("play large", () => (mine() && !player.ended ? player.toggle() : playAt(opened)));
   const timeline = timelineView(words, duration, found.map(({ first }) => words[first][1]), playFrom);
   const views = parts.map(({ words: some }) => {
     const marked = some.flatMap((one, word) => (kinds.has(one) ? [{ word, kind: kinds.get(one) }] : []));
@@ -111,7 +109,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
       status === "done" && el("p", { class: "downloads" }, el("span", {}, "Keep it as "),
         ...Object.entries(FORMATS).flatMap(([format, name]) => [
           el("a", { class: "chip", href: transcriptUrl(id, format), download: `${title(key)}.${format}`, title: name }, `.${format}`), " "]),
-        navigator.clipboard && el("button", { type: "button", class: "chip", on: { click: copyLink } }, COPY),
+        navigator.clipboard && press("chip", copyLink, COPY),
         doubts && doubts.control),
     ),
     lost && notice(el("p", {}, lost)),
@@ -122,6 +120,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     selectionBar(text, actions(), signal),
     doubts && doubts.note,
     text,
+    el("details", { class: "help deletion", on: { toggle: deletion } }, el("summary", {}, "Delete this recording")),
   );
   state();
   return { element, title: track.title, arrive };
@@ -130,6 +129,13 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
   function voice(i) {
     const { channel } = parts[i];
     return Number.isInteger(channel) && channel !== parts[i - 1]?.channel ? `Speaker ${channel + 1}` : "";
+  }
+
+  /** The code of deleting comes for who wants it. */
+  async function deletion({ currentTarget: details }) {
+    if (details.childElementCount > 1) return;
+    const { deletionView } = await import("./writing.js");
+    details.append(deletionView(id, announce));
   }
 
   /** What can be done with words that someone selected. */

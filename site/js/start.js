@@ -2,12 +2,11 @@
 
 import { aboutView } from "./about.js";
 import { write } from "./address.js";
-import { el, icon } from "./dom.js";
-import { hasSound, soundOf } from "./api.js";
-import { ago, clock, isEstimated, label, readable, speaker, title } from "./labels.js";
-import { helpView } from "./help.js";
-import { isTelling, nameOf } from "./names.js";
+import { el, icon, press } from "./dom.js";
+import { soundOf } from "./api.js";
+import { ago, clock, isTelling, label, nameOf, readable, speaker, title } from "./labels.js";
 import { notice } from "./notice.js";
+import { helpView } from "./search-box.js";
 
 const SHOWN = 8;
 /** What the person unfolded stays so when a recording appears. */
@@ -47,7 +46,7 @@ function row(recording, player, signal) {
         el("p", { class: "about" }, el("b", {}, title(key)))));
   }
   const track = { id, key, sound: soundOf(recording), title: nameOf(recording), duration, words: [] };
-  const button = el("button", { type: "button", class: "play", on: { click: () => (mine() ? player.toggle() : player.play(track)) } });
+  const button = press("play", () => (mine() ? player.toggle() : player.play(track)));
   const mine = () => player.track?.id === id;
   const show = () => {
     button.replaceChildren(icon(player.plays(id) ? "pause" : "play"));
@@ -55,8 +54,7 @@ function row(recording, player, signal) {
   };
   player.addEventListener("state", show, { signal });
   show();
-  button.classList.toggle("absent", isEstimated(recording)); // until it is known that there is sound
-  hasSound(recording, signal).then((sound) => button.classList.toggle("absent", !sound), () => {}); // left meanwhile
+  button.classList.toggle("absent", recording.has_sound === false);
   return el("li", {}, button,
     el("div", {},
       el("p", { class: "excerpt" }, el("a", { href: write({ recording: id }), "data-nav": true }, excerpt(text))),

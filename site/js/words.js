@@ -1,6 +1,6 @@
 /** Spoken words on the page: marked where they match, lit while they are heard, each a place to play from. */
 
-import { bestStretch } from "./best.js";
+import { bestStretch } from "./matches.js";
 import { el } from "./dom.js";
 import { KINDS } from "./labels.js";
 import { spoken } from "./player.js";

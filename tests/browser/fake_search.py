@@ -36,6 +36,7 @@ def hit(spoken: Spoken, q: str, exact: bool = False) -> dict[str, Any] | None:
         "model": MODEL,
         "uploaded_at": UPLOADED,
         "confidence": 0.9,
+        "estimated_times": spoken.is_import,
         "others": [],
         "score": 1 - 0.1 * best,
         "match": "maybe" if order[best] == "sound" else "holds",

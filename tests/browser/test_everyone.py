@@ -19,6 +19,7 @@ VIEWS = {
     "exact": ("/?q=%22rivor%22&exact=true", ".notice"),
     "recording": (RECORDING, ".transcript .word"),
     "matches": (f"{RECORDING}&q=her", ".word.target"),
+    "bring": ("/?view=bring", ".drop"),
     "lost": ("/no/such/place", ".notice a"),
     "failure": ("/?q=boom", ".notice button"),
     "import": (f"/?recording={BY_KEY['imported.mp3'].id}", ".transcript .word"),

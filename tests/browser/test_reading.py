@@ -175,6 +175,8 @@ def test_an_import_that_has_its_sound_is_played(open_page: OpenPage, fake_url: s
         "**/audio/imported.mp3",
         lambda route: route.continue_(url=f"{fake_url}/audio/{FERRYMAN.key}"),
     )
+    has_sound = summary(IMPORTED) | {"has_sound": True}
+    page.route(f"**/recordings/{IMPORTED.id}", lambda route: route.fulfill(json=has_sound))
     page.goto(f"{fake_url}/?q=imported")
     expect(page.locator(".hit")).to_contain_text("Times are estimated")
     page.locator(".hit .play").click()
@@ -190,7 +192,7 @@ def test_the_latest_recordings_have_no_button_where_there_is_no_sound(
     both = {
         "recordings": [
             {"recording_id": spoken.id, "key": spoken.key, "status": "done", "text": spoken.text,
-             "duration": 9.0, "source": spoken.source, "estimated_times": spoken.is_import}
+             "duration": 9.0, "source": spoken.source, "has_sound": not spoken.is_import}
             for spoken in (IMPORTED, FERRYMAN)
         ]
     }  # fmt: skip

@@ -43,3 +43,5 @@ test("the prefix of the API and of the sound is taken off", () => {
   assert.equal(uriAfter("strip_prefix.js", "/audio/a/b.mp3"), "/a/b.mp3");
   assert.equal(uriAfter("strip_prefix.js", "/api"), "/");
 });
+
+test("a form for the bucket is sent to its root", () => assert.equal(uriAfter("upload_path.js", "/upload"), "/"));
