@@ -22,6 +22,7 @@ from infra.routing import Routing
 from infra.search_domain import READER_METHODS, READER_PATHS, WRITER_METHODS, SearchDomain
 from infra.settings import Settings
 from infra.site import Site
+from infra.webhooks import Webhooks
 
 INDEX: str = default_of(SearchSettings, "index")
 
@@ -75,6 +76,7 @@ class EarshotStack(Stack):
             search=search,
             settings=settings,
         )
+        webhooks = Webhooks(self, "Webhooks", bus=projection.bus, key=key, settings=settings)
         retranscriptions = bulk.queue if bulk else ingestion.queue
         api = Api(
             self,
@@ -83,6 +85,7 @@ class EarshotStack(Stack):
             search=search,
             retranscriptions=retranscriptions,
             keys=access.keys,
+            hooks=webhooks.hooks,
             settings=settings,
         )
         site = Site(
@@ -124,6 +127,8 @@ class EarshotStack(Stack):
         allow(read, bodies.bucket_arn, "s3:ListBucket")
         allow(keyed, api.key.secret_arn, "secretsmanager:GetSecretValue")
         allow(keyed, access.keys.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
+        allow(keyed, webhooks.hooks.table_arn, "dynamodb:PutItem", "dynamodb:DeleteItem")
+        allow(keyed, webhooks.hooks.table_arn, "dynamodb:Scan")
         allow(keyed, speech.function_arn, "lambda:InvokeFunction")
         # The second for tombstones of imports without audio.
         allow(keyed, table.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
@@ -133,7 +138,7 @@ class EarshotStack(Stack):
         allow(keyed, audio_objects, "s3:PutObject", "s3:DeleteObject")
         allow(keyed, retranscriptions.queue_arn, "sqs:SendMessage")
         if key:
-            for function in (transcribe, index, read, keyed):
+            for function in (transcribe, index, read, keyed, webhooks.function):
                 allow(function, key.key_arn, "kms:Decrypt")
             for function in (transcribe, keyed):
                 allow(function, key.key_arn, "kms:GenerateDataKey")
@@ -159,6 +164,8 @@ class EarshotStack(Stack):
             "DeadLetterQueueUrl": ingestion.dead_letters.queue_url,
             "IndexFailureQueueUrl": projection.failures.queue_url,
             "EventBus": projection.bus.event_bus_name,
+            "WebhookQueueUrl": webhooks.queue.queue_url,
+            "WebhookDeadLetterQueueUrl": webhooks.dead_letters.queue_url,
         }
         if bulk:
             outputs |= {"BulkQueueUrl": bulk.queue.queue_url}
@@ -172,6 +179,7 @@ class EarshotStack(Stack):
                 ingestion=ingestion,
                 bulk=bulk,
                 projection=projection,
+                webhooks=webhooks,
                 api=api,
                 site=site,
                 domain=domain,

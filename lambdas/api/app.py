@@ -14,6 +14,7 @@ from api.routes import (
     collection,
     docs,
     handing_on,
+    hooks,
     missing,
     openai,
     ping,
@@ -63,8 +64,9 @@ def create_app(hands_on: bool = False) -> FastAPI:
     # The forms of a transcript come first: {recording_id} would match "abc.txt" too.
     for route in (
         *([handing_on] if hands_on else []),  # before those that it stands in for
-        *(ping, asr, openai, uploads, transcripts, recordings, changes, search, collection),
+        *(ping, asr, openai, uploads, transcripts, recordings, changes, hooks, search, collection),
         *(docs, missing),
     ):
         app.include_router(route.router)
+        app.state.routes = [*getattr(app.state, "routes", []), *route.router.routes]
     return app

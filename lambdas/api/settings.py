@@ -22,6 +22,10 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
         default=None, min_length=16, description="the key itself, for a local stack and for tests"
     )
     keys_table: Text | None = Field(default=None, description="DynamoDB table of the named keys")
+    hooks_table: Text | None = Field(default=None, description="DynamoDB table of the hooks")
+    local_addresses: bool = Field(
+        default=False, description="whether hooks may be on this machine, by plain http"
+    )
     reads_only: bool = Field(default=False, description="whether no key opens anything here")
     key_is_checked: bool = Field(
         default=False, description="whether requests come from a function that checked their key"

@@ -63,9 +63,9 @@ function stretch(value) {
 }
 
 /** What is known about who speaks, as one phrase; empty when nothing is. */
-export function speaker({ gender, age, accent }) {
+export function speaker({ speaker: who, gender, age, accent }) {
   const [voice, years, sound] = [gender, age, accent].map((value) => (value && value !== "unknown" ? label(value) : ""));
-  const phrase = [voice, years, sound && `${sound} accent`].filter(Boolean);
+  const phrase = [who, voice, years, sound && `${sound} accent`].filter(Boolean);
   return phrase.map((part, i) => (i && part === years ? part.toLowerCase() : part)).join(", ");
 }
 
@@ -156,9 +156,10 @@ const WORDS = 5;
 const GENERIC = /\b(?:sample|audio|rec|record|recording|track|clip|file|voice|memo|img|vid|mov|dsc|zoom|new|copy|common|cv|wav|mp3)\b/gi;
 
 /**
- * @param {{key: string, text?: string|null}} recording `text` is what was said in it, or in a part of it
+ * @param {{key: string, text?: string|null, title?: string|null}} recording `text` is what was said in it, or in a part of it
  */
-export function nameOf({ key, text }) {
+export function nameOf({ key, text, title: given }) {
+  if (given) return given;
   const written = title(key);
   if (isTelling(written)) return written;
   const words = readable(text ?? "").split(/\s+/).filter(Boolean);

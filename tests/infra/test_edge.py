@@ -187,7 +187,11 @@ def test_what_needs_a_key_goes_to_the_function_that_checks_keys(aws: Template) -
         "GET /v1/models/{name+}": "ApiKeyed",
         "HEAD /v1/models/{name+}": "ApiKeyed",
         "POST /uploads": "ApiKeyed",
+        "GET /hooks": "ApiKeyed",
+        "POST /hooks": "ApiKeyed",
+        "DELETE /hooks/{hook_id}": "ApiKeyed",
         "DELETE /recordings/{recording_id}": "ApiKeyed",
+        "PATCH /recordings/{recording_id}": "ApiKeyed",
         "POST /recordings/{recording_id}/retranscribe": "ApiKeyed",
     }
 

@@ -52,7 +52,7 @@ ACCEPTED = [
     Accepted("CFR2", "Site/Distribution", "A firewall costs $5 a month; the API is throttled."),
     Accepted("CFR3", "Site/Distribution", "Visits are not recorded."),
     Accepted(
-        "CFR7", "Site/Distribution", "/upload: S3 refuses a form that the CDN signed as well."
+        "CFR7", "Site/Distribution", "The API signs forms for S3, which refuses two signatures."
     ),
     Accepted("CFR4", "Site/Distribution", "CloudFront's own host name sets no newer minimum."),
     Accepted(

@@ -4,9 +4,13 @@ import { test } from "node:test";
 import vm from "node:vm";
 
 function uriAfter(file, uri) {
+  return after(file, uri).uri;
+}
+
+function after(file, uri) {
   const context = vm.createContext({ event: { request: { uri } } });
   vm.runInContext(readFileSync(new URL(`../../infra/edge/${file}`, import.meta.url), "utf8"), context);
-  return vm.runInContext("handler(event).uri", context);
+  return vm.runInContext("handler(event)", context);
 }
 
 function statusOf(uri, statusCode = 200) {
@@ -45,3 +49,10 @@ test("the prefix of the API and of the sound is taken off", () => {
 });
 
 test("a form for the bucket is sent to its root", () => assert.equal(uriAfter("upload_path.js", "/upload"), "/"));
+
+test("the API's address without a slash leads to its docs, not to the page", () => {
+  const answer = after("page_paths.js", "/api");
+  assert.equal(answer.statusCode, 307);
+  assert.equal(answer.headers.location.value, "/api/docs");
+  assert.equal(uriAfter("page_paths.js", "/apis"), "/404.html");
+});

@@ -14,9 +14,9 @@ PEAK_TFLOPS: Mapping[str, float] = {"g6": 121.0, "g5": 70.0}
 
 HOURS_A_MONTH = 730
 # What no price page says.
-ALARMED_METRICS = 24  # without a bulk lane; an alarm on a sum pays for each part
+ALARMED_METRICS = 27  # without a bulk lane; an alarm on a sum pays for each part
 IMAGE_GB = 1.0  # compressed: base, packages, the large model in int8
-POLLS_A_MONTH = 5 * 3 * 60 * HOURS_A_MONTH  # Lambda's five pollers, 20 s each
+POLLS_A_MONTH = 2 * 5 * 3 * 60 * HOURS_A_MONTH  # Lambda's five pollers of two queues, 20 s each
 MP3_MB_AN_HOUR = 28.8  # 64 kbit/s
 WRITES_A_RECORDING = 2 * 3  # claim and finish, in the table and its index, with their growth
 LOG_KB_A_RECORDING = 2.0
@@ -98,7 +98,7 @@ def idle() -> Lines:
         f"alarms on {ALARMED_METRICS} metrics": ALARMED_METRICS
         * PRICES["CloudWatch, alarm-month"].dollars,
         "the API's key": PRICES["Secrets Manager, secret-month"].dollars,
-        "looking whether the queue has something": (
+        "looking whether the queues have something": (
             POLLS_A_MONTH / 1e6 * PRICES["SQS, million requests"].dollars
         ),
         "the image": IMAGE_GB * PRICES["ECR, GB-month"].dollars,
