@@ -1,7 +1,7 @@
 /** The one place that speaks to the API, and that turns its failures into sentences for people. */
 
 import { narrowing } from "./address.js";
-import { isEstimated } from "./labels.js";
+import { isEstimated, SAID } from "./labels.js";
 
 /** What is not answered by then is not worth waiting for; the server gives up a little later. */
 const PATIENCE_MS = 10_000;
@@ -19,7 +19,7 @@ export class ApiError extends Error {
 
 /** An answer of the API; each of its hits knows besides whether it has `sound`. */
 export async function search({ q, exact = false, sort = "", ...narrow }, page, signal) {
-  const params = new URLSearchParams([["q", q], ...narrowing(narrow)]);
+  const params = new URLSearchParams([["q", q], ...narrowing(narrow), ...SAID.map((name) => ["facet", name])]);
   if (exact) params.set("exact", "true");
   if (sort) params.set("sort", sort);
   if (page > 1) params.set("page", String(page));

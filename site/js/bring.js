@@ -23,7 +23,8 @@ export function view(_, __, { announce }) {
   const text = (name, label, attributes = {}) => el("label", { class: "field" }, label, el("input", { name, type: "text", maxlength: "64", ...attributes }));
   const fields = el("form", { class: "bring-fields" }, keyField(),
     text("folder", "Folder", { maxlength: "300", autocapitalize: "none", spellcheck: "false", placeholder: "talks/2024" }),
-    ...["accent", "gender", "age"].map((name) => text(name, FACETS[name])));
+    ...["collection", "speaker", "place", "accent", "gender", "age"].map((name) => text(name, FACETS[name])),
+    text("recorded_at", "Recorded on", { type: "date" }));
   fields.addEventListener("submit", (event) => event.preventDefault());
   const input = el("input", { type: "file", multiple: true, accept: "audio/*,video/*,.opus,.flac,.amr", class: "sr-only" });
   const zone = el("label", { class: "drop" }, input, el("b", {}, "Choose files"), " or drop them here");
@@ -42,7 +43,7 @@ export function view(_, __, { announce }) {
     if (event === "drop") take([...dragged.dataTransfer.files]);
   });
   const element = el("div", { class: "bring" }, el("h1", {}, "Bring recordings"),
-    notice(el("p", {}, "Bringing recordings needs a key, which the operator gives. It stays in this tab, until it is closed. Anyone who can search here can hear what you bring.")),
+    notice(el("p", {}, "This needs a key from the operator, which is kept until this tab is closed. Who can search here can hear what you bring.")),
     fields, zone, list);
   return { element, title: "Bring recordings" };
 }
@@ -92,7 +93,7 @@ function bring(file, key, about, announce) {
       bar.value = share;
     });
     bar.removeAttribute("value");
-    say("Has arrived, and waits to be written down …");
+    say("Waits to be written down …");
     follow(before); // the next one need not wait for it
   }
 

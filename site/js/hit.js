@@ -79,7 +79,7 @@ function about(hit, link, from, also, name, asked) {
     folder && el("span", { class: "folder" }, "in ", el("a", { href: write({ ...asked, pages: 1, prefix: folder }), "data-nav": true }, folder)),
     speaker(hit) && el("span", {}, speaker(hit)),
     duration > 0 && el("span", {}, clock(duration), el("span", { class: "sr-only" }, " long")),
-    day(hit.uploaded_at) && el("span", {}, day(hit.uploaded_at)),
+    day(hit.recorded_at ?? hit.uploaded_at) && el("span", {}, day(hit.recorded_at ?? hit.uploaded_at)),
     source === "import" && el("span", {}, label(source)),
     isEstimated(hit) && el("span", {}, ESTIMATED),
     also.length > 0 && el("span", { class: "others" }, "also at ", ...also.flatMap((at, i) => [

@@ -8,7 +8,13 @@ export const FACETS = {
   duration: "Length",
   source: "Source",
   model: "Model",
+  collection: "Collection",
+  speaker: "Speaker",
+  place: "Place",
+  tags: "Tags",
 };
+/** Facets that the API counts only where it is asked to: what owners say of their recordings. */
+export const SAID = ["collection", "speaker", "place", "tags"];
 
 const VALUES = {
   us: "American",

@@ -6,7 +6,7 @@ import { bounds, save, soundClip, subtitles } from "./clip.js";
 import { el, icon, press } from "./dom.js";
 import { doubtsView } from "./doubts.js";
 import { finderView } from "./finder.js";
-import { ago, clock, count, ESTIMATED, isEstimated, label, lostOf, nameOf, speaker, title } from "./labels.js";
+import { ago, clock, count, day, ESTIMATED, isEstimated, label, lostOf, nameOf, speaker, title } from "./labels.js";
 import { leadIn, playAll } from "./in-a-row.js";
 import { fullest, placeAt, places } from "./matches.js";
 import { notice } from "./notice.js";
@@ -98,7 +98,8 @@ export function view({ recording, transcript, marks }, { q, exact, at }, { playe
           el("h1", {}, track.title),
           el("p", { class: "about" },
             key !== track.title && el("span", { class: "key" }, key),
-            speaker(recording) && el("span", {}, speaker(recording)),
+            ...[speaker(recording), recording.place, recording.collection, ...(recording.tags ?? []), day(recording.recorded_at)]
+              .filter(Boolean).map((one) => el("span", {}, one)),
             duration > 0 && el("span", {}, clock(duration)),
             words.length > 0 && el("span", {}, count(words.length, "word", "words")),
             source === "import" && el("span", {}, label(source)),

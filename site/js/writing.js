@@ -40,7 +40,7 @@ export function send(file, { fields }, onProgress) {
   const request = new XMLHttpRequest(); // fetch tells nothing of how far it is
   return new Promise((resolve, reject) => {
     request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded / total));
-    request.addEventListener("load", () => (request.status < 300 ? resolve(undefined) : reject(new Error(refused(request.status)))));
+    request.addEventListener("load", () => (request.status < 300 ? resolve(undefined) : reject(new Error("The file is empty, too large, or took too long."))));
     request.addEventListener("error", () => reject(new Error("The connection was lost.")));
     request.open("POST", "/upload");
     request.send(form);
@@ -60,10 +60,6 @@ async function authorized(path, { headers = {}, ...options }) {
   throw Object.assign(new Error(body.error?.message ?? "Something went wrong on Earshot's side."), { exists: response.status === 412 });
 }
 
-function refused(status) {
-  return status === 413 || status === 400 ? "The file is empty, too large, or took too long." : "The file was refused.";
-}
-
 function typeOf({ name, type }) {
   if (/^(audio|video)\//.test(type)) return type.split(";")[0].toLowerCase();
   return `audio/${TYPES[name.split(".").at(-1).toLowerCase()] ?? "unknown"}`;
@@ -73,12 +69,12 @@ function typeOf({ name, type }) {
 export function deletionView(id, announce) {
   const said = el("p", { role: "alert" });
   const form = el("form", { class: "bring-fields" },
-    el("p", {}, "Its sound and its transcript are deleted for everyone."), keyField(),
+    el("p", {}, "Sound and transcript are deleted for everyone."), keyField(),
     el("button", { type: "submit", class: "quiet" }, "Delete for good"), said);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     await remove(id).then(() => {
-      form.replaceChildren(el("p", {}, "It is deleted. Within seconds it is not found any more."));
+      form.replaceChildren(el("p", {}, "It is deleted. Within seconds it is not found."));
       announce("The recording is deleted.");
     }, ({ message }) => said.replaceChildren(message));
   });

