@@ -22,11 +22,11 @@ addEventListener("beforeunload", (event) => {
 export function view(_, __, { announce }) {
   const text = (name, label, attributes = {}) => el("label", { class: "field" }, label, el("input", { name, type: "text", maxlength: "64", ...attributes }));
   const fields = el("form", { class: "bring-fields" }, keyField(),
-    text("folder", "Folder", { maxlength: "300", autocapitalize: "none", spellcheck: "false", placeholder: "talks/2024" }),
+    text("folder", "Folder", { maxlength: "300", placeholder: "talks/2024" }),
     ...["collection", "speaker", "place", "accent", "gender", "age"].map((name) => text(name, FACETS[name])),
     text("recorded_at", "Recorded on", { type: "date" }));
   fields.addEventListener("submit", (event) => event.preventDefault());
-  const input = el("input", { type: "file", multiple: true, accept: "audio/*,video/*,.opus,.flac,.amr", class: "sr-only" });
+  const input = el("input", { type: "file", multiple: true, accept: "audio/*,video/*,.opus", class: "sr-only" });
   const zone = el("label", { class: "drop" }, input, el("b", {}, "Choose files"), " or drop them here");
   const take = (files) => {
     const { folder, key, ...about } = Object.fromEntries([...new FormData(fields)].map(([name, value]) => [name, String(value).trim()]));
@@ -73,7 +73,7 @@ function bring(file, key, about, announce) {
 
   function start(replace) {
     underWay += 1;
-    say("Waits for its turn …");
+    say("Waits …");
     turn = turn.then(() => upload(replace)).catch((error) => {
       bar.hidden = true;
       say(error.message, error.exists ? button("Replace it", () => start(true)) : button("Try again", () => start(replace)));
@@ -88,7 +88,7 @@ function bring(file, key, about, announce) {
     bar.value = 0;
     const form = await leave(file, key, { replace, about });
     const before = form.exists ? (await known())?.updated_at : undefined;
-    say("Is being sent …");
+    say("Is sent …");
     await send(file, form, (share) => {
       bar.value = share;
     });

@@ -24,13 +24,13 @@ export function bounds(words, all) {
 
 /** The sound of a track from `from` to `to`, in seconds, as a WAV file; throws where it can't be decoded. */
 export async function soundClip({ sound, duration }, [from, to]) {
-  if (duration > LONGEST) throw new Error("too long");
+  if (duration > LONGEST) throw new Error();
   const response = await fetch(sound);
-  if (!response.ok) throw new Error("no sound");
+  if (!response.ok) throw new Error();
   const rate = duration > LONG ? SPEECH : FULL;
   const whole = await new OfflineAudioContext(1, 1, rate).decodeAudioData(await response.arrayBuffer());
   // A file may skip seconds of its clock: a player waits for them, but what is decoded here lacks them.
-  if (Math.abs(whole.duration - duration) > ASTRAY) throw new Error("another clock");
+  if (Math.abs(whole.duration - duration) > ASTRAY) throw new Error();
   const [first, last] = [from, to].map((at) => Math.min(Math.floor(at * rate), whole.length));
   const channels = Array.from({ length: whole.numberOfChannels }, (_, n) => whole.getChannelData(n).subarray(first, last));
   return new Blob([wav(channels, rate)], { type: "audio/wav" });

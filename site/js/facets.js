@@ -63,7 +63,7 @@ function own({ facets, after, before, prefix }, keys, change) {
     field("before", "Before", { type: "date", value: before }, (value) => change({ before: value })),
     field("longer", "Minutes, at least", { ...minute, value: minutes(low) }, (value) => length(seconds(value), high)),
     field("shorter", "Minutes, less than", { ...minute, value: minutes(high) }, (value) => length(low, seconds(value))),
-    field("prefix", "Folder", { type: "text", value: prefix, list: "folders", autocapitalize: "none", spellcheck: "false", maxlength: "300" }, (value) => change({ prefix: value })),
+    field("prefix", "Folder", { type: "text", value: prefix, list: "folders", maxlength: "300" }, (value) => change({ prefix: value })),
     el("datalist", { id: "folders" }, ...folders.map((value) => el("option", { value }))),
   );
 }

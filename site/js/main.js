@@ -139,7 +139,7 @@ function waiting(kind) {
 
 function settle(kind) {
   main.removeAttribute("aria-busy");
-  if (kind === "start" && document.body.dataset.view !== kind) greeting();
+  if (kind === "start" && (document.body.dataset.view !== kind || !main.childElementCount)) greeting();
   document.body.dataset.view = kind;
 }
 

@@ -69,12 +69,12 @@ function typeOf({ name, type }) {
 export function deletionView(id, announce) {
   const said = el("p", { role: "alert" });
   const form = el("form", { class: "bring-fields" },
-    el("p", {}, "Sound and transcript are deleted for everyone."), keyField(),
+    el("p", {}, "Sound and transcript are deleted."), keyField(),
     el("button", { type: "submit", class: "quiet" }, "Delete for good"), said);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     await remove(id).then(() => {
-      form.replaceChildren(el("p", {}, "It is deleted. Within seconds it is not found."));
+      form.replaceChildren(el("p", {}, "It is deleted."));
       announce("The recording is deleted.");
     }, ({ message }) => said.replaceChildren(message));
   });
