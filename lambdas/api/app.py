@@ -11,6 +11,7 @@ from api.request_log import RequestLog
 from api.routes import (
     asr,
     changes,
+    collection,
     docs,
     exports,
     feed,
@@ -79,6 +80,7 @@ def create_app(hands_on: bool = False) -> FastAPI:
             hooks,
             jobs,
             search,
+            collection,
         ),
         *(docs, missing),
     ):

@@ -6,6 +6,7 @@ FastAPI hands them to the routes, so tests put their own in by `app.dependency_o
 import os
 import socket
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Annotated, Any, Protocol
 
@@ -22,8 +23,9 @@ from earshot.ingest.fetching import Job
 from earshot.outgoing.addresses import Resolve
 from earshot.recordings.changes import ObjectEvent
 from earshot.recordings.store import Recordings
-from earshot.search import searcher, suggest
+from earshot.search import overview, searcher, suggest
 from earshot.search.client import connect
+from earshot.search.overview import Overview
 from earshot.search.request import SearchPage, SearchRequest
 from earshot.webhooks.store import Hooks
 
@@ -120,6 +122,8 @@ class Searches(Protocol):
 
     def suggest(self, typed: str, size: int) -> list[str]: ...
 
+    def overview(self, today: date) -> Overview: ...
+
 
 @dataclass(frozen=True, slots=True)
 class SearchCluster:
@@ -133,6 +137,9 @@ class SearchCluster:
 
     def suggest(self, typed: str, size: int) -> list[str]:
         return list(suggest.suggest(self.client, self.alias, typed, size))
+
+    def overview(self, today: date) -> Overview:
+        return overview.overview(self.client, self.alias, today)
 
 
 @cache

@@ -1,9 +1,11 @@
 """What the tests of the API share: names, a transcript, stand-ins for model and search."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, BinaryIO
 
 from earshot.recordings.listing import KEY_INDEX, LIST_INDEX, UPLOAD_INDEX
+from earshot.search.overview import Overview
 from earshot.search.request import FacetValue, Hit, Mark, SearchPage, SearchRequest
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 
@@ -118,6 +120,9 @@ class ToldSearch:
 
     def suggest(self, typed: str, size: int) -> list[str]:
         return [f"{typed}{n}" for n in range(size)]
+
+    def overview(self, today: date) -> Overview:
+        return Overview(recordings=2, hours=0.5, examples=("harbour",), first=today.isoformat())
 
 
 def hit(text: str) -> Hit:
