@@ -6,13 +6,15 @@ from itertools import islice
 
 from earshot.search import by_sound
 from earshot.search.engine import Candidate, Place
+from earshot.search.frequencies import Frequencies
 from earshot.search.marks import marks
 from earshot.search.question import Question
-from earshot.search.rank import Closeness, Frequencies, Views, closeness, compare
+from earshot.search.rank import Closeness, Views, closeness, compare
 from earshot.search.request import Match, Stretch
 
-# What is less close is no maybe but chance; of the rest the best are shown.
-FAINT_WORD, FAINT = 0.48, 0.35
+# What is less close is no maybe but chance; of the rest the best are shown. Of a single word, a
+# maybe must have its share of what is closest too.
+FAINT_WORD, FAINT, FAINT_WORD_SHARE = 0.48, 0.35, 0.6
 MAX_MAYBES = 10
 # A maybe comes before what holds the question only if it is so much closer; of one word never.
 HOLDS_BONUS, WORD_HOLDS_BONUS = 0.02, 1.0
@@ -44,20 +46,35 @@ class Comparison:
     def in_order(
         self, holding: Sequence[Candidate], others: Sequence[Candidate], relaxed: bool
     ) -> tuple[list[Ranked], Closeness]:
-        """What holds the question and the best of what may, and how close they are. Where fewer
-        words had to do, holding them is no merit."""
+        """What holds the question and the best of what may, and how close they are."""
         close = self._closeness([*holding, *others])
-        bonus = WORD_HOLDS_BONUS if len(self.question.free) == 1 else HOLDS_BONUS
+        bonus = self._bonus(close, relaxed)
         ranked = [
-            Ranked(one.place, value, "holds", value if relaxed else value + bonus)
+            Ranked(one.place, value, "holds", value + bonus)
             for one, value in zip(holding, close.values[: len(holding)], strict=True)
         ]
-        maybes = self._maybes(others, close.values[len(holding) :])
+        close_others = close.values[len(holding) :]
+        if holding and not relaxed:
+            close_others = self._telling(others, close_others)
+        maybes = self._maybes(others, close_others, self._faint(close))
         return _mixed(ranked, maybes), close
 
-    def _maybes(self, candidates: Sequence[Candidate], close: Sequence[float]) -> list[Ranked]:
+    def _bonus(self, close: Closeness, relaxed: bool) -> float:
+        """What it is worth to hold the question. Where fewer words had to do, all or nothing: who
+        asked for a phrase, and got something like it, asked for no single words of it."""
+        if relaxed:
+            return 1 - close.phrase
+        return WORD_HOLDS_BONUS if len(self.question.free) == 1 else HOLDS_BONUS
+
+    def _faint(self, close: Closeness) -> float:
+        if len(self.question.free) > 1:
+            return FAINT
+        return max(FAINT_WORD, FAINT_WORD_SHARE * max(close.values, default=0.0))
+
+    def _maybes(
+        self, candidates: Sequence[Candidate], close: Sequence[float], faint: float
+    ) -> list[Ranked]:
         """The best that are close enough, or sound like it, and can be marked."""
-        faint = FAINT_WORD if len(self.question.free) == 1 else FAINT
         heard = by_sound.heard(self.question, candidates)
         ranked = [
             (Ranked(one.place, value, "maybe", value + sound.term, sound.stretches), one)
@@ -67,6 +84,12 @@ class Comparison:
         ranked.sort(key=lambda pair: _order(pair[0]))
         shown = (best for best, one in ranked if self._has_mark(one, best))
         return list(islice(shown, MAX_MAYBES))
+
+    def _telling(self, candidates: Sequence[Candidate], close: Sequence[float]) -> list[float]:
+        """How close they are; not at all with no more of the question than stop words, and letters
+        by chance."""
+        views = (self._views[one.place.document_id] for one in candidates)
+        return [value if one.telling > 0 else 0.0 for value, one in zip(close, views, strict=True)]
 
     def _has_mark(self, candidate: Candidate, ranked: Ranked) -> bool:
         """The sound marks the words where it is, if there are any."""

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from earshot.search import analysis, query
-from earshot.search.digest import PassageDigest, commonness
+from earshot.search.digest import PassageDigest
 from earshot.search.engine import Ask, Engine
+from earshot.search.language import commonness
 from earshot.search.likeness import alike
 from earshot.search.question import Question, parse
 from earshot.search.selection import Selection
@@ -50,9 +51,7 @@ def unknown_words(question: Question, selection: Selection) -> list[str]:
 
 
 def _passages_like(engine: Engine, words: Sequence[str]) -> list[PassageDigest]:
-    each = map(parse, words)
-    similar = (query.similar(one, but=query.holds(one, 1)) for one in each)
-    found = engine.ask([Ask(one, PASSAGES_A_WORD) for one in similar])
+    found = engine.ask([Ask(query.similar(word), PASSAGES_A_WORD) for word in words])
     return [one.digest for some in found for one in some.candidates]
 
 

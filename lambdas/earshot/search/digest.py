@@ -6,13 +6,12 @@ for a hundred candidates that is a third of a search's time saved.
 
 import base64
 import binascii
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Any
+from functools import cached_property
 
 from earshot.search import analysis
+from earshot.search.language import commonness
 
 FORMAT = "6"  # of the packed text; to be raised when it changes
 MIN_CONFIDENCE = 0.6  # from here on a word is taken for what was said
@@ -125,20 +124,6 @@ def familiarity(tokens: Iterable[str], confidences: Iterable[float]) -> str:
         str(commonness(token)) if confidence >= MIN_CONFIDENCE else UNFAMILIAR
         for token, confidence in zip(tokens, confidences, strict=True)
     )
-
-
-def commonness(token: str) -> int:
-    """0 for no word of the language, else 1 to 9 for how common it is."""
-    words = _frequencies()
-    share = words[token] / words.total_words
-    return min(max(round(math.log10(share * 1e9)), 1), 9) if share else 0
-
-
-@cache
-def _frequencies() -> Any:
-    from spellchecker import SpellChecker  # 0.2 s; searches seldom need it
-
-    return SpellChecker(language="en", distance=1).word_frequency
 
 
 def _pack_numbers(numbers: Sequence[int]) -> str:

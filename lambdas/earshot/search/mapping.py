@@ -83,12 +83,8 @@ MAPPING: dict[str, Any] = {
 
 ANALYSIS_VERSION = 5  # to be raised when earshot.search.analysis makes other tokens
 
-SCHEMA = hashlib.blake2b(
-    json.dumps(
-        [MAPPING, ANALYSIS_VERSION, FORMAT, display.FORMAT.decode()], sort_keys=True
-    ).encode(),
-    digest_size=4,
-).hexdigest()
+_FORMS = [MAPPING, ANALYSIS_VERSION, FORMAT, display.FORMAT.decode()]
+SCHEMA = hashlib.blake2b(json.dumps(_FORMS, sort_keys=True).encode(), digest_size=4).hexdigest()
 
 
 def index_body(

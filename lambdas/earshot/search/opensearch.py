@@ -160,23 +160,19 @@ def _or_raise(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _candidate(hit: Mapping[str, Any], digest: PassageDigest) -> Candidate:
     place = Place(digest.recording_id, digest.n, digest.passages, hit["_score"])
-    return Candidate(place, digest, _packed(hit, "display"), _letters(hit))
+    fields = hit.get("fields", {})
+    shown, letters = fields.get("display"), fields.get("letters")
+    return Candidate(place, digest, shown[0] if shown else None, letters and _letters(letters[0]))
 
 
 def _digest(hit: Mapping[str, Any]) -> PassageDigest | None:
-    packed = _packed(hit, "digest")
-    return unpack(packed) if packed else None
+    packed = hit.get("fields", {}).get("digest")
+    return unpack(packed[0]) if packed else None
 
 
-def _letters(hit: Mapping[str, Any]) -> bytes | None:
-    packed = _packed(hit, "letters")
+def _letters(packed: str) -> bytes:
     # Doc values come without padding.
-    return base64.b64decode(packed + "=" * (-len(packed) % 4)) if packed else None
-
-
-def _packed(hit: Mapping[str, Any], name: str) -> str | None:
-    values = hit.get("fields", {}).get(name)
-    return str(values[0]) if values else None
+    return base64.b64decode(packed + "=" * (-len(packed) % 4))
 
 
 def _digest_of_source(source: Mapping[str, Any]) -> PassageDigest:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from earshot.search import query
 from earshot.search.engine import Ask, Candidate, Found
+from earshot.search.frequencies import Frequencies
 from earshot.search.marks import is_said
 from earshot.search.query import Query
 from earshot.search.question import Question, Slot
-from earshot.search.rank import Frequencies
 
 # Where nothing says enough words, the rarest words that were said at all have to do: those of at
 # least this share of the rarest one's weight.

@@ -1,9 +1,8 @@
 """From a question to what the engine is asked; the engine itself parses nothing.
 
-Three queries are made of one question. `holds` finds what was said, or as good as said: what it
-finds is counted. `letters` slides over the letters of all words, wherever the recogniser put the
-spaces, and `similar` looks every word of a short question up by its sound and by its slips: what
-they find beyond is a maybe.
+Two kinds of queries are made of one question. `holds` finds what was said, or as good as said: what
+it finds is counted. `maybes` find what has most letters in common, wherever the recogniser put the
+spaces, and for short questions the sounds and slips of each word: what they find beyond is a maybe.
 """
 
 import math
@@ -17,7 +16,8 @@ from earshot.search.question import Question, Slot, Term
 Query = dict[str, Any]
 
 ENOUGH_SHARE = 0.6  # of the telling words must be there, in one way or another
-WORD_GRAMS_SHARE, GRAMS_SHARE = 0.5, 0.3  # of the trigrams of one word, of several
+# Of more trigrams every other one will do: a word that is in the text has the others too.
+MAX_EVERY_GRAM = 8
 LONG_WORD_GRAM_SHARE = 0.5
 MAX_WHOLE_WORDS = 6  # of more the trigrams of stop words are left out: they are the dearest
 
@@ -53,32 +53,36 @@ def holds(question: Question, needed: int, telling: Sequence[Slot] | None = None
     }
 
 
-def maybes(question: Question, but: Query) -> list[Query]:
-    """What may hold the question; not what `but` finds."""
-    if len(question.words) > MAX_SIMILAR_WORDS:
-        return [letters(question, but)]
-    return [letters(question, but), similar(question, but)]
+def maybes(question: Question) -> list[Query]:
+    """What may hold the question, and what holds it too.
+
+    Nothing must be there and nothing is left out: of plain alternatives the engine skips most
+    passages unseen, which it can't where some must match.
+    """
+    grams = _grams(question)
+    ways = [way for slot in question.telling for way in _ways_of(slot)]
+    if len(question.words) == 1:
+        return [_any(question, grams), _any(question, [{"dis_max": {"queries": ways}}])]
+    return [_any(question, [*grams, *(ways if len(question.words) <= MAX_SIMILAR_WORDS else ())])]
 
 
-def similar(question: Question, but: Query) -> Query:
-    """Passages with enough of the telling words, or of words like them; not those of `but`."""
-    words = [_slot(slot, _word) for slot in question.telling]
-    found = _beyond(question, but, [_at_least(enough(question), words)])
-    stop_words = [slot for slot in question.free if slot not in question.telling]
-    found["bool"]["should"] = _stop_words(stop_words, question)
-    return found
+def similar(word: str) -> Query:
+    """Passages with something like this one word."""
+    return {"dis_max": {"queries": _ways(word)}}
 
 
-def letters(question: Question, but: Query) -> Query:
-    """Passages with much of the words' letters; not those of `but`."""
+def _grams(question: Question) -> list[Query]:
     words = question.words
     if len(words) > MAX_WHOLE_WORDS:
         words = tuple(word for word in words if word not in analysis.STOP_WORDS) or words
-    grams = [_term("grams", gram) for gram in analysis.grams(words)]
-    share = WORD_GRAMS_SHARE if len(words) == 1 else GRAMS_SHARE
-    # One trigram alone says nothing.
-    needed = max(min(2, len(grams)), math.ceil(share * len(grams) - 1e-9))
-    return _beyond(question, but, [_at_least(needed, grams)])
+    grams = analysis.grams(words)
+    step = 1 if len(grams) <= MAX_EVERY_GRAM else 2
+    return [_term("grams", gram) for gram in dict.fromkeys(grams[::step])]
+
+
+def _any(question: Question, clauses: Sequence[Query]) -> Query:
+    found = {"should": list(clauses), "minimum_should_match": 1}
+    return {"bool": found | _conditions(question)}
 
 
 def others(question: Question, but: Query) -> Query:
@@ -108,9 +112,14 @@ def said_counts(question: Question) -> Mapping[str, Query]:
 
 
 def _beyond(question: Question, but: Query, found: Sequence[Query]) -> Query:
-    """The quoted phrases must be there in every query."""
     must_not = [*_excluded(question), but]
     return {"bool": {"must": [*_required(question), *found], "must_not": must_not}}
+
+
+def _conditions(question: Question) -> dict[str, list[Query]]:
+    """The quoted phrases must be there in every query, and nothing that is excluded."""
+    conditions = {"must": _required(question), "must_not": _excluded(question)}
+    return {name: clauses for name, clauses in conditions.items() if clauses}
 
 
 def _required(question: Question) -> list[Query]:
@@ -161,11 +170,16 @@ def _said(word: str, question: Question) -> Query:
     return {"dis_max": {"queries": ways}}
 
 
-def _word(word: str) -> Query:
-    """One word, in the ways that it may have been heard: the best way counts."""
+def _ways_of(slot: Slot) -> list[Query]:
+    tokens = (token for term in slot.terms if not term.quoted for token in term.tokens)
+    return [way for token in tokens for way in _ways(token)]
+
+
+def _ways(word: str) -> list[Query]:
+    """The ways in which one word may have been heard."""
     exact = _term("exact", word, KINDS["exact"].boost)
     if word in analysis.STOP_WORDS:
-        return exact
+        return [exact]
     sound = analysis.sound(word)
     near = KINDS["near"].boost
     ways = [exact, _term("stem", analysis.stem(word), KINDS["stem"].boost)]
@@ -179,7 +193,7 @@ def _word(word: str) -> Query:
         ways.append(_at_least(needed, grams, boost=near / len(grams)))
     if len(sound) >= MIN_SOUND_SLIP_CODES:
         ways += [_term("sound_slips", slip, near) for slip in analysis.slips(sound)]
-    return {"dis_max": {"queries": ways}}
+    return ways
 
 
 def _at_least(needed: int, clauses: Sequence[Query], boost: float = 1.0) -> Query:

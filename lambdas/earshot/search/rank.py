@@ -8,15 +8,15 @@ which: where some passage is like the whole phrase, that view counts, else the o
 candidates take a few milliseconds.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
 from earshot.search import analysis
 from earshot.search.digest import PassageDigest, Text
+from earshot.search.frequencies import Frequencies
 from earshot.search.kinds import KINDS
 from earshot.search.likeness import alike
 from earshot.search.misheard import MIN_JOINED_LETTERS
@@ -26,7 +26,6 @@ from earshot.search.question import Question, Slot, Term
 # for itself, as one of a phrase or as one of the words that people throw in.
 LETTERS, SOUNDS, SPELLING, WORDS_OF_PHRASE, WORDS = 100.0, 50.0, 3.0, 60.0, 400.0
 WORD_POWER = 1.5  # of the likeness of thrown in words: half a likeness is less than half a word
-STOP_WORD_SHARE = 0.05  # of what the rarest word weighs
 # A question begins to be a phrase where the likest passage is so like it, and is one a step on.
 # Three words are like something by chance less often than more are, and two are seldom neighbours.
 PHRASE_FROM, THREE_WORDS_FROM, PHRASE_STEP = 0.74, 0.70, 0.03
@@ -38,44 +37,28 @@ IN_PIECES = 0.8  # of the likeness of words that were asked for in a row, where 
 
 
 @dataclass(frozen=True, slots=True)
-class Frequencies:
-    """In how many of all `passages` each asked word is said, in some form."""
-
-    passages: int = 0
-    said: Mapping[str, int] = field(default_factory=dict)
-
-    def rarity(self, word: str) -> float:
-        """The logarithm of one in how many passages says it (inverse document frequency)."""
-        return math.log(1 + (self.passages + 1) / (self.said.get(word, 0) + 1))
-
-    def weight(self, slot: Slot, question: Question) -> float:
-        if slot.is_stop_word:
-            alone = slot in question.telling
-            return math.log(2 + self.passages) * (1.0 if alone else STOP_WORD_SHARE)
-        rarities = (max(map(self.rarity, term.tokens)) for term in slot.terms if term.tokens)
-        return min(rarities)
-
-
-@dataclass(frozen=True, slots=True)
 class Views:
     """How like one passage is to a question, in both views."""
 
     as_phrase: float
     as_words: float
     words: float  # 0..1: how much of the words it has, by their weights
+    telling: float  # 0..1: the likeness of the telling word that it has most of
 
 
 @dataclass(frozen=True, slots=True)
 class Closeness:
     """Of each passage, 0..1: 1 has all the words in order, as they were written. `as_phrase` is the
-    likest one's likeness to the whole phrase, `words` how much of the words the best one has."""
+    likest one's likeness to the whole phrase, `words` how much of the words the best one has.
+    `phrase`: whether the words were asked for as a phrase, 0..1."""
 
     values: Sequence[float]
     as_phrase: float
     words: float
+    phrase: float
 
 
-NOTHING_CLOSE = Closeness((), 0.0, 0.0)
+NOTHING_CLOSE = Closeness((), 0.0, 0.0, 0.0)
 
 
 def closeness(question: Question, passages: Sequence[Views]) -> Closeness:
@@ -84,7 +67,7 @@ def closeness(question: Question, passages: Sequence[Views]) -> Closeness:
     likest = max((one.as_phrase for one in passages if one.words >= least), default=0.0)
     phrase = _is_phrase(question, likest)
     values = [phrase * one.as_phrase + (1 - phrase) * one.as_words for one in passages]
-    return Closeness(values, likest, words)
+    return Closeness(values, likest, words, phrase)
 
 
 def _is_phrase(question: Question, likest: float) -> float:
@@ -117,12 +100,15 @@ def compare(
             max((row.likeness(text) for text in digest.texts), default=0.0),
             [_likeness_of(slot, n, like, digest) for slot in question.free],
             weights,
+            max((_likeness_of(slot, n, like, digest) for slot in question.telling), default=0.0),
         )
         for n, digest in enumerate(digests)
     ]
 
 
-def _views(in_a_row: float, each: Sequence[float], weights: Sequence[float]) -> Views:
+def _views(
+    in_a_row: float, each: Sequence[float], weights: Sequence[float], telling: float
+) -> Views:
     """Both views of how like the passage is to the words in a row, and to each word."""
     words = sum(each) / max(len(each), 1)
     weighed = [weight * like**WORD_POWER for weight, like in zip(weights, each, strict=True)]
@@ -132,6 +118,7 @@ def _views(in_a_row: float, each: Sequence[float], weights: Sequence[float]) -> 
         as_phrase=(in_a_row + WORDS_OF_PHRASE * words) / (whole + WORDS_OF_PHRASE),
         as_words=(in_a_row + WORDS * rare) / (whole + WORDS),
         words=rare,
+        telling=telling,
     )
 
 

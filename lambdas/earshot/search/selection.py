@@ -12,12 +12,13 @@ from typing import Any
 from earshot.search import by_sound, plan, query
 from earshot.search.candidates import Comparison, Ranked, joined
 from earshot.search.engine import Ask, Candidate, Engine, Found
+from earshot.search.frequencies import Frequencies
 from earshot.search.query import Query
 from earshot.search.question import Question
-from earshot.search.rank import NOTHING_CLOSE, Closeness, Frequencies
+from earshot.search.rank import NOTHING_CLOSE, Closeness
 
 WINDOW = 40  # of the engine's best passages that are put in order by how close they are
-MAYBE_WINDOW = 60  # of what may hold it, by each query
+MAYBE_WINDOW = 50  # of what may hold it, by each query
 # The sound is looked into when nothing is closer. Of several words some are heard right. What is
 # nearly like a phrase may be a part of it, and the rest elsewhere; of a long phrase nothing that is
 # said in a few words may be like it. Neither counts where some passage has all telling words.
@@ -63,66 +64,69 @@ class Selection:
 def select(engine: Engine, question: Question, counted: Mapping[str, Any]) -> Selection:
     """The passages that hold a question, or if none does, those that hold most of it."""
     counted = {**counted, _EVERYWHERE: {"filter": {"match_all": {}}}}
-    asked = query.holds(question, query.enough(question))
+    level = plan.Level(query.enough(question), question.telling)
+    asked = level.query(question)
     if not question:
         (found,) = engine.ask([Ask(asked, 0, counted)])
         return Selection(asked, found.total, found.aggregations or {})
     if question.exact or not question.telling:  # nothing is a maybe
         (found,) = engine.ask([Ask(asked, WINDOW, counted)])
-        return _selection(Comparison(question), asked, found, ())
-    maybes = [Ask(one, MAYBE_WINDOW) for one in query.maybes(question, but=asked)]
+        return _selection(Comparison(question), level, found, ())
+    maybes = [Ask(one, MAYBE_WINDOW) for one in query.maybes(question)]
     first = [Ask(asked, WINDOW, counted), by_sound.is_there(), *maybes]
     answers = engine.ask([*first, *plan.frequency_asks(question)])
-    found, sound, *alike = answers[: len(first)]
+    found, sound, *several = answers[: len(first)]
+    alike = joined(*(one.candidates for one in several))
     frequencies = plan.frequencies(question, answers[len(first) :])
     comparison = Comparison(question, frequencies)
-    others = joined(*(one.candidates for one in alike))
     if _total_everywhere(found) or len(question.telling) == 1:
-        selection = _selection(comparison, asked, found, others)
+        selection = _selection(comparison, level, found, alike)
         if sound.candidates and not _is_close(question, selection):
-            more = engine.ask(by_sound.asks(question, asked, others, frequencies.passages))
-            others = joined(others, *(one.candidates for one in more))
-            selection = _selection(comparison, asked, found, others)
+            more = engine.ask(by_sound.asks(question, asked, alike, frequencies.passages))
+            alike = joined(alike, *(one.candidates for one in more))
+            selection = _selection(comparison, level, found, alike)
     else:
-        selection = _relaxed(engine, comparison, others, counted, bool(sound.candidates))
+        selection = _relaxed(engine, comparison, alike, counted, bool(sound.candidates))
     return selection if selection.is_whole else _checked(engine, selection)
 
 
 def _relaxed(
     engine: Engine,
     comparison: Comparison,
-    others: Sequence[Candidate],
+    alike: Sequence[Candidate],
     counted: Mapping[str, Any],
     has_sound: bool,
 ) -> Selection:
     """What holds as many of the words as some passage says."""
     question, frequencies = comparison.question, comparison.frequencies
     levels = plan.fewer(question, frequencies)
-    asked = [one.query(question) for one in levels]
-    asks = [Ask(one, WINDOW, counted) for one in asked]
+    asks = [Ask(one.query(question), WINDOW, counted) for one in levels]
     if has_sound:
-        asks += by_sound.asks(question, asked[0], others, frequencies.passages)
+        but = levels[0].query(question)
+        asks += by_sound.asks(question, but, alike, frequencies.passages)
     answers = engine.ask(asks)
     found, more = answers[: len(levels)], answers[len(levels) :]
     said = (n for n, one in enumerate(found) if _total_everywhere(one))
     n = next(said, len(levels) - 1)
-    others = joined(others, *(one.candidates for one in more))
-    others = levels[n].not_held(question, others)
-    return _selection(comparison, asked[n], found[n], others, relaxed=True)
+    alike = joined(alike, *(one.candidates for one in more))
+    return _selection(comparison, levels[n], found[n], alike, relaxed=True)
 
 
 def _selection(
     comparison: Comparison,
-    asked: Query,
+    level: plan.Level,
     found: Found,
     alike: Sequence[Candidate],
     relaxed: bool = False,
 ) -> Selection:
+    """`found` holds the question, the rest of what is `alike` may."""
     known = {one.place.recording_id for one in found.candidates}
     others = [one for one in alike if one.place.recording_id not in known]
+    if found.total > len(found.candidates):  # some of what holds it was not fetched
+        others = level.not_held(comparison.question, others)
     window, close = comparison.in_order(found.candidates, others, relaxed)
     return Selection(
-        asked,
+        level.query(comparison.question),
         found.total,
         found.aggregations or {},
         window,

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from earshot.search.frequencies import Frequencies
 from earshot.search.question import parse
-from earshot.search.rank import Frequencies, closeness, compare
+from earshot.search.rank import closeness, compare
 from tests.unit.search.passages import digest
 
 FREQUENCIES = Frequencies(
@@ -63,3 +64,40 @@ def test_a_word_weighs_by_how_rare_it_is_in_this_index() -> None:
 
 def test_what_holds_all_words_in_order_as_they_were_typed_is_wholly_close() -> None:
     assert close("red door", ["the red door"]) == [pytest.approx(1.0)]
+
+
+def test_of_two_words_no_phrase_is_made_and_three_are_one_sooner_than_more() -> None:
+    question = parse("boy sheep")
+    assert closeness(question, compare(question, [digest("boy sheep")], FREQUENCIES)).phrase == 0
+    # Three quarters alike: a phrase if there are three words, none if there are four.
+    three, four = parse("silver moon garden"), parse("silver moon garden wall")
+    like_three = closeness(three, compare(three, [digest("silver moan gorden")], FREQUENCIES))
+    like_four = closeness(four, compare(four, [digest("silver man gordon hall")], FREQUENCIES))
+    assert like_three.as_phrase > 0.73
+    assert 0.70 < like_four.as_phrase < 0.74
+    assert (like_three.phrase, like_four.phrase) == (1.0, 0.0)
+
+
+def test_nothing_is_close_to_no_passage() -> None:
+    nothing = closeness(parse("boy sheep"), [])
+    assert (list(nothing.values), nothing.as_phrase, nothing.words) == ([], 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("word", "cut"), [("along", "a long"), ("lighthouse", "light house"), ("bookcase", "bookcas e")]
+)
+def test_a_word_that_was_heard_as_two_counts_wherever_it_was_cut(word: str, cut: str) -> None:
+    (together,) = close(word, [f"we saw {cut} there"])
+    first, second = cut.split()
+    (apart,) = close(word, [f"we {first} saw {second} there"])
+    assert together > apart
+
+
+def test_what_is_half_like_a_word_is_less_than_half_of_it() -> None:
+    (views,) = compare(parse("sliver"), [digest("silver")], Frequencies(3000))
+    assert 0.0 < views.words < 0.7 * views.telling
+
+
+def test_what_only_is_in_the_text_as_it_is_typed_breaks_a_tie() -> None:
+    typed, spoken = close("don't go", ["don't go", "do not go"])
+    assert typed > spoken > 0.9

@@ -77,6 +77,44 @@ def test_where_nothing_says_enough_the_rarest_words_have_to_do() -> None:
     assert held(page) == ["we left early"]
 
 
+def test_in_a_small_index_the_language_tells_which_words_tell() -> None:
+    # Here "leave" is as rare as "train"; in the language it is eight times as common.
+    texts = ["the train to vienna", "do not leave yet", *(f"number {n}" for n in range(8))]
+    page = search(texts, "when does the train leave")
+    assert (page.relaxed, held(page)) == (True, ["the train to vienna"])
+
+
+def test_what_holds_the_rarer_words_comes_before_maybes_with_the_others() -> None:
+    texts = ["the queen bee is old and well", "how do they make money"]
+    page = search(texts, "how do bees make honey")
+    assert [(hit.match, hit.text) for hit in page.hits][:1] == [("holds", texts[0])]
+
+
+def test_what_is_like_the_whole_phrase_comes_before_single_words_of_it() -> None:
+    texts = ["in songs he had no boots", "they enjoyed the silents", "silence at last"]
+    page = search(texts, "in silents he had no roots")
+    assert page.hits[0].text == "in songs he had no boots"
+
+
+def test_beside_what_was_said_only_what_is_close_is_a_maybe() -> None:
+    alone = search(["a mouse in the house"], "museum")
+    assert (alone.total, alone.maybe) == (0, 1)
+    beside = search(["a mouse in the house", "the museum"], "museum")
+    assert (beside.total, beside.maybe) == (1, 0)
+
+
+def test_a_passage_with_half_of_the_words_or_most_sounds_is_found_by_letters_alone() -> None:
+    texts = ["the captains log tuesday the knife", *MANY]
+    page = search(texts, "captain slog to stay the night of october")
+    assert texts[0] in [hit.text for hit in page.hits]
+
+
+def test_what_holds_it_beyond_what_was_fetched_is_no_maybe() -> None:
+    many = [f"shine of {n} and bright is the ring that has gold" for n in range(60)]
+    page = search([*many, "gold ring bright shine"], "gold ring shine bright", size=100)
+    assert (page.total, page.maybe) == (61, 0)
+
+
 def test_what_holds_the_fewer_words_is_no_maybe() -> None:
     deserts = [f"the desert {n}" for n in range(50)]
     page = search(
@@ -102,7 +140,7 @@ def test_a_word_that_lost_a_consonant_is_found_by_the_broad_question() -> None:
 def test_a_usual_query_takes_one_round_trip() -> None:
     engine = MemoryEngine(of(["the boy and his sheep", "a boy"]))
     page = search_in(engine, SearchRequest("boy sheep"))
-    assert [hit.text for hit in page.hits] == ["the boy and his sheep"]
+    assert held(page) == ["the boy and his sheep"]
     assert (len(engine.asked), engine.opened) == (1, [])
 
 
@@ -163,6 +201,10 @@ def test_did_you_mean_asks_back_for_what_neither_index_nor_language_knows() -> N
     assert search(texts, "teecher smiled").did_you_mean == "teacher smiled"
     assert search(texts, "teacher smiled").did_you_mean is None
     assert search(texts, "kidney transplant").did_you_mean is None
+
+
+def test_a_word_of_four_letters_is_asked_back_for() -> None:
+    assert search(["the goat jumped", "a goat"], "goet jumped").did_you_mean == "goat jumped"
 
 
 def test_a_misspelt_word_is_asked_back_though_nothing_says_it_beside_the_others() -> None:
