@@ -8,6 +8,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check install --quiet
 UV := $(VENV)/bin/uv pip install --quiet --python $(PYTHON) --constraint constraints.txt
 UV_VERSION := 0.13.9
 TYPESCRIPT := typescript@5.9.2
+SELENIUM := selenium==4.51.0
 PIP_AUDIT := pip-audit==2.10.1
 CHECKOV := checkov==3.3.30
 export UV_SYSTEM_CERTS := 1
@@ -23,7 +24,7 @@ ON_ALL_CORES := -n auto --dist loadfile
 CHECKED := app.py containers infra lambdas scripts tests training
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down drill test test-unit test-models test-page test-infra test-search test-pipeline test-browser lint format lock audit checkov bench clean
+.PHONY: help demo up down drill test test-unit test-models test-page test-infra test-search test-pipeline test-browser test-browsers lint format lock audit checkov bench clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r t h; do printf '  make %-14s %s\n' "$$t" "$$h"; done
@@ -69,10 +70,13 @@ test-browser: $(VENV)/dev  ## headless Chromium searches and plays
 	@$(EARSHOT) local prepare-tests
 	$(PYTEST) tests/browser
 
+test-browsers: $(VENV)/dev $(VENV)/selenium  ## Firefox and WebKitGTK do the main flow; no part of make test
+	PYTHONPATH=$(VENV)/selenium $(PYTEST) tests/other_browsers
+
 lint: $(VENV)/dev $(VENV)/tsc  ## ruff, mypy, and tsc for the page
 	$(PYTHON) -m ruff format --check $(CHECKED)
 	$(PYTHON) -m ruff check $(CHECKED)
-	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/webhooks lambdas/api scripts training infra containers app.py
+	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/webhooks lambdas/fetch lambdas/api scripts training infra containers app.py
 	$(VENV)/bin/node $(VENV)/tsc/node_modules/typescript/bin/tsc --project tests/page/jsconfig.json
 
 format: $(VENV)/dev  ## let ruff mend what it can
@@ -121,6 +125,10 @@ $(VENV)/tsc: $(VENV)/runtime
 	@echo "Installing TypeScript (23 MB), which checks the page's types …"
 	@PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/npm install --silent --no-audit --no-fund --prefix $@ $(TYPESCRIPT)
 	@touch $@
+
+$(VENV)/selenium: $(VENV)/runtime
+	@echo "Installing Selenium, which drives other browsers …"
+	@$(VENV)/bin/uv pip install --quiet --python $(PYTHON) --target $@ $(SELENIUM)
 
 $(VENV)/model: $(VENV)/runtime requirements-model.txt
 	@echo "Installing torch (2.6 GB), for exporting and training models …"

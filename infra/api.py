@@ -43,6 +43,7 @@ KEYED_ROUTES = {  # every other route reads
     "/v1/models": [GET, HEAD],
     "/v1/models/{name+}": [GET, HEAD],
     "/uploads": [POST],
+    "/jobs": [POST],
     "/hooks": [GET, POST],
     "/hooks/{hook_id}": [DELETE],
     "/recordings/{recording_id}": [DELETE, PATCH],
@@ -65,10 +66,12 @@ class Api(Construct):
         retranscriptions: aws_sqs.IQueue,
         keys: aws_dynamodb.ITable,
         hooks: aws_dynamodb.ITable,
+        fetches: aws_sqs.IQueue,
         settings: Settings,
     ) -> None:
         """`retranscriptions` takes the recordings that are to be transcribed again; `keys`
-        has the named keys, `hooks` the addresses that are told of recordings.
+        has the named keys, `hooks` the addresses that are told of recordings;
+        `fetches` takes addresses whose sound is to be fetched.
         """
         super().__init__(scope, name)
         self.key = aws_secretsmanager.Secret(
@@ -125,6 +128,7 @@ class Api(Construct):
                 api_key_secret=self.key.secret_arn,
                 keys_table=keys.table_name,
                 hooks_table=hooks.table_name,
+                fetch_queue_url=fetches.queue_url,
                 local_addresses="true" if settings.local else None,
                 retranscribe_queue_url=retranscriptions.queue_url,
                 speech_function=self.speech_function.function_name,

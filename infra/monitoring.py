@@ -19,6 +19,7 @@ from infra import metrics
 from infra.api import Api
 from infra.bulk_queue import BulkQueue
 from infra.dashboard import dashboard
+from infra.fetching import Fetching
 from infra.ingestion import Ingestion
 from infra.projection import Projection
 from infra.settings import Settings
@@ -45,6 +46,7 @@ class Monitoring(Construct):
         bulk: BulkQueue | None,
         projection: Projection,
         webhooks: Webhooks,
+        fetching: Fetching,
         api: Api,
         site: Site,
         domain: aws_opensearchservice.Domain | None,
@@ -59,10 +61,12 @@ class Monitoring(Construct):
             "Keyed": api.keyed_function,
             "Speech": api.speech_function,
             "Webhooks": webhooks.function,
+            "Fetch": fetching.function,
         }
         self._alarm("DeadLetters", metrics.waiting(ingestion.dead_letters), above=0)
         self._alarm("IndexFailures", metrics.waiting(projection.failures), above=0)
         self._alarm("WebhookDeadLetters", metrics.waiting(webhooks.dead_letters), above=0)
+        self._alarm("FetchDeadLetters", metrics.waiting(fetching.dead_letters), above=0)
         self._alarm("Backlog", metrics.oldest(ingestion.queue), above=MAX_WAIT.to_seconds())
         if bulk:
             self._alarm("BulkDeadLetters", metrics.waiting(bulk.dead_letters), above=0)

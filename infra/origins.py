@@ -72,6 +72,25 @@ def bucket_origin(
     )
 
 
+def form_origin(bucket: aws_s3.IBucket, settings: Settings) -> aws_cloudfront_origins.HttpOrigin:
+    """The bucket as anyone meets it: it takes what a form of the API allows, and gives nothing.
+
+    So a browser sends files to the page's own host, and the page's policy needs to name no other.
+    """
+    if settings.local:
+        return aws_cloudfront_origins.HttpOrigin(
+            "127.0.0.1",
+            http_port=settings.local.endpoint_port,
+            origin_path=Fn.join("", ["/", bucket.bucket_name]),
+            protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTP_ONLY,
+        )
+    return aws_cloudfront_origins.HttpOrigin(
+        bucket.bucket_regional_domain_name,
+        protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+        origin_ssl_protocols=[aws_cloudfront.OriginSslPolicy.TLS_V1_2],
+    )
+
+
 def api_origin(
     scope: Construct, api: aws_apigatewayv2.HttpApi, settings: Settings, path: str = ""
 ) -> aws_cloudfront_origins.HttpOrigin:

@@ -19,7 +19,7 @@ from constructs import Construct
 
 from earshot.recordings.bodies import PLAYBACK
 from infra import page_files
-from infra.origins import api_origin, bucket_origin, reading, without_policy
+from infra.origins import api_origin, bucket_origin, form_origin, reading, without_policy
 from infra.settings import Settings
 from infra.site_headers import security_headers
 from infra.site_name import enter_name, own_name
@@ -57,6 +57,8 @@ class _Served:
 
 class Site(Construct):
     """`/` the page, `/api/*` the API, `/audio/*` the recordings' audio, with Range requests.
+
+    `/upload` takes the forms that the API makes for files.
 
     `/playback/*` are copies of recordings in which browsers can't seek, from the bucket `copies`.
     """
@@ -137,6 +139,17 @@ class Site(Construct):
                     ),
                     response_headers_policy=headers,
                     function_associations=[strip_prefix],
+                ),
+                "/upload": aws_cloudfront.BehaviorOptions(
+                    origin=form_origin(audio, settings),
+                    viewer_protocol_policy=https,
+                    allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
+                    cache_policy=aws_cloudfront.CachePolicy.CACHING_DISABLED,
+                    origin_request_policy=(
+                        aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER
+                    ),
+                    response_headers_policy=headers,
+                    function_associations=[self._at_the_edge("UploadPath", "upload_path.js")],
                 ),
                 "/audio/*": aws_cloudfront.BehaviorOptions(
                     origin=bucket_origin(self, "sound", audio, missing, settings),

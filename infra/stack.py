@@ -13,6 +13,7 @@ from infra.api import Api
 from infra.audio import AudioBucket
 from infra.budget import budget
 from infra.bulk_queue import BulkQueue
+from infra.fetching import Fetching
 from infra.function import allow
 from infra.ingestion import Ingestion
 from infra.monitoring import Monitoring
@@ -77,6 +78,7 @@ class EarshotStack(Stack):
             settings=settings,
         )
         webhooks = Webhooks(self, "Webhooks", bus=projection.bus, key=key, settings=settings)
+        fetching = Fetching(self, "Fetching", store=store, settings=settings)
         retranscriptions = bulk.queue if bulk else ingestion.queue
         api = Api(
             self,
@@ -86,6 +88,7 @@ class EarshotStack(Stack):
             retranscriptions=retranscriptions,
             keys=access.keys,
             hooks=webhooks.hooks,
+            fetches=fetching.queue,
             settings=settings,
         )
         site = Site(
@@ -129,6 +132,9 @@ class EarshotStack(Stack):
         allow(keyed, access.keys.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
         allow(keyed, webhooks.hooks.table_arn, "dynamodb:PutItem", "dynamodb:DeleteItem")
         allow(keyed, webhooks.hooks.table_arn, "dynamodb:Scan")
+        allow(keyed, fetching.queue.queue_arn, "sqs:SendMessage")
+        allow(fetching.function, audio_objects, "s3:PutObject", "s3:AbortMultipartUpload")
+        allow(fetching.function, table.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
         allow(keyed, speech.function_arn, "lambda:InvokeFunction")
         # The second for tombstones of imports without audio.
         allow(keyed, table.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
@@ -138,9 +144,9 @@ class EarshotStack(Stack):
         allow(keyed, audio_objects, "s3:PutObject", "s3:DeleteObject")
         allow(keyed, retranscriptions.queue_arn, "sqs:SendMessage")
         if key:
-            for function in (transcribe, index, read, keyed, webhooks.function):
+            for function in (transcribe, index, read, keyed, webhooks.function, fetching.function):
                 allow(function, key.key_arn, "kms:Decrypt")
-            for function in (transcribe, keyed):
+            for function in (transcribe, keyed, fetching.function):
                 allow(function, key.key_arn, "kms:GenerateDataKey")
         if domain_arn:
             allow(index, f"{domain_arn}/*", *(f"es:ESHttp{one}" for one in WRITER_METHODS))
@@ -164,6 +170,8 @@ class EarshotStack(Stack):
             "DeadLetterQueueUrl": ingestion.dead_letters.queue_url,
             "IndexFailureQueueUrl": projection.failures.queue_url,
             "EventBus": projection.bus.event_bus_name,
+            "FetchQueueUrl": fetching.queue.queue_url,
+            "FetchDeadLetterQueueUrl": fetching.dead_letters.queue_url,
             "WebhookQueueUrl": webhooks.queue.queue_url,
             "WebhookDeadLetterQueueUrl": webhooks.dead_letters.queue_url,
         }
@@ -180,6 +188,7 @@ class EarshotStack(Stack):
                 bulk=bulk,
                 projection=projection,
                 webhooks=webhooks,
+                fetching=fetching,
                 api=api,
                 site=site,
                 domain=domain,

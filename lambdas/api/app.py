@@ -11,9 +11,13 @@ from api.request_log import RequestLog
 from api.routes import (
     asr,
     changes,
+    collection,
     docs,
+    exports,
+    feed,
     handing_on,
     hooks,
+    jobs,
     missing,
     openai,
     ping,
@@ -63,7 +67,21 @@ def create_app(hands_on: bool = False) -> FastAPI:
     # The forms of a transcript come first: {recording_id} would match "abc.txt" too.
     for route in (
         *([handing_on] if hands_on else []),  # before those that it stands in for
-        *(ping, asr, openai, uploads, transcripts, recordings, changes, hooks, search),
+        *(
+            ping,
+            asr,
+            openai,
+            uploads,
+            transcripts,
+            exports,
+            feed,
+            recordings,
+            changes,
+            hooks,
+            jobs,
+            search,
+            collection,
+        ),
         *(docs, missing),
     ):
         app.include_router(route.router)

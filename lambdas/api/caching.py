@@ -12,6 +12,8 @@ from earshot.recordings.record import Recording
 SEARCH = {"cache-control": "public, max-age=0, s-maxage=1"}
 # Suggestions are words of the index, which hardly change while somebody types.
 SUGGEST = {"cache-control": "public, max-age=60"}
+# Of many recordings; a minute changes little of it.
+COLLECTION = {"cache-control": "public, max-age=60, s-maxage=300"}
 # As long as the CDN may play what was replaced.
 AUDIO_LOCATION = {"cache-control": "public, max-age=60"}
 DOCUMENTATION = {"cache-control": "public, max-age=300"}

@@ -26,7 +26,7 @@ _HEADERS = {
 # Any page may read what is public anyway; with a key, a browser sends from this origin alone.
 _CORS = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "x-request-id, etag",
+    "access-control-expose-headers": "x-request-id, etag, link",
 }
 _PREFLIGHT = {
     **_CORS,

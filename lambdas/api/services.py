@@ -6,6 +6,7 @@ FastAPI hands them to the routes, so tests put their own in by `app.dependency_o
 import os
 import socket
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Annotated, Any, Protocol
 
@@ -18,11 +19,13 @@ from api.settings import ApiSettings
 from earshot import compose
 from earshot.errors import Unavailable
 from earshot.ingest.events import notification
+from earshot.ingest.fetching import Job
 from earshot.outgoing.addresses import Resolve
 from earshot.recordings.changes import ObjectEvent
 from earshot.recordings.store import Recordings
-from earshot.search import searcher, suggest
+from earshot.search import overview, searcher, suggest
 from earshot.search.client import connect
+from earshot.search.overview import Overview
 from earshot.search.request import SearchPage, SearchRequest
 from earshot.webhooks.store import Hooks
 
@@ -78,6 +81,26 @@ def announcements() -> Announcements:
     return Announcements(boto3.client("sqs"), url)
 
 
+@dataclass(frozen=True, slots=True)
+class Fetches:
+    """Addresses of sound, sent to the queue at `url` (with a boto3 client of SQS)."""
+
+    sqs: Any
+    url: str
+
+    def send(self, job: Job) -> None:
+        self.sqs.send_message(QueueUrl=self.url, MessageBody=job.as_text())
+
+
+@cache
+def fetches() -> Fetches:
+    """Where addresses go whose sound is wanted. Raises Unavailable."""
+    url = settings().fetch_queue_url
+    if not url:
+        raise Unavailable("Nothing can be fetched here: no queue is set up for it.")
+    return Fetches(boto3.client("sqs"), url)
+
+
 @cache
 def hooks() -> Hooks:
     """The addresses that are told of recordings. Raises Unavailable."""
@@ -99,6 +122,8 @@ class Searches(Protocol):
 
     def suggest(self, typed: str, size: int) -> list[str]: ...
 
+    def overview(self, today: date) -> Overview: ...
+
 
 @dataclass(frozen=True, slots=True)
 class SearchCluster:
@@ -112,6 +137,9 @@ class SearchCluster:
 
     def suggest(self, typed: str, size: int) -> list[str]:
         return list(suggest.suggest(self.client, self.alias, typed, size))
+
+    def overview(self, today: date) -> Overview:
+        return overview.overview(self.client, self.alias, today)
 
 
 @cache
@@ -132,5 +160,6 @@ AudioBucket = Annotated[Any, Depends(audio_bucket)]
 Store = Annotated[Recordings, Depends(recordings)]
 Queue = Annotated[Announcements, Depends(announcements)]
 Resolver = Annotated[Resolve, Depends(resolver)]
+FetchQueue = Annotated[Fetches, Depends(fetches)]
 HookStore = Annotated[Hooks, Depends(hooks)]
 Index = Annotated[Searches, Depends(index)]

@@ -48,6 +48,9 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
         default="moonshine-tiny", description="the writer: a name, a folder, a hub id, or none"
     )
     site_url: Text | None = Field(default=None, description="address of the site, without a path")
+    fetch_queue_url: Text | None = Field(
+        default=None, description="queue of addresses whose sound is to be fetched"
+    )
     retranscribe_queue_url: Text | None = Field(
         default=None, description="queue for recordings that are to be transcribed again"
     )

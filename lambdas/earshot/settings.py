@@ -111,6 +111,15 @@ class IndexSettings(StoreSettings, SearchSettings):
     )
 
 
+class FetchSettings(StoreSettings, UploadSettings):
+    """The fetch function's."""
+
+    fetch_queue_url: Text = Field(description="queue of addresses whose sound is to be fetched")
+    local_addresses: bool = Field(
+        default=False, description="whether plain http to this machine is allowed: local stacks"
+    )
+
+
 class WebhookSettings(_Settings):
     """The webhooks function's."""
 

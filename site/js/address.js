@@ -49,8 +49,8 @@ export function kindOf({ q, recording, view, ...state }) {
   return q || view === "all" || isNarrowed(state) ? "results" : "start";
 }
 
-export function isNarrowed({ facets = {}, after = "", before = "", prefix = "" }) {
-  return Object.keys(facets).length > 0 || Boolean(after || before || prefix);
+export function isNarrowed(state) {
+  return narrowing(state).length > 0;
 }
 
 export function write({ q = "", exact = false, sort = "", pages = 1, view = "", recording = "", at = null, ...narrow }) {
@@ -88,9 +88,7 @@ export function widened(state) {
 export function toggled(state, facet, value) {
   const now = state.facets[facet] ?? [];
   const next = now.includes(value) ? now.filter((other) => other !== value) : [...now, value];
-  const facets = { ...state.facets, [facet]: next };
-  if (!next.length) delete facets[facet];
-  return { ...state, facets, pages: 1 };
+  return { ...state, facets: { ...state.facets, [facet]: next }, pages: 1 };
 }
 
 /** In milliseconds. Who rests this long at results has looked at them. */

@@ -1,10 +1,11 @@
 /** The one place that speaks to the API, and that turns its failures into sentences for people. */
 
 import { narrowing } from "./address.js";
-import { isEstimated } from "./labels.js";
+import { isEstimated, SAID } from "./labels.js";
 
 /** What is not answered by then is not worth waiting for; the server gives up a little later. */
 const PATIENCE_MS = 10_000;
+const EXTRA_MS = 1500;
 const TOO_LATE = new Error("no answer in time");
 const BUSY = "Earshot is busy just now. A moment later it should answer.";
 
@@ -18,7 +19,7 @@ export class ApiError extends Error {
 
 /** An answer of the API; each of its hits knows besides whether it has `sound`. */
 export async function search({ q, exact = false, sort = "", ...narrow }, page, signal) {
-  const params = new URLSearchParams([["q", q], ...narrowing(narrow)]);
+  const params = new URLSearchParams([["q", q], ...narrowing(narrow), ...SAID.map((name) => ["facet", name])]);
   if (exact) params.set("exact", "true");
   if (sort) params.set("sort", sort);
   if (page > 1) params.set("page", String(page));
@@ -37,8 +38,19 @@ export function latest(signal) {
   return get("/api/recordings", signal);
 }
 
+/** What there is in all; null where it does not come soon: it is not what anybody waits for. */
+export function collection(signal) {
+  const enough = new Promise((resolve) => setTimeout(resolve, EXTRA_MS, null));
+  return Promise.race([get("/api/collection", signal).catch(() => null), enough]);
+}
+
 export function recording(id, signal) {
   return get(`/api/recordings/${encodeURIComponent(id)}`, signal);
+}
+
+/** The recording with this key; undefined where there is none. */
+export async function recordingAt(key) {
+  return (await get(`/api/recordings?${new URLSearchParams({ key })}`, new AbortController().signal)).recordings[0];
 }
 
 export function transcript(id, signal) {
@@ -81,13 +93,12 @@ export function soundOf({ key, playback }) {
 const silent = new Map();
 
 /**
- * Whether a recording can be heard. The API says it of a recording; of a hit it does not. What was transcribed has its sound; of an import whose times are
- * estimates it may never have come, so the page asks.
+ * Whether a hit can be heard, which the API says of recordings alone. What was transcribed has its sound; of
+ * an import whose times are estimates it may never have come, so the page asks.
  */
-export async function hasSound(recording, signal) {
-  const { key, has_sound: told } = recording;
-  if (typeof told === "boolean") return told;
-  if (!isEstimated(recording)) return true;
+async function hasSound(hit, signal) {
+  const { key } = hit;
+  if (!isEstimated(hit)) return true;
   if (!silent.has(key)) {
     try {
       const { status } = await fetch(audioUrl(key), { method: "HEAD", signal });

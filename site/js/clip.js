@@ -24,13 +24,13 @@ export function bounds(words, all) {
 
 /** The sound of a track from `from` to `to`, in seconds, as a WAV file; throws where it can't be decoded. */
 export async function soundClip({ sound, duration }, [from, to]) {
-  if (duration > LONGEST) throw new Error("too long");
+  if (duration > LONGEST) throw new Error();
   const response = await fetch(sound);
-  if (!response.ok) throw new Error("no sound");
+  if (!response.ok) throw new Error();
   const rate = duration > LONG ? SPEECH : FULL;
   const whole = await new OfflineAudioContext(1, 1, rate).decodeAudioData(await response.arrayBuffer());
   // A file may skip seconds of its clock: a player waits for them, but what is decoded here lacks them.
-  if (Math.abs(whole.duration - duration) > ASTRAY) throw new Error("another clock");
+  if (Math.abs(whole.duration - duration) > ASTRAY) throw new Error();
   const [first, last] = [from, to].map((at) => Math.min(Math.floor(at * rate), whole.length));
   const channels = Array.from({ length: whole.numberOfChannels }, (_, n) => whole.getChannelData(n).subarray(first, last));
   return new Blob([wav(channels, rate)], { type: "audio/wav" });
@@ -41,19 +41,9 @@ export function wav(channels, rate) {
   const frame = 2 * channels.length;
   const size = frame * channels[0].length;
   const bytes = new DataView(new ArrayBuffer(44 + size));
-  const text = (at, letters) => [...letters].forEach((letter, i) => bytes.setUint8(at + i, letter.charCodeAt(0)));
-  text(0, "RIFF");
-  bytes.setUint32(4, 36 + size, true);
-  text(8, "WAVEfmt ");
-  bytes.setUint32(16, 16, true);
-  bytes.setUint16(20, 1, true);
-  bytes.setUint16(22, channels.length, true);
-  bytes.setUint32(24, rate, true);
-  bytes.setUint32(28, rate * frame, true);
-  bytes.setUint16(32, frame, true);
-  bytes.setUint16(34, 16, true);
-  text(36, "data");
-  bytes.setUint32(40, size, true);
+  // "RIFF", its size, "WAVE", "fmt ", its size, PCM and channels, rates, bytes and bits a sample, "data", its size
+  const header = [0x46464952, 36 + size, 0x45564157, 0x20746d66, 16, 1 + (channels.length << 16), rate, rate * frame, frame + (16 << 16), 0x61746164, size];
+  header.forEach((value, i) => bytes.setUint32(4 * i, value, true));
   channels.forEach((samples, n) => samples.forEach((sample, i) =>
     bytes.setInt16(44 + i * frame + 2 * n, Math.max(-1, Math.min(1, sample)) * 32_767, true)));
   return bytes.buffer;

@@ -10,6 +10,11 @@ export function el(tag, props = {}, ...children) {
   return furnish(document.createElement(tag), props, children);
 }
 
+/** A button; `kind` is its class. */
+export function press(kind, onPress, ...children) {
+  return el("button", { type: "button", class: kind, on: { click: onPress } }, ...children);
+}
+
 export function svg(tag, props = {}, ...children) {
   return furnish(document.createElementNS(SVG, tag), props, children);
 }

@@ -1,9 +1,8 @@
 /** Narrowing a search: facets with counts, of which several values can be chosen, days, length and folder. */
 
 import { isNarrowed, toggled, widened, write } from "./address.js";
-import { el } from "./dom.js";
-import { FACETS, inOrder, label } from "./labels.js";
-import { day } from "./names.js";
+import { el, press } from "./dom.js";
+import { day, FACETS, inOrder, label } from "./labels.js";
 
 const SHOWN = 7;
 const TOO_FEW_TO_FOLD = 2;
@@ -21,7 +20,7 @@ export function facetsView(facets, state, keys, go) {
   const { facets: chosen } = state;
   const groups = Object.entries(FACETS)
     .map(([name, legend]) => [name, legend, inOrder(withChosen(facets?.[name] ?? [], chosen[name] ?? []))])
-    .filter(([name, , values]) => values.length > 1 || chosen[name]);
+    .filter(([name, , values]) => values.length > 1 || chosen[name]?.length);
   const fold = ({ currentTarget }) => {
     unfolded = currentTarget.open;
   };
@@ -45,17 +44,17 @@ export function chosenView(state, go) {
     after && without(`From ${day(after)}`, { ...state, after: "", pages: 1 }),
     before && without(`Before ${day(before)}`, { ...state, before: "", pages: 1 }),
     prefix && without(`In ${prefix}`, { ...state, prefix: "", pages: 1 }),
-    el("button", { type: "button", class: "quiet", on: { click: () => go(write(widened(state)), { focusMain: true }) } }, "Show all again"));
+    press("quiet", () => go(write(widened(state)), { focusMain: true }), "Show all again"));
 }
 
 /** What people fill in: days, minutes, a folder. */
 function own({ facets, after, before, prefix }, keys, change) {
   const field = (name, text, attributes, onChange) => el("label", { class: "field" }, text,
     el("input", { name, ...attributes, on: { change: ({ currentTarget }) => currentTarget.validity.valid && onChange(currentTarget.value) } }));
-  const [, low = "", high = ""] = (facets.duration ?? []).map((value) => /^(\d*)-(\d*)$/.exec(value)).find(Boolean) ?? [];
-  const minutes = (seconds) => (seconds && Number(seconds) % 60 === 0 ? String(Number(seconds) / 60) : "");
-  const length = (from, to) => change({ facets: Object.fromEntries(Object.entries({ ...facets, duration: from || to ? [`${from}-${to}`] : [] }).filter(([, values]) => values.length)) });
-  const seconds = (value) => (value ? String(Math.round(Number(value) * 60)) : "");
+  const [low, high] = (facets.duration?.[0] ?? "-").split("-");
+  const minutes = (seconds) => seconds && String(seconds / 60);
+  const seconds = (value) => value && String(Math.round(value * 60));
+  const length = (from, to) => change({ facets: { ...facets, duration: from || to ? [`${from}-${to}`] : [] } });
   const minute = { type: "number", min: "0", step: "any", inputmode: "decimal" };
   const folders = [...new Set(keys.flatMap(foldersOf))].sort();
   return el("fieldset", {},
@@ -64,7 +63,7 @@ function own({ facets, after, before, prefix }, keys, change) {
     field("before", "Before", { type: "date", value: before }, (value) => change({ before: value })),
     field("longer", "Minutes, at least", { ...minute, value: minutes(low) }, (value) => length(seconds(value), high)),
     field("shorter", "Minutes, less than", { ...minute, value: minutes(high) }, (value) => length(low, seconds(value))),
-    field("prefix", "Folder", { type: "text", value: prefix, list: "folders", autocapitalize: "none", spellcheck: "false", maxlength: "300" }, (value) => change({ prefix: value })),
+    field("prefix", "Folder", { type: "text", value: prefix, list: "folders", maxlength: "300" }, (value) => change({ prefix: value })),
     el("datalist", { id: "folders" }, ...folders.map((value) => el("option", { value }))),
   );
 }

@@ -2,12 +2,11 @@
 
 import { write } from "./address.js";
 import { soundOf } from "./api.js";
-import { bestStretch } from "./best.js";
+import { bestStretch } from "./matches.js";
 import { el, icon } from "./dom.js";
 import { foldersOf } from "./facets.js";
-import { clock, ESTIMATED, isEstimated, label, speaker } from "./labels.js";
-import { BREATH, leadIn } from "./lead-in.js";
-import { day, nameOf } from "./names.js";
+import { clock, day, ESTIMATED, isEstimated, label, nameOf, speaker } from "./labels.js";
+import { BREATH, leadIn } from "./in-a-row.js";
 import { bare } from "./punctuation.js";
 import { wordsView } from "./words.js";
 
@@ -23,15 +22,15 @@ const WHOLE = 0.8;
  */
 export function hitView(hit, asked, player, signal) {
   const { q, exact } = asked;
-  const { words, marks, sounded } = wordsOf(hit);
+  const { words, marks } = wordsOf(hit);
   const timed = words.length > 0 && words.every(([, from, to]) => Number.isFinite(from + to));
   const estimated = isEstimated(hit);
   const track = { id: hit.recording_id, key: hit.key, sound: soundOf(hit), title: nameOf(hit), duration: hit.duration, words: timed ? words : [] };
   const start = hit.start ?? 0;
   const end = hit.end ?? hit.duration ?? 0;
   const [first, last] = bestStretch(marks, words.map(([text]) => text), PHRASE) ?? [];
-  const from = sounded ?? (words[first]?.[1] || start);
-  const playMatch = () => playFrom(timed && first !== undefined && sounded === undefined ? leadIn(words, first) : Math.max(0, from - BREATH));
+  const from = words[first]?.[1] || start;
+  const playMatch = () => playFrom(timed && first !== undefined ? leadIn(words, first) : Math.max(0, from - BREATH));
   const also = elsewhere(hit.others ?? [], timed ? [words[0][1], words.at(-1)[1]] : [start, end]);
 
   const playFrom = (seconds) => player.play(track, seconds);
@@ -80,7 +79,7 @@ function about(hit, link, from, also, name, asked) {
     folder && el("span", { class: "folder" }, "in ", el("a", { href: write({ ...asked, pages: 1, prefix: folder }), "data-nav": true }, folder)),
     speaker(hit) && el("span", {}, speaker(hit)),
     duration > 0 && el("span", {}, clock(duration), el("span", { class: "sr-only" }, " long")),
-    day(hit.uploaded_at) && el("span", {}, day(hit.uploaded_at)),
+    day(hit.recorded_at ?? hit.uploaded_at) && el("span", {}, day(hit.recorded_at ?? hit.uploaded_at)),
     source === "import" && el("span", {}, label(source)),
     isEstimated(hit) && el("span", {}, ESTIMATED),
     also.length > 0 && el("span", { class: "others" }, "also at ", ...also.flatMap((at, i) => [
@@ -129,23 +128,10 @@ function answer(hit, isNew) {
   return told(again) >= told(whole) ? again.map(at) : [];
 }
 
-/**
- * A hit's words, whose times are NaN where they are not known, and the marks that are of one of them.
- * A mark may have a time alone, of sound that nobody wrote down as it was asked for: then what was
- * written there is marked, and `sounded` is where the first of them starts, in seconds.
- */
+/** A hit's words, whose times are NaN where they are not known, and the marks that are of one of them. */
 function wordsOf(hit) {
   const words = (hit.words ?? []).map(([text, from, to]) => [text, from ?? NaN, to ?? NaN]);
-  const [written, sounding] = [[], []];
-  for (const mark of hit.marks ?? []) (mark.word === undefined || mark.word === null ? sounding : written).push(mark);
-  const marks = written.filter(({ word }) => word >= 0 && word < words.length);
-  for (const { kind, start, end = start } of sounding) {
-    words.forEach(([, from, to], word) => {
-      if (from <= end && to >= start && !marks.some((mark) => mark.word === word)) marks.push({ word, kind });
-    });
-  }
-  const sounded = written.length ? undefined : sounding.map(({ start }) => start).sort((a, b) => a - b)[0];
-  return { words, marks, sounded };
+  return { words, marks: (hit.marks ?? []).filter(({ word }) => word >= 0 && word < words.length) };
 }
 
 function plain(text) {

@@ -1,4 +1,4 @@
-/** How values of the data are said to people. Values without an entry here are shown as they are. */
+/** How values of the data and recordings are called. Values without an entry here are shown as they are. */
 
 /** Facets in the order in which they are offered; the names are the API's. */
 export const FACETS = {
@@ -8,7 +8,13 @@ export const FACETS = {
   duration: "Length",
   source: "Source",
   model: "Model",
+  collection: "Collection",
+  speaker: "Speaker",
+  place: "Place",
+  tags: "Tags",
 };
+/** Facets that the API counts only where it is asked to: what owners say of their recordings. */
+export const SAID = ["collection", "speaker", "place", "tags"];
 
 const VALUES = {
   us: "American",
@@ -128,16 +134,9 @@ export function ago(iso, now = Date.now()) {
 }
 
 export const ESTIMATED = "Times are estimated";
-/** Seconds that rounding may put between two words. */
-const NO_PAUSE = 0.005;
-
-/**
- * Whether all words' times are guesses. Search does not say it of a hit, but guesses show: they are
- * spread over the length, so that no word of an import is parted from the next.
- */
-export function isEstimated({ estimated_times: estimated, source, words = [] }) {
-  const parted = ([, from], i) => i > 0 && from - words[i - 1][2] > NO_PAUSE;
-  return estimated ?? (source === "import" && !words.some(parted));
+/** Whether all words' times are guesses. */
+export function isEstimated({ estimated_times: estimated }) {
+  return Boolean(estimated);
 }
 
 /**
@@ -156,4 +155,34 @@ export function lostOf({ incomplete }) {
   if (lost === null) return `This file is damaged: ${clock(heard)} of it was heard, the rest is lost.`;
   const much = lost < 1 ? "less than a second" : lost < 60 ? count(Math.round(lost), "second", "seconds") : clock(lost);
   return `This file is damaged: ${much} of it could not be heard.`;
+}
+
+const WORDS = 5;
+/** What machines and data sets put before a number. */
+const GENERIC = /\b(?:sample|audio|rec|record|recording|track|clip|file|voice|memo|img|vid|mov|dsc|zoom|new|copy|common|cv|wav|mp3)\b/gi;
+
+/**
+ * @param {{key: string, text?: string|null, title?: string|null}} recording `text` is what was said in it, or in a part of it
+ */
+export function nameOf({ key, text, title: given }) {
+  if (given) return given;
+  const written = title(key);
+  if (isTelling(written)) return written;
+  const words = readable(text ?? "").split(/\s+/).filter(Boolean);
+  if (!words.length) return written;
+  return `“${words.slice(0, WORDS).join(" ").replace(/[.,;:!?]$/, "")}${words.length > WORDS ? " …" : ""}”`;
+}
+
+/** Whether a name tells people anything: three letters in a row that are no counter and no digest. */
+export function isTelling(name) {
+  const parts = name.replaceAll(/[_\-.+\s]+/g, " ").replaceAll(GENERIC, " ").split(" ");
+  return parts.some((part) => /\p{L}{3}/u.test(part) && !/^(?=.*\d)[\da-f]{6,}$/i.test(part));
+}
+
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+
+/** The day of an ISO 8601 time, as people write it; empty when it is none. */
+export function day(iso) {
+  const at = Date.parse(iso);
+  return Number.isFinite(at) ? DAY.format(at) : "";
 }

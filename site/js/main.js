@@ -3,11 +3,10 @@
 import { kindOf, read, replaces, write } from "./address.js";
 import * as api from "./api.js";
 import { greet } from "./hero.js";
-import { completions } from "./completions.js";
 import { around } from "./dom.js";
 import { failure, lost, skeleton, stillWaiting } from "./notice.js";
 import { FAILED, Player } from "./player.js";
-import { isTyping, searchBox } from "./search-box.js";
+import { completions, isTyping, searchBox } from "./search-box.js";
 import { codeOf, here, warm } from "./views.js";
 
 /** Within this time an answer replaces the old view; only then does the page show that it waits. */
@@ -94,19 +93,19 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
 }
 
 async function ask(state, signal) {
+  if (state.view === "bring") return {};
   if (state.recording) {
     const recording = await api.recording(state.recording, signal);
     if (recording.status !== "done") return { recording, transcript: null, marks: [] };
-    const [transcript, marks, sound] = await Promise.all([
-      api.transcript(state.recording, signal), api.marks(state.recording, state, signal), api.hasSound(recording, signal)]);
-    return { recording: { ...recording, sound }, transcript, marks };
+    const [transcript, marks] = await Promise.all([api.transcript(state.recording, signal), api.marks(state.recording, state, signal)]);
+    return { recording, transcript, marks };
   }
   if (kindOf(state) === "results") {
     const numbers = Array.from({ length: state.pages }, (_, i) => i + 1);
     return { pages: await Promise.all(numbers.map((n) => api.search(state, n, signal))) };
   }
-  const { recordings } = await api.latest(signal);
-  return { recordings };
+  const [{ recordings }, collection] = await Promise.all([api.latest(signal), api.collection(signal)]);
+  return { recordings, collection };
 }
 
 /** While something is being written down, its views follow, but not under someone's hands. */
@@ -140,7 +139,7 @@ function waiting(kind) {
 
 function settle(kind) {
   main.removeAttribute("aria-busy");
-  if (kind === "start" && document.body.dataset.view !== kind) greeting();
+  if (kind === "start" && (document.body.dataset.view !== kind || !main.childElementCount)) greeting();
   document.body.dataset.view = kind;
 }
 

@@ -1,13 +1,13 @@
 /** What the page says when there is nothing to show, or something else than was asked for. */
 
 import { write } from "./address.js";
-import { el } from "./dom.js";
+import { el, press } from "./dom.js";
 
 /** A failure, in a sentence, with a way to try again; beneath results it is no `heading`. */
 export function failure(error, onRetry, heading = "h1") {
   return el("div", { class: "notice failure", role: "alert" },
     el(heading, {}, error.message),
-    el("button", { type: "button", class: "quiet", on: { click: onRetry } }, "Try again"),
+    press("quiet", onRetry, "Try again"),
     error.requestId && el("p", { class: "small" }, "If you report it, name the request: ", el("code", {}, error.requestId)),
   );
 }

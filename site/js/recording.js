@@ -3,19 +3,18 @@
 import { soundOf, transcriptUrl } from "./api.js";
 import { write } from "./address.js";
 import { bounds, save, soundClip, subtitles } from "./clip.js";
-import { el, icon } from "./dom.js";
+import { el, icon, press } from "./dom.js";
+import { doubtsView } from "./doubts.js";
 import { finderView } from "./finder.js";
-import { ago, clock, count, ESTIMATED, isEstimated, label, lostOf, speaker, title } from "./labels.js";
-import { playAll } from "./in-a-row.js";
-import { leadIn } from "./lead-in.js";
+import { ago, clock, count, day, ESTIMATED, isEstimated, label, lostOf, nameOf, speaker, title } from "./labels.js";
+import { leadIn, playAll } from "./in-a-row.js";
 import { fullest, placeAt, places } from "./matches.js";
-import { nameOf } from "./names.js";
 import { notice } from "./notice.js";
 import { paragraphs } from "./paragraphs.js";
 import { LEAD } from "./player.js";
 import { quote, selectionBar } from "./selected.js";
 import { timelineView } from "./timeline.js";
-import { wordsView } from "./words.js";
+import { keepInSight, wordsView } from "./words.js";
 
 const FORMATS = { txt: "Text", srt: "Subtitles (SRT)", vtt: "Subtitles (VTT)", json: "Words and times (JSON)" };
 /** An address has its seconds rounded. */
@@ -27,11 +26,11 @@ const AFTER = 0.5;
 
 /**
  * @param {{recording: object, transcript: object|null, marks: {word: number, kind: string}[]}} answer of
- *   the API: the recording, with `sound` where there is some, its .json, and which words answer the search
+ *   the API: the recording, its .json, and which words answer the search
  * @param {{q: string, exact: boolean, at: number|null}} state of the address; `at` in seconds
  */
-export function recordingView({ recording, transcript, marks }, { q, exact, at }, { player, signal }) {
-  const { recording_id: id, key, status, error, uploaded_at: uploaded, source, sound } = recording;
+export function view({ recording, transcript, marks }, { q, exact, at }, { player, announce, signal }) {
+  const { recording_id: id, key, status, error, uploaded_at: uploaded, source, has_sound: sound } = recording;
   const segments = transcript?.segments ?? [];
   const parts = paragraphs(segments);
   const written = segments.flatMap((segment) => segment.words); // as marks count them
@@ -53,7 +52,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
   const playFrom = (seconds) => player.play(track, seconds);
   const playAt = (word) => playFrom(word < 0 ? 0 : leadIn(words, word));
   const opened = at === null ? (fullest(found)?.first ?? -1) : words.findLastIndex(([, start]) => start <= at + ROUNDED);
-  const button = el("button", { type: "button", class: "play large", on: { click: () => (mine() && !player.ended ? player.toggle() : playAt(opened)) } });
+  const button = press("play large", () => (mine() && !player.ended ? player.toggle() : playAt(opened)));
   const timeline = timelineView(words, duration, found.map(({ first }) => words[first][1]), playFrom);
   const views = parts.map(({ words: some }) => {
     const marked = some.flatMap((one, word) => (kinds.has(one) ? [{ word, kind: kinds.get(one) }] : []));
@@ -91,6 +90,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     el("section", {},
       el("a", { class: "stamp", href: write({ recording: id, q, exact, at: start }), "data-nav": true, "aria-label": `From ${clock(start)}` }, clock(start, estimated)),
       el("div", {}, voice(i) && el("p", { class: "voice" }, voice(i)), said))));
+  const doubts = words.length > 0 && source !== "import" && doubtsView(text, wordOf, transcript?.heard);
   const element = el("article", { class: "recording" },
     el("header", {},
       el("div", { class: "recording-title" }, status === "done" && sound && button,
@@ -98,7 +98,8 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
           el("h1", {}, track.title),
           el("p", { class: "about" },
             key !== track.title && el("span", { class: "key" }, key),
-            speaker(recording) && el("span", {}, speaker(recording)),
+            ...[speaker(recording), recording.place, recording.collection, ...(recording.tags ?? []), day(recording.recorded_at)]
+              .filter(Boolean).map((one) => el("span", {}, one)),
             duration > 0 && el("span", {}, clock(duration)),
             words.length > 0 && el("span", {}, count(words.length, "word", "words")),
             source === "import" && el("span", {}, label(source)),
@@ -109,7 +110,8 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
       status === "done" && el("p", { class: "downloads" }, el("span", {}, "Keep it as "),
         ...Object.entries(FORMATS).flatMap(([format, name]) => [
           el("a", { class: "chip", href: transcriptUrl(id, format), download: `${title(key)}.${format}`, title: name }, `.${format}`), " "]),
-        navigator.clipboard && el("button", { type: "button", class: "chip", on: { click: copyLink } }, COPY)),
+        navigator.clipboard && press("chip", copyLink, COPY),
+        doubts && doubts.control),
     ),
     lost && notice(el("p", {}, lost)),
     status === "failed" && notice(el("p", {}, error?.message ?? "This recording could not be read.")),
@@ -117,7 +119,9 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     status === "done" && words.length === 0 && notice(el("p", {}, "No speech was heard in this recording.")),
     finder?.element,
     selectionBar(text, actions(), signal),
+    doubts && doubts.note,
     text,
+    el("details", { class: "help deletion", on: { toggle: deletion } }, el("summary", {}, "Delete this recording")),
   );
   state();
   return { element, title: track.title, arrive };
@@ -126,6 +130,13 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
   function voice(i) {
     const { channel } = parts[i];
     return Number.isInteger(channel) && channel !== parts[i - 1]?.channel ? `Speaker ${channel + 1}` : "";
+  }
+
+  /** The code of deleting comes for who wants it. */
+  async function deletion({ currentTarget: details }) {
+    if (details.childElementCount > 1) return;
+    const { deletionView } = await import("./writing.js");
+    details.append(deletionView(id, announce));
   }
 
   /** What can be done with words that someone selected. */
@@ -142,8 +153,12 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     ].filter(Boolean);
   }
 
+  function wordOf(node) {
+    return views.find(({ element: part }) => part.contains(node)).said[Number(node.dataset.i)];
+  }
+
   function spokenBy(nodes) {
-    return nodes.map((node) => triple(views.find(({ element: part }) => part.contains(node)).said[Number(node.dataset.i)]));
+    return nodes.map((node) => triple(wordOf(node)));
   }
 
   /** The words that someone selected, with what is needed to find them again. */
@@ -228,16 +243,4 @@ function makers({ model, source }, provenance) {
 function someEstimated({ decoder = "" } = {}) {
   const [, some] = /(\d+ of \d+) times estimated$/.exec(decoder) ?? [];
   return some ? `${some} times are estimated` : "";
-}
-
-/** Follows the sound down the page, but leaves a reader alone who has scrolled elsewhere. */
-function keepInSight(before, lit) {
-  const inSight = (node) => {
-    const { top, bottom } = node.getBoundingClientRect();
-    return top >= 0 && bottom <= innerHeight - 110; // the player covers the rest
-  };
-  if (before?.isConnected && inSight(before) && !inSight(lit)) {
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    lit.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
-  }
 }

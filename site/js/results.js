@@ -2,13 +2,13 @@
 
 import { isNarrowed, widened, write } from "./address.js";
 import * as api from "./api.js";
-import { el } from "./dom.js";
+import { el, press } from "./dom.js";
 import { chosenView, facetsView } from "./facets.js";
-import { helpView } from "./help.js";
 import { hitView } from "./hit.js";
 import { playAll } from "./in-a-row.js";
 import { count, KINDS, number, ORDERS } from "./labels.js";
 import { failure, notice } from "./notice.js";
+import { helpView } from "./search-box.js";
 
 const QUOTES = /["“”„«»]/;
 
@@ -17,23 +17,23 @@ const QUOTES = /["“”„«»]/;
  * @param {import("./address.js").State} state
  * @param {{player, go, announce, signal: AbortSignal}} page
  */
-export function resultsView({ pages }, state, { player, go, announce, signal }) {
+export function view({ pages }, state, { player, go, announce, signal }) {
   const [first] = pages;
   const { total = 0, maybe = 0 } = first;
   const ranked = !state.sort || state.sort === "relevance"; // only then the API lists what may sound like it
   const listed = total + (ranked ? maybe : 0);
   const hits = el("div", { class: "hits" });
   const clips = [];
-  const past = el("button", { type: "button", class: "skip past", on: { click: () => body.focus() } }, "Skip past the choices");
+  const past = press("skip past", () => body.focus(), "Skip past the choices");
   const maybes = maybesView(state, maybe, ranked);
   const add = (answer) => answer.hits.map((hit) => {
-    const { element: view, clip } = hitView(hit, state, player, signal);
-    if (hit.match === "maybe") maybes.add(view);
+    const { element: one, clip } = hitView(hit, state, player, signal);
+    if (hit.match === "maybe") maybes.add(one);
     else {
-      hits.append(view);
-      if (clip) clips.push({ ...clip, show: () => view.scrollIntoView({ block: "nearest" }) });
+      hits.append(one);
+      if (clip) clips.push({ ...clip, show: () => one.scrollIntoView({ block: "nearest" }) });
     }
-    return view;
+    return one;
   });
   pages.forEach(add);
 
@@ -67,7 +67,7 @@ export function resultsView({ pages }, state, { player, go, announce, signal }) 
 
   function more() {
     const box = el("div", { class: "more" });
-    const button = el("button", { type: "button", class: "wide", on: { click: load } }, "Show more");
+    const button = press("wide", load, "Show more");
     const shown = () => hits.childElementCount + maybes.count();
     const last = () => shown() >= listed || !pages.at(-1).hits.length;
     if (!last()) box.append(button);
@@ -117,8 +117,8 @@ function maybesView(state, maybe, ranked) {
   return {
     element,
     count: () => list.childElementCount,
-    add(view) {
-      list.append(view);
+    add(hit) {
+      list.append(hit);
       element.hidden = false;
     },
   };
@@ -161,7 +161,7 @@ function nothing(state, clear) {
   return notice(
     el("p", {}, state.q ? "Nobody said this, or it was heard as something else. You can try:" : "You can try:"),
     el("ul", {},
-      isNarrowed(state) && el("li", {}, el("button", { type: "button", class: "quiet", on: { click: clear } }, "Search without narrowing down")),
+      isNarrowed(state) && el("li", {}, press("quiet", clear, "Search without narrowing down")),
       state.exact && without({ exact: false }, "words that are like these, too"),
       unquoted && unquoted !== state.q && without({ q: unquoted }, "the same words without quotes"),
       state.q && el("li", {}, "fewer words"),

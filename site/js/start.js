@@ -1,35 +1,23 @@
-/** What greets people before they search: words to try, and the latest recordings. */
+/** What greets people before they search: words to try, the latest recordings, and what there is in all. */
 
+import { aboutView } from "./about.js";
 import { write } from "./address.js";
-import { el, icon } from "./dom.js";
-import { hasSound, soundOf } from "./api.js";
-import { ago, clock, isEstimated, label, readable, speaker, title } from "./labels.js";
-import { helpView } from "./help.js";
-import { isTelling, nameOf } from "./names.js";
+import { el, icon, press } from "./dom.js";
+import { soundOf } from "./api.js";
+import { ago, clock, isTelling, label, nameOf, readable, speaker, title } from "./labels.js";
 import { notice } from "./notice.js";
+import { helpView } from "./search-box.js";
 
 const SHOWN = 8;
-const EXAMPLES = 5;
-// In letters: shorter words say little, longer ones are often several heard as one.
-const SHORTEST = 5;
-const LONGEST = 11;
-const EVERYDAY = new Set(
-  ("about after again against along always among another around because before being below between both " +
-    "could doing during every first found going great having himself herself itself little might morning " +
-    "never nothing often other people perhaps quite really right should since small something still their " +
-    "there these thing things think those though thought three through today under until usually wanted " +
-    "were where which while whole whose without would years yourself").split(" "),
-);
-
 /** What the person unfolded stays so when a recording appears. */
 let unfolded = false;
 
-export function startView({ recordings }, _, { player, signal }) {
+export function startView({ recordings, collection }, _, { player, signal }) {
   const done = recordings.filter(({ status }) => status === "done");
   const busy = recordings.filter(({ status }) => status === "queued" || status === "transcribing");
   const failed = recordings.filter(({ status }) => status === "failed");
   const latest = [...busy, ...done].slice(0, SHOWN);
-  const examples = exampleSearches(done);
+  const examples = collection?.searchable.examples ?? [];
   const fold = ({ currentTarget }) => {
     unfolded = currentTarget.open;
   };
@@ -45,6 +33,7 @@ export function startView({ recordings }, _, { player, signal }) {
       el("summary", {}, failed.length === 1 ? "One recording could not be read" : `${failed.length} recordings could not be read`),
       el("ul", {}, ...failed.map(({ key, error }) =>
         el("li", {}, el("b", {}, title(key)), " ", error?.message ?? "It failed for a reason unknown.")))),
+    collection?.searchable.recordings > 0 && aboutView(collection),
   );
   return { element };
 }
@@ -57,7 +46,7 @@ function row(recording, player, signal) {
         el("p", { class: "about" }, el("b", {}, title(key)))));
   }
   const track = { id, key, sound: soundOf(recording), title: nameOf(recording), duration, words: [] };
-  const button = el("button", { type: "button", class: "play", on: { click: () => (mine() ? player.toggle() : player.play(track)) } });
+  const button = press("play", () => (mine() ? player.toggle() : player.play(track)));
   const mine = () => player.track?.id === id;
   const show = () => {
     button.replaceChildren(icon(player.plays(id) ? "pause" : "play"));
@@ -65,8 +54,7 @@ function row(recording, player, signal) {
   };
   player.addEventListener("state", show, { signal });
   show();
-  button.classList.toggle("absent", isEstimated(recording)); // until it is known that there is sound
-  hasSound(recording, signal).then((sound) => button.classList.toggle("absent", !sound), () => {}); // left meanwhile
+  button.classList.toggle("absent", recording.has_sound === false);
   return el("li", {}, button,
     el("div", {},
       el("p", { class: "excerpt" }, el("a", { href: write({ recording: id }), "data-nav": true }, excerpt(text))),
@@ -77,22 +65,4 @@ function row(recording, player, signal) {
 function excerpt(text) {
   const words = readable(text ?? "").split(/\s+/).filter(Boolean);
   return words.length ? words.slice(0, 24).join(" ") + (words.length > 24 ? " …" : "") : "No speech in it";
-}
-
-/**
- * Words worth a search, each from another recording: long, said in few recordings. Of words that
- * only one has, many are misheard, so those come last.
- */
-export function exampleSearches(recordings) {
-  const texts = recordings.map(({ text }) => (text ?? "").toLowerCase().split(/[^\p{L}'’]+/u));
-  const uses = new Map();
-  for (const words of texts) for (const word of new Set(words)) uses.set(word, (uses.get(word) ?? 0) + 1);
-  const common = Math.max(3, recordings.length / 4);
-  const rank = (word) => (uses.get(word) === 1 ? 2 : uses.get(word) > common ? 1 : 0);
-  const better = (a, b) => rank(a) - rank(b) || b.length - a.length;
-  const found = texts
-    .map((words) => words.filter((word) => word.length >= SHORTEST && word.length <= LONGEST && !EVERYDAY.has(word)).sort(better)[0])
-    .filter(Boolean);
-  const roots = new Map(found.map((word) => [word.slice(0, SHORTEST), word])); // "river" or "rivers", not both
-  return [...roots.values()].sort((a, b) => rank(a) - rank(b)).slice(0, EXAMPLES);
 }

@@ -3,14 +3,11 @@
 import { ApiError } from "./api.js";
 import { startView } from "./start.js";
 
-// Their parts are named too, so that they come at once and not one after the other.
+/** The modules of each; the first has the view. Its parts are named so that they come with it and not after it. */
 const LATER = {
-  results: () => Promise.all([import("./results.js"), import("./hit.js"), import("./facets.js"), import("./lead-in.js"), import("./in-a-row.js")])
-    .then(([{ resultsView }]) => resultsView),
-  recording: () => Promise.all([import("./recording.js"), import("./finder.js"), import("./matches.js"), import("./paragraphs.js"),
-    import("./selected.js"), import("./timeline.js"), import("./lead-in.js"), import("./in-a-row.js"),
-    import("./clip.js")])
-    .then(([{ recordingView }]) => recordingView),
+  results: ["results", "hit", "facets", "in-a-row"],
+  recording: ["recording", "finder", "paragraphs", "selected", "timeline", "in-a-row", "clip", "doubts"],
+  bring: ["bring", "writing"],
 };
 /** What one sees next, most likely. */
 const NEXT = { start: "results", results: "recording" };
@@ -24,7 +21,7 @@ export const here = { start: startView };
 
 export async function codeOf(kind) {
   try {
-    here[kind] ??= await LATER[kind]();
+    here[kind] ??= (await fetched(kind)).view;
     return here[kind];
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // the code came, and is wrong
@@ -34,5 +31,11 @@ export async function codeOf(kind) {
 
 /** Fetches the code of what comes next, when nothing else is to be done. */
 export function warm(kind) {
-  setTimeout(() => LATER[NEXT[kind]]?.().catch(() => {}), 2000); // it is asked for again when it is needed
+  const next = NEXT[kind];
+  if (next) setTimeout(() => fetched(next).catch(() => {}), 2000); // it is asked for again when it is needed
+}
+
+async function fetched(kind) {
+  const [first] = await Promise.all(LATER[kind].map((name) => import(`./${name}.js`)));
+  return first;
 }

@@ -1,6 +1,6 @@
 /** Spoken words on the page: marked where they match, lit while they are heard, each a place to play from. */
 
-import { bestStretch } from "./best.js";
+import { bestStretch } from "./matches.js";
 import { el } from "./dom.js";
 import { KINDS } from "./labels.js";
 import { spoken } from "./player.js";
@@ -133,4 +133,16 @@ function becomeFocusable(node, plays) {
 
 function pause() {
   return el("span", { class: "pause", "aria-hidden": "true" }, " · ");
+}
+
+/** Follows the sound down the page, but leaves a reader alone who has scrolled elsewhere. */
+export function keepInSight(before, lit) {
+  const inSight = (node) => {
+    const { top, bottom } = node.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight - 110; // the player covers the rest
+  };
+  if (before?.isConnected && inSight(before) && !inSight(lit)) {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    lit.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+  }
 }

@@ -18,9 +18,11 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from earshot.recordings import formats
+from earshot.recordings.ids import recording_id
 from earshot.speech.transcript import Transcript
 from infra.page_files import NOT_FOUND, content
-from tests.browser.fake_search import marks, search, suggestions
+from tests.browser.fake_search import marks, overview, search, suggestions
+from tests.browser.fake_uploads import Uploads
 from tests.browser.spoken import BY_ID, BY_KEY, FACETS, MODEL, RECORDINGS, UPLOADED, Spoken, wav
 
 TYPES = {
@@ -57,6 +59,7 @@ def summary(spoken: Spoken) -> dict[str, Any]:
         "error": None,
         "model": MODEL,
         "estimated_times": spoken.is_import,
+        "has_sound": not spoken.is_import,
         "source": spoken.source,
         "uploaded_at": UPLOADED,
         "updated_at": UPLOADED,
@@ -82,6 +85,7 @@ FAILED = {
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     policy = content_security_policy()
+    uploads = Uploads()
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
@@ -91,6 +95,17 @@ class Handler(BaseHTTPRequestHandler):
             self._audio(unquote(url.path.removeprefix("/audio/")))
         else:
             self._site(url.path)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if self.path == "/api/uploads":
+            status, answer = self.uploads.allow(self.headers, json.loads(body))
+            return self._json(status, answer)
+        return self._send(self.uploads.take(body), "application/xml", b"")
+
+    def do_DELETE(self) -> None:
+        status, answer = self.uploads.delete(self.headers, self.path.split("/")[-1])
+        self._json(status, answer)
 
     def do_HEAD(self) -> None:
         self.do_GET()
@@ -105,6 +120,14 @@ class Handler(BaseHTTPRequestHandler):
             return self._json(status, body)
         if path == "/suggest":
             return self._json(200, {"suggestions": suggestions(query.get("q", [""])[0])})
+        if path == "/collection":
+            return self._json(200, overview())
+        if path == "/recordings" and "key" in query:
+            identity = recording_id(query["key"][0])
+            there = self.uploads.look(identity) or (
+                summary(BY_ID[identity]) if identity in BY_ID else None
+            )
+            return self._json(200, {"recordings": [there] if there else [], "cursor": None})
         if path == "/recordings":
             return self._json(
                 200, {"recordings": [FAILED, *map(summary, RECORDINGS)], "cursor": None}
@@ -114,6 +137,8 @@ class Handler(BaseHTTPRequestHandler):
         name, _, format_ = path.removeprefix("/recordings/").partition(".")
         if name == FAILED["recording_id"] and not format_:
             return self._json(200, FAILED)
+        if brought := self.uploads.look(name):
+            return self._json(200, brought)
         spoken = BY_ID.get(name)
         if spoken is None:
             error = {

@@ -36,6 +36,7 @@ def hit(spoken: Spoken, q: str, exact: bool = False) -> dict[str, Any] | None:
         "model": MODEL,
         "uploaded_at": UPLOADED,
         "confidence": 0.9,
+        "estimated_times": spoken.is_import,
         "others": [],
         "score": 1 - 0.1 * best,
         "match": "maybe" if order[best] == "sound" else "holds",
@@ -71,6 +72,11 @@ def search(query: dict[str, list[str]]) -> dict[str, Any]:
             {"value": value, "count": count, "selected": value in chosen.get(name, [])}
             for value, count in counts.most_common()
         ]
+    if "collection" in query.get("facet", []):  # only where it is asked for, as the API has it
+        facets["collection"] = [
+            {"value": value, "count": 1, "selected": value in query.get("collection", [])}
+            for value in ("<b>Winter</b>", "Summer")
+        ]
     left = [found for found in hits if passes(found)]
     holding = [found for found in left if found["match"] == "holds"]
     maybe = len(left) - len(holding)
@@ -100,6 +106,35 @@ def _within(found: dict[str, Any], query: dict[str, list[str]]) -> bool:
             float(low or 0) <= found["duration"] < float(high or "inf") for low, high in lengths
         )
     )
+
+
+def overview() -> dict[str, Any]:
+    """What the fake API has as a whole."""
+
+    def shares(counted: Counter[str]) -> list[dict[str, Any]]:
+        return [{"value": value, "count": n} for value, n in counted.most_common()]
+
+    seconds = [spoken.duration for spoken in RECORDINGS]
+    searchable = {
+        "recordings": len(RECORDINGS),
+        "hours": round(sum(seconds) / 3600, 4),
+        "first": UPLOADED,
+        "last": UPLOADED,
+        "every": "month",
+        "uploaded": [{"value": "2025-10-01", "count": 0}, {"value": "2025-11-01", "count": 30}],
+        "durations": shares(Counter("0-10" if one < 10 else "10-" for one in seconds)),
+        "models": [{"value": MODEL, "count": len(RECORDINGS)}],
+        "accents": shares(Counter(spoken.accent or "unknown" for spoken in RECORDINGS)),
+        "examples": ["river", "lavender", "lantern", "orchard", "harbour"],
+    }
+    failures = [{"code": "not_audio", "message": "<b>This</b> file holds no audio.", "count": 1}]
+    return {
+        "searchable": searchable,
+        "waiting": 0,
+        "failed": 1,
+        "counted_to": 100,
+        "failures": failures,
+    }
 
 
 def suggestions(q: str) -> list[str]:

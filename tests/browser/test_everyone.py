@@ -11,7 +11,7 @@ from tests.browser.spoken import BY_KEY
 
 RECORDING = f"/?recording={BY_KEY['stories/ferryman.wav'].id}"
 VIEWS = {
-    "start": ("/", ".latest"),
+    "start": ("/", ".collection"),
     "results": ("/?q=river&pages=3&accent=us&accent=unknown", ".hit"),
     "narrowed": ("/?view=all&gender=male&after=2025-01-01&duration=0-600&prefix=clips/", ".hit"),
     "nothing": ("/?q=rivor", ".notice"),
@@ -19,6 +19,7 @@ VIEWS = {
     "exact": ("/?q=%22rivor%22&exact=true", ".notice"),
     "recording": (RECORDING, ".transcript .word"),
     "matches": (f"{RECORDING}&q=her", ".word.target"),
+    "bring": ("/?view=bring", ".drop"),
     "lost": ("/no/such/place", ".notice a"),
     "failure": ("/?q=boom", ".notice button"),
     "import": (f"/?recording={BY_KEY['imported.mp3'].id}", ".transcript .word"),
@@ -40,6 +41,9 @@ def test_axe_finds_no_fault(
     if view in ("results", "recording", "matches"):
         page.locator("main .word").first.click()
         expect(page.get_by_role("region", name="Player")).to_be_visible()
+    if view == "recording":
+        page.get_by_role("checkbox", name="Shade unsure words").check()
+        page.locator("main .word").first.hover()
     for details in page.locator("main details").all():
         details.evaluate("(details) => { details.open = true }")
     found = Axe().run(page, options={"runOnly": WCAG_AA, "resultTypes": ["violations"]})

@@ -212,7 +212,7 @@ SAID = "the house by the road and the river under the bridge of the town"
 
 def test_the_sound_starts_where_the_words_stand_together(page: Page) -> None:
     best = page.evaluate(
-        "async ([said, query]) => { const { bestStretch } = await import('/js/best.js');"
+        "async ([said, query]) => { const { bestStretch } = await import('/js/matches.js');"
         " const marks = said.flatMap((text, word) =>"
         "   query.includes(text) ? [{ word, kind: 'exact' }] : []);"
         " return bestStretch(marks, said, 8) }",

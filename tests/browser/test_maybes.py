@@ -90,7 +90,8 @@ def test_a_maybe_among_the_first_stays_beneath_what_comes_later(page: Page) -> N
 def test_what_only_the_sound_holds_plays_from_there(page: Page) -> None:
     when = FERRYMAN.start_of("orchard")
     found = fake_search.hit(FERRYMAN, "lantern") or {}
-    marks = [{"kind": "sound", "start": when, "end": when + 0.1}]
+    (word,) = [n for n, (_, start, _) in enumerate(FERRYMAN.words) if start == when]
+    marks = [{"word": word, "kind": "sound"}]
     answer(page, {**found, "marks": marks, "match": "maybe"}, total=0, maybe=1)
     page.get_by_role("searchbox").fill("orcard")
     expect(page.locator(".hit mark.sound")).to_have_text("orchard")

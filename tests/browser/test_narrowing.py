@@ -68,3 +68,10 @@ def test_a_hostile_folder_is_text(open_page: OpenPage, fake_url: str) -> None:
     expect(page.get_by_role("button", name="Without: In <img")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no such recording")
     assert page.evaluate("window.pwned ?? null") is None
+
+
+def test_collections_are_offered_and_chosen(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?q=river")
+    page.get_by_role("group", name="Collection").get_by_label("<b>Winter</b>").check()
+    expect(page).to_have_url(re.compile("collection=%3Cb%3EWinter"))
+    expect(page.get_by_role("button", name="Without: <b>Winter</b>")).to_be_visible()

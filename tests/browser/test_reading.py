@@ -175,6 +175,8 @@ def test_an_import_that_has_its_sound_is_played(open_page: OpenPage, fake_url: s
         "**/audio/imported.mp3",
         lambda route: route.continue_(url=f"{fake_url}/audio/{FERRYMAN.key}"),
     )
+    has_sound = summary(IMPORTED) | {"has_sound": True}
+    page.route(f"**/recordings/{IMPORTED.id}", lambda route: route.fulfill(json=has_sound))
     page.goto(f"{fake_url}/?q=imported")
     expect(page.locator(".hit")).to_contain_text("Times are estimated")
     page.locator(".hit .play").click()
@@ -190,7 +192,7 @@ def test_the_latest_recordings_have_no_button_where_there_is_no_sound(
     both = {
         "recordings": [
             {"recording_id": spoken.id, "key": spoken.key, "status": "done", "text": spoken.text,
-             "duration": 9.0, "source": spoken.source, "estimated_times": spoken.is_import}
+             "duration": 9.0, "source": spoken.source, "has_sound": not spoken.is_import}
             for spoken in (IMPORTED, FERRYMAN)
         ]
     }  # fmt: skip
@@ -280,3 +282,59 @@ def test_where_there_is_a_copy_to_play_it_is_played(open_page: OpenPage, fake_ur
     page.goto(f"{fake_url}/?recording={RECORDINGS[0].id}")
     with page.expect_request("**/playback/x.m4a"):
         page.locator(".recording .play").click()
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_unsure_words_are_shaded_and_what_was_heard_instead_is_told(
+    open_page: OpenPage, fake_url: str, width: int
+) -> None:
+    page = open_page("about:blank", width=width)
+    said = words(["The", "flower", "is", "<b>white</b>."], 0, 0.5)
+    said[1]["confidence"] = said[3]["confidence"] = 0.31
+    heard = words(["THE", "FLOUR", "IS", "<I>WIDE</I>"], 0.01, 0.5)
+    transcript = {
+        "duration": 2.5,
+        "segments": [{"words": said}],
+        "heard": [{"words": heard}],
+        "provenance": {"model": "m"},
+    }
+    page.route(f"**/{FERRYMAN.id}.json", lambda route: route.fulfill(json=transcript))
+    page.goto(f"{fake_url}/?recording={FERRYMAN.id}")
+    expect(page.locator(".unsure")).to_have_count(0)
+    page.get_by_role("checkbox", name="Shade unsure words").check()
+    expect(page.locator(".unsure")).to_have_text(["flower", "b>white</b"])
+    page.locator(".unsure").first.hover()
+    note = page.locator(".doubt")
+    expect(note).to_have_text("flower is 31 % sure; the listener heard “flour”")
+    page.locator(".unsure").last.click()
+    expect(note).to_contain_text("the listener heard “i>wide</i”")
+    page.get_by_role("link", name="Earshot").click()
+    expect(page.locator(".latest")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".unsure")).to_have_count(2)
+    page.get_by_role("checkbox", name="Shade unsure words").uncheck()
+    expect(page.locator(".unsure").first).not_to_have_css("border-bottom-style", "dotted")
+
+
+def test_what_its_owner_says_of_a_recording_is_shown_as_text(
+    open_page: OpenPage, fake_url: str
+) -> None:
+    page = open_page("about:blank")
+    said = {
+        "title": "<b>Ferry</b>",
+        "speaker": "<i>Ann</i>",
+        "place": "<u>Oban</u>",
+        "collection": "<s>River</s>",
+        "tags": ["<script>window.pwned=1</script>"],
+        "recorded_at": "2019-02-03",
+    }
+    page.route(
+        f"**/recordings/{FERRYMAN.id}", lambda route: route.fulfill(json=summary(FERRYMAN) | said)
+    )
+    page.goto(f"{fake_url}/?recording={FERRYMAN.id}")
+    expect(page.locator(".recording h1")).to_have_text("<b>Ferry</b>")
+    about = page.locator(".recording .about")
+    for value in ("<i>Ann</i>", "<u>Oban</u>", "<s>River</s>", "<script>window.pwned=1</script>"):
+        expect(about).to_contain_text(value)
+    expect(about).to_contain_text("2019")
+    assert page.evaluate("window.pwned ?? null") is None

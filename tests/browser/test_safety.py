@@ -89,7 +89,7 @@ def test_the_page_fetches_its_own_files_and_no_others(page: Page, fake_url: str)
         "(links) => links.map((link) => link.getAttribute('href'))"
     )
     modules = {urlsplit(address).path for address in fetched if address.endswith(".js")}
-    assert {*preloaded, "/js/main.js"} == modules
+    assert {*preloaded, "/js/main.js", "/js/early.js"} == modules
     assert "/js/recording.js" not in modules
 
 

@@ -98,6 +98,8 @@ def test_queues_are_encrypted_tls_only_and_keep_messages_for_two_weeks(aws: Temp
         "BulkQueue",
         "BulkDeadLetters",
         "ProjectionFailures",
+        "FetchingQueue",
+        "FetchingDeadLetters",
         "WebhooksQueue",
         "WebhooksDeadLetters",
     }

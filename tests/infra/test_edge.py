@@ -21,15 +21,15 @@ def behaviors(distribution: Any) -> dict[str, Any]:
 
 def test_everything_is_served_over_https(distribution: Any) -> None:
     found = behaviors(distribution)
-    assert set(found) == {"/", "/api/*", "/audio/*", "/playback/*"}
+    assert set(found) == {"/", "/api/*", "/upload", "/audio/*", "/playback/*"}
     for path, behavior in found.items():
         assert behavior["ViewerProtocolPolicy"] == "redirect-to-https", path
 
 
-def test_only_the_api_takes_more_than_reading(distribution: Any) -> None:
+def test_only_the_api_and_forms_for_the_bucket_take_more_than_reading(distribution: Any) -> None:
     for path, behavior in behaviors(distribution).items():
         methods = set(behavior.get("AllowedMethods", ["GET", "HEAD"]))
-        assert methods <= {"GET", "HEAD"} or path == "/api/*", path
+        assert methods <= {"GET", "HEAD"} or path in ("/api/*", "/upload"), path
 
 
 def test_buckets_are_read_through_origin_access_control(aws: Template, distribution: Any) -> None:
@@ -39,6 +39,17 @@ def test_buckets_are_read_through_origin_access_control(aws: Template, distribut
         control = reference(origin["OriginAccessControlId"])
         config = aws.properties("CloudFront::OriginAccessControl")[control]
         assert config["OriginAccessControlConfig"]["SigningBehavior"] == "always"
+
+
+def test_forms_reach_the_bucket_without_the_cdns_own_rights(
+    aws: Template, distribution: Any
+) -> None:
+    """Only what the API signed may be put; the CDN adds no signature of its own."""
+    behavior = behaviors(distribution)["/upload"]
+    (origin,) = [one for one in distribution["Origins"] if one["Id"] == behavior["TargetOriginId"]]
+    assert "S3OriginConfig" not in origin and "OriginAccessControlId" not in origin
+    assert "RegionalDomainName" in json.dumps(origin["DomainName"])
+    assert behavior["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "caching disabled"
 
 
 def test_the_api_is_reached_over_tls_1_2(distribution: Any) -> None:
@@ -75,7 +86,7 @@ def test_names_that_are_an_accounts_and_not_a_regions_hold_the_region(aws: Templ
         for one in aws.properties(f"CloudFront::{kind}").values()
         for config in [one[field]]
     ]
-    assert len(named) == 9
+    assert len(named) == 10
     for one in named:
         assert "AWS::Region" in json.dumps(one), one
 
@@ -176,6 +187,7 @@ def test_what_needs_a_key_goes_to_the_function_that_checks_keys(aws: Template) -
         "GET /v1/models/{name+}": "ApiKeyed",
         "HEAD /v1/models/{name+}": "ApiKeyed",
         "POST /uploads": "ApiKeyed",
+        "POST /jobs": "ApiKeyed",
         "GET /hooks": "ApiKeyed",
         "POST /hooks": "ApiKeyed",
         "DELETE /hooks/{hook_id}": "ApiKeyed",

@@ -56,10 +56,24 @@ MAY: dict[str, dict[str, set[str]]] = {
         "BulkQueue": {"sqs:SendMessage"},
         "ApiKey": {"secretsmanager:GetSecretValue"},
         "AccessKeys": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "FetchingQueue": {"sqs:SendMessage"},
         "WebhooksHooks": {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Scan"},
         "ApiSpeech": {"lambda:InvokeFunction"},
     },
     "ApiSpeech": {"ApiSpeechLogs": ITS_LOG, "*": TRACES},
+    "FetchingFetch": {
+        "FetchingFetchLogs": ITS_LOG,
+        "*": TRACES,
+        "FetchingQueue": {
+            "sqs:ReceiveMessage",
+            "sqs:ChangeMessageVisibility",
+            "sqs:GetQueueUrl",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+        },
+        "AudioBucket": {"s3:PutObject", "s3:AbortMultipartUpload"},
+        "RecordsTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+    },
     "WebhooksCall": {
         "WebhooksCallLogs": ITS_LOG,
         "*": TRACES,
@@ -152,6 +166,7 @@ def test_functions_end_before_those_who_wait_for_them_give_up(aws: Template) -> 
         "Api": 29,  # API Gateway waits for 30
         "ApiKeyed": 29,
         "WebhooksCall": 30,
+        "FetchingFetch": 900,
         "ApiSpeech": 28,  # and the function that checks keys for this one
     }
 

@@ -21,6 +21,8 @@ def test_there_is_an_alarm_for_everything_that_can_go_wrong_unseen(aws: Template
         "DeadLetters": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", 0),
         "IndexFailures": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", 0),
         "WebhookDeadLetters": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", 0),
+        "FetchDeadLetters": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", 0),
+        "FetchErrors": ("AWS/Lambda", "Errors", 0),
         "WebhooksErrors": ("AWS/Lambda", "Errors", 0),
         "Backlog": ("AWS/SQS", "ApproximateAgeOfOldestMessage", 3600),
         "BulkDeadLetters": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", 0),

@@ -26,7 +26,7 @@ def with_imports(name: str, found: set[str]) -> set[str]:
 
 
 def test_the_first_view_needs_little_script() -> None:
-    first = with_imports("main.js", set())
+    first = with_imports("main.js", {"early.js"})
     assert "recording.js" not in first and "start.js" in first
     assert weight(first) <= FIRST_VIEW_BYTES
 

@@ -51,6 +51,9 @@ ACCEPTED = [
     Accepted("CFR1", "Site/Distribution", "The page is public in all countries."),
     Accepted("CFR2", "Site/Distribution", "A firewall costs $5 a month; the API is throttled."),
     Accepted("CFR3", "Site/Distribution", "Visits are not recorded."),
+    Accepted(
+        "CFR7", "Site/Distribution", "The API signs forms for S3, which refuses two signatures."
+    ),
     Accepted("CFR4", "Site/Distribution", "CloudFront's own host name sets no newer minimum."),
     Accepted(
         "VPC7",

@@ -286,7 +286,12 @@ def test_only_the_package_knows_how_its_variables_are_called() -> None:
 
 def test_functions_get_no_variable_that_their_settings_do_not_know(aws: Template) -> None:
     from api.settings import ApiSettings
-    from earshot.settings import IndexSettings, TranscribeSettings
+    from earshot.settings import (
+        FetchSettings,
+        IndexSettings,
+        TranscribeSettings,
+        WebhookSettings,
+    )
 
     models = {
         "IngestionTranscribe": TranscribeSettings,
@@ -294,6 +299,8 @@ def test_functions_get_no_variable_that_their_settings_do_not_know(aws: Template
         "Api": ApiSettings,
         "ApiKeyed": ApiSettings,
         "ApiSpeech": ApiSettings,
+        "FetchingFetch": FetchSettings,
+        "WebhooksCall": WebhookSettings,
     }
     assert set(models) == set(aws.functions)
     for name, function in aws.functions.items():

@@ -22,7 +22,7 @@ def test_the_emulator_gets_the_same_stack_but_for_the_named_switches(
     assert not kinds(local) - kinds(aws), "nothing is there locally alone"
     assert missing == {
         # no alarms, dashboard or access log
-        "AWS::CloudWatch::Alarm": 24,
+        "AWS::CloudWatch::Alarm": 26,
         "AWS::CloudWatch::Dashboard": 1,
         "AWS::SNS::Topic": 1,
         "AWS::SNS::TopicPolicy": 1,
@@ -48,6 +48,8 @@ def test_functions_are_images_on_aws_and_zips_locally(aws: Template, local: Temp
         "ProjectionIndex": "Zip",
         "Api": "Zip",
         "ApiKeyed": "Zip",
+        "FetchingFetch": "Zip",
+        "WebhooksCall": "Zip",
     }
     assert all("PackageType" not in one for one in local.functions.values())
 
@@ -103,6 +105,8 @@ def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: 
         "IngestionQueue",
         "IngestionDeadLetters",
         "ProjectionFailures",
+        "FetchingQueue",
+        "FetchingDeadLetters",
         "WebhooksQueue",
         "WebhooksDeadLetters",
     }

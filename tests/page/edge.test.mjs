@@ -48,6 +48,8 @@ test("the prefix of the API and of the sound is taken off", () => {
   assert.equal(uriAfter("strip_prefix.js", "/api"), "/");
 });
 
+test("a form for the bucket is sent to its root", () => assert.equal(uriAfter("upload_path.js", "/upload"), "/"));
+
 test("the API's address without a slash leads to its docs, not to the page", () => {
   const answer = after("page_paths.js", "/api");
   assert.equal(answer.statusCode, 307);

@@ -33,12 +33,9 @@ test("letters that shout are set in lower case, others stay", () => {
   assert.equal(readable("Now I KNOW"), "Now I KNOW");
 });
 
-test("times are estimated where the API says so, or where no word of an import is parted from the next", () => {
-  const words = [["a", 0, 1], ["b", 1, 2]];
-  assert.ok(isEstimated({ source: "import", words }));
-  assert.ok(!isEstimated({ source: "import", words: [["a", 0, 1], ["b", 1.2, 2]] }));
-  assert.ok(!isEstimated({ source: "upload", words }));
-  assert.ok(!isEstimated({ source: "import", words, estimated_times: false }));
+test("times are estimated where the API says so", () => {
+  assert.ok(isEstimated({ estimated_times: true }));
+  assert.ok(!isEstimated({ estimated_times: false }));
 });
 
 test("how long ago is said in the largest unit", () => {

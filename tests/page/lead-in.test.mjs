@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { leadIn } from "../../site/js/lead-in.js";
+import { leadIn } from "../../site/js/in-a-row.js";
 
 /** Words of 0.3 s each, a tenth apart; "/" is a second of silence. */
 function timed(said) {

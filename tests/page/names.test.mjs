@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { day, isTelling, nameOf } from "../../site/js/names.js";
+import { day, isTelling, nameOf } from "../../site/js/labels.js";
 
 test("a name that a person gave is kept", () => {
   for (const name of ["harbour walk", "2024-05-01_interview", "talk3", "Übung", "наша беседа", "board-meeting-17"]) {

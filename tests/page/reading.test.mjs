@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bestStretch } from "../../site/js/best.js";
+import { bestStretch } from "../../site/js/matches.js";
 import { paragraphs } from "../../site/js/paragraphs.js";
 import { bare, endsClause, endsSentence, parts } from "../../site/js/punctuation.js";
 import { stretches } from "../../site/js/timeline.js";

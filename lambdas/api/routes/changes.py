@@ -23,7 +23,7 @@ router = APIRouter(tags=["recordings"])
 def delete_recording(recording: Found, recordings: Store, bucket: AudioBucket) -> Deletion:
     """Delete the sound. Its transcript and its place in the search go within seconds after it."""
     bucket.Object(recording.key).delete()
-    if recording.source is Source.IMPORT:
+    if recording.source is Source.IMPORT or not recording.has_sound:
         # There may be no sound to delete, and then no event to tell of it.
         recordings.remove(_removal(recording))
     return Deletion(recording_id=recording.recording_id, key=recording.key)

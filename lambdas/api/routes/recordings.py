@@ -20,6 +20,7 @@ from earshot.recordings.store import Recordings
 router = APIRouter(tags=["recordings"])
 
 MAX_PAGE = 100
+RETRY_AFTER_S = 5  # while a recording is on its way
 Listed = Literal["queued", "transcribing", "done", "failed"]
 
 
@@ -94,6 +95,8 @@ def get_recording(recording: Found, request: Request, response: Response) -> Rec
     if caching.is_fresh(request, headers):
         return Response(status_code=304, headers=headers)  # type: ignore[return-value]
     response.headers.update(headers)
+    if recording.status in (Status.QUEUED, Status.TRANSCRIBING):
+        response.headers["retry-after"] = str(RETRY_AFTER_S)
     return RecordingSummary.of(recording)
 
 

@@ -1,11 +1,11 @@
 """GET /search and GET /suggest: what was said, and where."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from api import caching
+from api import caching, rows
 from api.moments import Moment
 from api.parameters import OnlyKnownParameters
 from api.services import Index
@@ -16,6 +16,7 @@ from earshot.search.request import (
     MAX_FACET_VALUES,
     MAX_QUERY_CHARS,
     MAX_SIZE,
+    Hit,
     Order,
     SearchPage,
     SearchRequest,
@@ -26,6 +27,11 @@ router = APIRouter(tags=["search"])
 MAX_PAGE_NUMBER = 1_000_000  # no answer has so many; what lies beyond would not fit the engine
 MAX_SUGGESTIONS = 20
 MAX_PREFIX_CHARS = 100
+COLUMNS = (  # of a hit, where hits are rows
+    "recording_id", "key", "title", "speaker", "place", "collection", "recorded_at", "tags",
+    "start", "end", "text", "match", "score", "duration", "age", "gender", "accent", "source",
+    "model", "uploaded_at", "confidence", "estimated_times",
+)  # fmt: skip
 
 Choice = Annotated[
     list[Annotated[str, Field(max_length=100)]],
@@ -46,10 +52,7 @@ class Suggestions(BaseModel):
     suggestions: list[str]
 
 
-@router.get("/search", dependencies=[OnlyKnownParameters])
-def search(
-    index: Index,
-    response: Response,
+def asked(
     q: Annotated[
         str,
         Query(
@@ -93,14 +96,8 @@ def search(
     cursor: Annotated[
         str | None, Query(max_length=2000, description="The `cursor` of the page before.")
     ] = None,
-) -> SearchPage:
-    """Recordings in which `q`, or something like it, was said, each by its best passage.
-
-    `total` counts those that hold it, `maybe` those listed that only sound like it; each hit's
-    `match` says which it is.
-    `words` are [text, start, end]; `marks` are indexes into them, with how each answers the query.
-    Facets are counted as if their own choice had not been made.
-    """
+) -> SearchRequest:
+    """What the address asks for."""
     choices = {
         "age": age,
         "gender": gender,
@@ -114,7 +111,7 @@ def search(
         "tags": tags,
     }
     asked = {name: tuple(values) for name, values in choices.items() if values or name in facet}
-    request = SearchRequest(
+    return SearchRequest(
         q=q,
         facets=asked,
         after=after,
@@ -127,9 +124,44 @@ def search(
         cursor=cursor,
         exact=exact,
     )
+
+
+Asked = Annotated[SearchRequest, Depends(asked)]
+
+
+@router.get("/search", dependencies=[OnlyKnownParameters])
+def search(index: Index, request: Asked, response: Response) -> SearchPage:
+    """Recordings in which `q`, or something like it, was said, each by its best passage.
+
+    `total` counts those that hold it, `maybe` those listed that only sound like it; each hit's
+    `match` says which it is.
+    `words` are [text, start, end]; `marks` are indexes into them, with how each answers the query.
+    Facets are counted as if their own choice had not been made.
+    """
     found = index.search(request)
     response.headers.update(caching.SEARCH)
     return found
+
+
+@router.get("/search.jsonl", **rows.described(rows.JSON_LINES))
+def search_json_lines(index: Index, asked: Asked, request: Request) -> Response:
+    """The hits of `/search`, one as JSON a line, without the times of their words."""
+    found = index.search(asked)
+    lines = "".join(rows.json_line(_row(hit)) for hit in found.hits)
+    return rows.answer(request, lines.encode(), rows.JSON_LINES, found.cursor)
+
+
+@router.get("/search.csv", **rows.described("text/csv"))
+def search_csv(index: Index, asked: Asked, request: Request) -> Response:
+    """The hits of `/search`, one a row. A page that no cursor asked for has the header."""
+    found = index.search(asked)
+    head = "" if asked.cursor else rows.csv_line(COLUMNS)
+    lines = "".join(rows.csv_line(_row(hit).values()) for hit in found.hits)
+    return rows.answer(request, (head + lines).encode(), "text/csv", found.cursor)
+
+
+def _row(hit: Hit) -> dict[str, Any]:
+    return {name: getattr(hit, name) for name in COLUMNS}
 
 
 @router.get("/suggest", dependencies=[OnlyKnownParameters])

@@ -21,6 +21,9 @@ COMMANDS = {
     "import": LazyCommand(
         f"{_CLI}.import_:import_", "Make existing transcripts searchable.", "aws"
     ),
+    "export": LazyCommand(
+        f"{_CLI}.export:export", "Take recordings or transcripts out, into a file.", "aws"
+    ),
     "check": LazyCommand(
         f"{_CLI}.check:check", "Compare S3, table and search index; repair what differs.", "aws"
     ),

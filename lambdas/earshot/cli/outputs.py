@@ -46,6 +46,8 @@ class Outputs:
     keys_table: str | None = None
     webhook_queue_url: str | None = None  # from 0.2 on
     webhook_dlq_url: str | None = None
+    fetch_queue_url: str | None = None
+    fetch_dlq_url: str | None = None
     aws_endpoint_url: str | None = None
 
     def session(self) -> boto3.Session:
@@ -120,6 +122,8 @@ def from_cdk(values: Mapping[str, str], region: str, api_key: str) -> Outputs:
         bulk_dlq_url=values.get("BulkDeadLetterQueueUrl"),
         keys_table=values.get("KeysTable"),
         webhook_queue_url=values.get("WebhookQueueUrl"),
+        fetch_queue_url=values.get("FetchQueueUrl"),
+        fetch_dlq_url=values.get("FetchDeadLetterQueueUrl"),
         webhook_dlq_url=values.get("WebhookDeadLetterQueueUrl"),
     )
 

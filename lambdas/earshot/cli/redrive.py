@@ -99,6 +99,10 @@ def redrive(stack: Stack = None) -> None:
         with progress("Bulk dead letters", _about(sqs, target.bulk_dlq_url)) as advance:
             more = redrive_events(sqs, target.bulk_dlq_url, target.bulk_queue_url, advance)
         moved = Redriven(moved.done + more.done, moved.failures + more.failures)
+    if target.fetch_dlq_url and target.fetch_queue_url:
+        with progress("Addresses to fetch", _about(sqs, target.fetch_dlq_url)) as advance:
+            more = redrive_events(sqs, target.fetch_dlq_url, target.fetch_queue_url, advance)
+        moved = Redriven(moved.done + more.done, moved.failures + more.failures)
     told = Redriven(0, [])
     if target.webhook_dlq_url and target.webhook_queue_url:
         with progress("Webhook dead letters", _about(sqs, target.webhook_dlq_url)) as advance:

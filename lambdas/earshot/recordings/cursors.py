@@ -9,13 +9,14 @@ from typing import Literal
 from earshot.errors import InvalidRequest
 from earshot.recordings.ids import MAX_KEY_BYTES
 
-Order = Literal["key", "uploaded", "updated", "changed"]
+Order = Literal["key", "uploaded", "updated", "changed", "changes"]
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """The last place shown, in an order. `began` is the latest change when a walk by change
-    or upload began; `changed` is the end of such a walk, over what changed since."""
+    or upload began; `changed` is the end of such a walk, over what changed since.
+    `changes` goes on for ever: its `began` is when the cursor was given out."""
 
     order: Order
     place: str

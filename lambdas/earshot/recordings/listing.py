@@ -26,7 +26,7 @@ UPLOAD_INDEX = "by_upload"
 # The value that every listed recording has as the partition of the indexes by key and by upload.
 ALL = {"listed_in": "all"}
 
-_LISTED = (Status.QUEUED, Status.TRANSCRIBING, Status.DONE, Status.FAILED)
+LISTED = (Status.QUEUED, Status.TRANSCRIBING, Status.DONE, Status.FAILED)
 _KEYS_AT_ONCE = 100  # BatchGetItem's limit
 _MAX_STEPS = 10  # queries for a page whose filter leaves little
 _SUMMARY_ATTRIBUTES = (
@@ -54,7 +54,7 @@ def page_by_key(
         query["ExclusiveStartKey"] = ALL | {"key": last, "recording_id": recording_id(last)}
     entries, end = _filtered(table, query, status, size)
     ids = [entry["recording_id"] for entry in entries]
-    return list(_summaries(table, ids)), encode(Cursor("key", end["key"])) if end else None
+    return list(summaries(table, ids)), encode(Cursor("key", end["key"])) if end else None
 
 
 def page_by_upload(
@@ -69,7 +69,7 @@ def page_by_upload(
     at = decode(cursor, "uploaded", "changed") if cursor else None
     if at and at.order == "changed":
         return page_by_change(table, status, cursor, size)
-    newest = [] if at else _merged(table, None, 1)
+    newest = [] if at else merged(table, LISTED, 1)
     began = at.began if at else newest[0]["listed_at"] if newest else ""
     query: dict[str, Any] = {
         "IndexName": UPLOAD_INDEX,
@@ -117,7 +117,9 @@ def page_by_change(
     entries: list[Mapping[str, str]] = []
     began = at.began if at else ""
     if at is None or at.order == "updated":
-        entries = _merged(table, status, size, before=at.place if at else None)
+        entries = merged(
+            table, (status,) if status else LISTED, size, before=at.place if at else None
+        )
         began = began or (entries[0]["listed_at"] if entries else "")
         if len(entries) == size:
             after = encode(Cursor("updated", entries[-1]["listed_at"], began))
@@ -138,7 +140,9 @@ def _last(
 ) -> tuple[list[Recording], str | None]:
     """A page of `entries`, filled up with what changed after the place `since`."""
     changed = (
-        _merged(table, status, size - len(entries), after=since) if size > len(entries) else []
+        merged(table, (status,) if status else LISTED, size - len(entries), after=since)
+        if size > len(entries)
+        else []
     )
     full = len(entries) + len(changed) == size
     after = encode(Cursor("changed", changed[-1]["listed_at"] if changed else since, began))
@@ -181,21 +185,19 @@ def _list_by_key(table: Any, item: Mapping[str, str]) -> bool:
 def _settled(table: Any, entries: Sequence[Mapping[str, str]]) -> list[Recording]:
     """Each once, and none that was deleted since the index was read."""
     ids = dict.fromkeys(entry["recording_id"] for entry in entries)
-    found = _summaries(table, list(ids))
+    found = summaries(table, list(ids))
     return [one for one in found if one.status is not Status.DELETED]
 
 
-def _merged(
+def merged(
     table: Any,
-    status: Status | None,
+    statuses: Sequence[Status],
     size: int,
     before: str | None = None,
     after: str | None = None,
 ) -> list[Mapping[str, str]]:
-    """The index holds each status apart; the merge of their heads is the order of all."""
-    heads = [
-        _entries(table, one, size, before, after) for one in ((status,) if status else _LISTED)
-    ]
+    """The index holds each status apart; the merge of their heads is the order of all of these."""
+    heads = [_entries(table, one, size, before, after) for one in statuses]
     merged = heapq.merge(*heads, key=lambda entry: entry["listed_at"], reverse=after is None)
     return [entry for entry, _ in zip(merged, range(size), strict=False)]
 
@@ -218,7 +220,7 @@ def _entries(
     yield from answer["Items"]
 
 
-def _summaries(table: Any, ids: Sequence[str]) -> Iterator[Recording]:
+def summaries(table: Any, ids: Sequence[str]) -> Iterator[Recording]:
     """The recordings of these ids, without bodies, in this order."""
     found: dict[str, Recording] = {}
     for start in range(0, len(ids), _KEYS_AT_ONCE):

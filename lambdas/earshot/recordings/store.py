@@ -5,7 +5,7 @@ older event never overwrites what a newer one wrote) and on the status (a repeat
 work once). A deletion leaves a tombstone, so that a late event can't resurrect the recording.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from earshot.recordings.claiming import (
     claim,
 )
 from earshot.recordings.describing import Read, correct, note_sidecar
+from earshot.recordings.feed import changes
 from earshot.recordings.imports import Import, add_imported, adopt
 from earshot.recordings.item import pack, recording_from_item, transcript_attributes
 from earshot.recordings.listing import (
@@ -29,6 +30,7 @@ from earshot.recordings.listing import (
     page_by_key,
     page_by_upload,
 )
+from earshot.recordings.queueing import is_awaited, never_came, queue
 from earshot.recordings.record import Failure, Recording, Status
 from earshot.recordings.retranscription import fail_again, finish_again, take_again
 from earshot.recordings.scanning import every_item
@@ -81,6 +83,12 @@ class Recordings:
         if sort == "uploaded":
             return page_by_upload(self._table, status, cursor, size)
         return page_by_change(self._table, status, cursor, size)
+
+    def changes(
+        self, cursor: str | None, since: str | None, size: int
+    ) -> tuple[Sequence[Recording], str, bool]:
+        """What changed, deletions too, in that order (earshot.recordings.feed)."""
+        return changes(self._table, cursor, since, size, self._writes.now())
 
     def make_listable(self) -> int:
         """Put what older versions wrote into the list by key; how many recordings."""
@@ -180,6 +188,20 @@ class Recordings:
         False when there is no imported transcript to keep, or a newer event was there before.
         """
         return adopt(self._writes, event, size)
+
+    # -- before the sound
+
+    def queue(self, key: str) -> bool:
+        """Note that sound will come (earshot.recordings.queueing); False where some is there."""
+        return queue(self._writes, key)
+
+    def is_awaited(self, key: str) -> bool:
+        """Whether sound that was to come is still wanted."""
+        return is_awaited(self._writes, key)
+
+    def never_came(self, key: str, failure: Failure) -> bool:
+        """Write why no sound came; False where some did."""
+        return never_came(self._writes, key, failure)
 
     # -- what is said of a recording
 

@@ -9,8 +9,8 @@ from earshot.recordings.details import ATTRIBUTES
 from earshot.recordings.record import Status
 from earshot.recordings.writes import ConditionalWrites
 
-_LISTED = ("key", "etag", "size", "facets", "listed_at", "listed_in", "uploaded_at")
-_LIFETIME = timedelta(days=14)  # SQS keeps a message for at most as long
+_LISTED = ("key", "etag", "size", "facets", "listed_in", "uploaded_at")
+LIFETIME = timedelta(days=14)  # SQS keeps a message for at most as long
 
 
 def bury(
@@ -21,7 +21,7 @@ def bury(
     The tombstone goes on naming that: where a crash came between the two, the repeated event
     finds it there and ends the work. False when the condition failed.
     """
-    expiry = int((writes.now() + _LIFETIME).timestamp())
+    expiry = int((writes.now() + LIFETIME).timestamp())
     gone = sorted({*traces} - {*KEPT})
     before = writes.write(
         event.recording_id,

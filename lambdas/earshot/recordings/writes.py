@@ -48,8 +48,9 @@ class ConditionalWrites:
         """
         now = timestamp(self.now())
         attributes = dict(set_) | {"updated_at": now}
+        attributes["listed_at"] = f"{now}#{recording_id}"
         if attributes["status"] is not Status.DELETED:
-            attributes |= ALL | {"listed_at": f"{now}#{recording_id}"}
+            attributes |= ALL
         removed = [name for name in remove if name not in attributes]
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in attributes)
         if removed:

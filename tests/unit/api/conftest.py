@@ -17,7 +17,6 @@ from api.settings import ApiSettings
 from earshot.access.store import Keys
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
 from earshot.recordings.ids import recording_id
-from earshot.recordings.listing import KEY_INDEX, LIST_INDEX, UPLOAD_INDEX
 from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Transcript
 from earshot.webhooks.store import Hooks
@@ -29,6 +28,7 @@ from tests.unit.api.stage import (
     TRANSCRIPTS_BUCKET,
     ToldRecogniser,
     ToldSearch,
+    make_table,
 )
 
 
@@ -69,48 +69,7 @@ def aws(s3: Any, dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     with mock_aws():
         for name in (AUDIO_BUCKET, TRANSCRIPTS_BUCKET):
             s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-        dynamodb.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "recording_id", "KeyType": "HASH"}],
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"}
-                for name in (
-                    "recording_id",
-                    "status",
-                    "listed_at",
-                    "listed_in",
-                    "key",
-                    "uploaded_at",
-                )
-            ],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": LIST_INDEX,
-                    "KeySchema": [
-                        {"AttributeName": "status", "KeyType": "HASH"},
-                        {"AttributeName": "listed_at", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "KEYS_ONLY"},
-                },
-                {
-                    "IndexName": KEY_INDEX,
-                    "KeySchema": [
-                        {"AttributeName": "listed_in", "KeyType": "HASH"},
-                        {"AttributeName": "key", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
-                },
-                {
-                    "IndexName": UPLOAD_INDEX,
-                    "KeySchema": [
-                        {"AttributeName": "listed_in", "KeyType": "HASH"},
-                        {"AttributeName": "uploaded_at", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
-                },
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_table(dynamodb)
         yield
 
 
@@ -160,6 +119,12 @@ def put(store: Recordings, bucket: Any) -> Callable[..., str]:
 def queue(aws: None, session: boto3.Session) -> services.Announcements:
     sqs = session.client("sqs")
     return services.Announcements(sqs, sqs.create_queue(QueueName="retranscriptions")["QueueUrl"])
+
+
+@pytest.fixture
+def fetches(aws: None, session: boto3.Session) -> services.Fetches:
+    sqs = session.client("sqs")
+    return services.Fetches(sqs, sqs.create_queue(QueueName="fetches")["QueueUrl"])
 
 
 @pytest.fixture
@@ -221,6 +186,7 @@ def app(
     finds: ToldSearch,
     named: auth.NamedKeys,
     hooks: Hooks,
+    fetches: services.Fetches,
 ) -> FastAPI:
     app = create_app()
     app.dependency_overrides = {
@@ -230,6 +196,7 @@ def app(
         services.index: lambda: finds,
         services.announcements: lambda: queue,
         services.hooks: lambda: hooks,
+        services.fetches: lambda: fetches,
         services.resolver: lambda: resolve,
         auth.named_keys: lambda: named,
         recogniser: lambda: hears,

@@ -1,8 +1,11 @@
 """What the tests of the API share: names, a transcript, stand-ins for model and search."""
 
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from datetime import date
+from typing import Any, BinaryIO
 
+from earshot.recordings.listing import KEY_INDEX, LIST_INDEX, UPLOAD_INDEX
+from earshot.search.overview import Overview
 from earshot.search.request import FacetValue, Hit, Mark, SearchPage, SearchRequest
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 
@@ -41,6 +44,52 @@ def written(*sentences: str, duration: float = 4.0) -> Transcript:
     )
 
 
+def make_table(dynamodb: Any) -> None:
+    """The recordings' table, with its indexes."""
+    dynamodb.create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "recording_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in (
+                "recording_id",
+                "status",
+                "listed_at",
+                "listed_in",
+                "key",
+                "uploaded_at",
+            )
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": LIST_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "status", "KeyType": "HASH"},
+                    {"AttributeName": "listed_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
+            {
+                "IndexName": KEY_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "listed_in", "KeyType": "HASH"},
+                    {"AttributeName": "key", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
+            },
+            {
+                "IndexName": UPLOAD_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "listed_in", "KeyType": "HASH"},
+                    {"AttributeName": "uploaded_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
+            },
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
 @dataclass
 class ToldRecogniser:
     """Hears `says`, or raises it; keeps what it was given."""
@@ -71,6 +120,9 @@ class ToldSearch:
 
     def suggest(self, typed: str, size: int) -> list[str]:
         return [f"{typed}{n}" for n in range(size)]
+
+    def overview(self, today: date) -> Overview:
+        return Overview(recordings=2, hours=0.5, examples=("harbour",), first=today.isoformat())
 
 
 def hit(text: str) -> Hit:

@@ -86,6 +86,7 @@ def test_the_description_tells_which_routes_need_the_key(app: FastAPI) -> None:
         ("POST", "/uploads"),
         ("DELETE", "/recordings/{recording_id}"),
         ("PATCH", "/recordings/{recording_id}"),
+        ("POST", "/jobs"),
         ("POST", "/hooks"),
         ("GET", "/hooks"),
         ("DELETE", "/hooks/{hook_id}"),

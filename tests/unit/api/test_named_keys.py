@@ -16,7 +16,11 @@ from earshot.access.store import Keys
 
 ROUTES = {
     Scope.TRANSCRIBE: [("POST", "/asr"), ("POST", "/v1/audio/transcriptions")],
-    Scope.UPLOAD: [("POST", "/uploads"), ("POST", "/recordings/aaaaaaaaaaaaaaaa/retranscribe")],
+    Scope.UPLOAD: [
+        ("POST", "/uploads"),
+        ("POST", "/jobs"),
+        ("POST", "/recordings/aaaaaaaaaaaaaaaa/retranscribe"),
+    ],
     Scope.DELETE: [("DELETE", "/recordings/aaaaaaaaaaaaaaaa")],
     Scope.NOTIFY: [("POST", "/hooks"), ("GET", "/hooks"), ("DELETE", "/hooks/x")],
 }

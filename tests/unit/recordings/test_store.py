@@ -105,7 +105,7 @@ def test_a_tombstone_keeps_no_trace_of_what_was_said(recordings: Recordings) -> 
     (item,) = recordings._table.scan()["Items"]
     assert set(item) == {
         "recording_id", "status", "sequencer", "revision", "updated_at", "expires_at", "passages",
-        "source",
+        "source", "listed_at",
     }  # fmt: skip
 
 
