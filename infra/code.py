@@ -13,7 +13,7 @@ from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling,
 
 ROOT = Path(__file__).resolve().parent.parent
 LAMBDAS = ROOT / "lambdas"
-HANDLERS = ("api", "index", "transcribe")
+HANDLERS = ("api", "index", "sign_in", "transcribe")
 IGNORED = ("**/__pycache__", "**/*.pyc", "**/requirements.txt")
 PYTHON = "3.12"  # of zip functions
 CONSTRAINTS = ROOT / "constraints.txt"

@@ -22,6 +22,7 @@ from infra.dashboard import dashboard
 from infra.ingestion import Ingestion
 from infra.projection import Projection
 from infra.settings import Settings
+from infra.sign_in import SignIn
 from infra.site import Site
 
 MAX_WAIT = Duration.hours(1)  # of a recording in the live queue
@@ -45,6 +46,7 @@ class Monitoring(Construct):
         projection: Projection,
         api: Api,
         site: Site,
+        sign_in: SignIn | None,
         domain: aws_opensearchservice.Domain | None,
         settings: Settings,
     ) -> None:
@@ -56,6 +58,7 @@ class Monitoring(Construct):
             "Api": api.function,
             "Keyed": api.keyed_function,
             "Speech": api.speech_function,
+            **({"SignIn": sign_in.function} if sign_in else {}),
         }
         self._alarm("DeadLetters", metrics.waiting(ingestion.dead_letters), above=0)
         self._alarm("IndexFailures", metrics.waiting(projection.failures), above=0)

@@ -13,7 +13,13 @@ from aws_cdk import (
 from constructs import Construct
 
 from earshot.recordings.bodies import PLAYBACK
-from infra.origins import api_origin, bucket_origin, reading, without_policy
+from infra.origins import (
+    api_origin,
+    browsers_origin,
+    bucket_origin,
+    reading,
+    without_policy,
+)
 from infra.settings import Settings
 from infra.site_headers import security_headers
 from infra.site_name import enter_name, own_name
@@ -21,6 +27,9 @@ from infra.site_name import enter_name, own_name
 SITE = Path(__file__).resolve().parent.parent / "site"
 EDGE = Path(__file__).parent / "edge"
 MISSING = "/missing"  # of the API: everything below it is answered 404 (api/routes/missing.py)
+
+NO_CACHE = aws_cloudfront.CachePolicy.CACHING_DISABLED
+ALL_BUT_HOST = aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER
 
 ERRORS = (
     400,
@@ -35,6 +44,11 @@ ERRORS = (
     503,
     504,
 )  # that CloudFront caches by default
+
+
+def page_function(settings: Settings) -> str:
+    """Which of the functions at the edge sees requests for the page."""
+    return "sign_in_first.js" if settings.signs_in else "page_paths.js"
 
 
 class Site(Construct):
@@ -52,9 +66,11 @@ class Site(Construct):
         copies: aws_s3.Bucket,
         api: aws_apigatewayv2.HttpApi,
         logs: aws_s3.IBucket | None,
+        readers: aws_cloudfront.IKeyGroup | None = None,
         settings: Settings,
     ) -> None:
-        """`logs` takes the access logs of the CDN and of the page's bucket."""
+        """`logs` takes the access logs of the CDN and of the page's bucket. With `readers`, API
+        and sound open to cookies alone that are signed with a key of that group."""
         super().__init__(scope, name)
         self.bucket = aws_s3.Bucket(
             self,
@@ -78,6 +94,7 @@ class Site(Construct):
         missing = api_origin(self, api, settings, MISSING)
         sound = {"viewer_protocol_policy": https, "response_headers_policy": headers}
         sound |= {"cache_policy": self._sound_cache()}
+        closed = {"trusted_key_groups": [readers]} if readers else {}
         self.distribution = aws_cloudfront.Distribution(
             self,
             "Distribution",
@@ -99,24 +116,24 @@ class Site(Construct):
                 viewer_protocol_policy=https,
                 compress=True,
                 response_headers_policy=headers,
-                function_associations=[self._at_the_edge("PagePaths", "page_paths.js")],
+                function_associations=[self._at_the_edge("PagePaths", page_function(settings))],
             ),
             additional_behaviors={
                 "/api/*": aws_cloudfront.BehaviorOptions(
                     origin=api_origin(self, api, settings),
                     viewer_protocol_policy=https,
                     allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
-                    cache_policy=self._api_cache(),
-                    origin_request_policy=(
-                        aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER
-                    ),
+                    cache_policy=NO_CACHE if readers else self._api_cache(),
+                    origin_request_policy=ALL_BUT_HOST,
                     response_headers_policy=headers,
                     function_associations=[strip_prefix],
+                    **closed,
                 ),
                 "/audio/*": aws_cloudfront.BehaviorOptions(
                     origin=bucket_origin(self, "sound", audio, missing, settings),
                     function_associations=[strip_prefix],
                     **sound,
+                    **closed,
                 ),
                 # The keys have the prefix: nothing else of that bucket can be asked for.
                 "/playback/*": aws_cloudfront.BehaviorOptions(
@@ -124,7 +141,9 @@ class Site(Construct):
                         self, "playback", without_policy(self, copies), missing, settings
                     ),
                     **sound,
+                    **closed,
                 ),
+                **({"/auth/*": self._sign_in(api, https, headers, settings)} if readers else {}),
             },
         )
         copies.add_to_resource_policy(
@@ -132,6 +151,7 @@ class Site(Construct):
         )
         enter_name(self, self.distribution, settings)
         self.url = f"https://{settings.domain_name or self.distribution.distribution_domain_name}"
+        self.origin = browsers_origin(self.url, settings)
         if settings.local is None:
             aws_s3_deployment.BucketDeployment(
                 self,
@@ -144,6 +164,23 @@ class Site(Construct):
                     aws_s3_deployment.CacheControl.set_public(),
                 ],
             )
+
+    def _sign_in(
+        self,
+        api: aws_apigatewayv2.HttpApi,
+        https: aws_cloudfront.ViewerProtocolPolicy,
+        headers: aws_cloudfront.ResponseHeadersPolicy,
+        settings: Settings,
+    ) -> aws_cloudfront.BehaviorOptions:
+        """Open to strangers: it is where they come in."""
+        return aws_cloudfront.BehaviorOptions(
+            origin=api_origin(self, api, settings),
+            viewer_protocol_policy=https,
+            allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=NO_CACHE,
+            origin_request_policy=ALL_BUT_HOST,
+            response_headers_policy=headers,
+        )
 
     def _at_the_edge(self, name: str, file: str) -> aws_cloudfront.FunctionAssociation:
         """A function of ours that sees each request before the cache does."""

@@ -10,6 +10,7 @@ import { FAILED, Player } from "./player.js";
 import { recordingView } from "./recording.js";
 import { resultsView } from "./results.js";
 import { isTyping, searchBox } from "./search-box.js";
+import { door, isClosed, showWho } from "./session.js";
 import { startView } from "./start.js";
 import { replaces } from "./steps.js";
 
@@ -68,8 +69,11 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
   } catch (error) {
     if (error.name === "AbortError" || signal.aborted) return undefined;
     if (!(error instanceof api.ApiError)) throw error;
+    const closed = isClosed(error.status) && await door(() => show({ focusMain: true }));
+    if (signal.aborted) return undefined;
     settle(kind);
-    main.replaceChildren(error.status === 404 ? lost(error.message, state.q) : failure(error, () => show({ focusMain: true })));
+    if (closed) main.replaceChildren(closed);
+    else main.replaceChildren(error.status === 404 ? lost(error.message, state.q) : failure(error, () => show({ focusMain: true })));
     if (focusMain) main.focus({ preventScroll: true });
   } finally {
     clearTimeout(wait);
@@ -233,5 +237,6 @@ addEventListener("popstate", () => {
   show({ back: true });
 });
 
+showWho(document.querySelector(".who"));
 if (box.early) typed(box.early, true);
 else show();

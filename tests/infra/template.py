@@ -43,7 +43,7 @@ class Template:
     def functions(self) -> dict[str, Any]:
         """Our own functions, by name, without those that the CDK adds for deployments."""
         found = self.properties("Lambda::Function")
-        return {name: one for name, one in found.items() if "EARSHOT_TABLE" in str(one)}
+        return {name: one for name, one in found.items() if "EARSHOT_" in str(one)}
 
     def statements(self, function: str) -> Iterator[Mapping[str, Any]]:
         """The policy statements of the function's role."""
