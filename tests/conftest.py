@@ -20,7 +20,7 @@ settings.load_profile("earshot")
 def stack() -> Iterator[Outputs]:
     """The stack, brought up unless it is; what was up before stays up."""
     was_up = local_stack.is_up()
-    yield local_stack.up(print)
+    yield local_stack.up(print, enforces_iam=True)
     if not was_up:
         local_stack.down(print)
 

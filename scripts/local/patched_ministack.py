@@ -1,4 +1,4 @@
-"""MiniStack, taught three things. The first: calls of a function wait for one of few processes.
+"""MiniStack, taught four things. The first: calls of a function wait for one of few processes.
 
 It starts a process for every call that finds none free: thirty clients at once start thirty, which
 then share two processors until all of them time out.
@@ -10,6 +10,10 @@ goes by them. On AWS an array matches if any of its members does ("Payload-based
 in SNS's guide).
 
 The third: CloudFront's signed cookies (private_edge.py).
+
+The fourth matters where it enforces IAM: a secret is referred to by its ARN (secret_arns.py), and a
+request over loopback counts as one over TLS. Queues and the CDK's bucket refuse others, and the
+emulator has TLS for all or for nothing.
 
 Run as a program, it is `python -m ministack`.
 """
@@ -23,6 +27,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ministack.core import iam_evaluator
 from ministack.services import cloudfront, lambda_svc, sns
 from ministack.services.cloudformation import provisioners
 
@@ -96,10 +101,14 @@ def body_lookup(body: Mapping[str, Any] | Sequence[Any]) -> Callable[[str], Foun
     return lookup
 
 
-def _private_edge() -> Any:
-    """The module beside this one: as a program, this is in no package."""
-    path = Path(__file__).with_name("private_edge.py")
-    spec = importlib.util.spec_from_file_location("private_edge", path)
+def condition_key(key: str, context: Any) -> Any:
+    """The emulator's own `_resolve_condition_key`, but for aws:SecureTransport."""
+    return "true" if key.lower() == "aws:securetransport" else _resolve(key, context)
+
+
+def _beside(name: str) -> Any:
+    """A module beside this one: as a program, this is in no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec and spec.loader  # noqa: S101 - it is there
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -107,7 +116,12 @@ def _private_edge() -> Any:
 
 
 sns._body_lookup = body_lookup
-_private_edge().install(cloudfront, provisioners)
+_beside("private_edge").install(cloudfront, provisioners)
+_beside("secret_arns").install(provisioners)
+_resolve, iam_evaluator._resolve_condition_key = (
+    iam_evaluator._resolve_condition_key,
+    condition_key,
+)
 _turns = InTurn(lambda_svc.acquire_worker, lambda_svc.release_worker)
 lambda_svc.acquire_worker, lambda_svc.release_worker = _turns.acquire, _turns.release
 

@@ -69,10 +69,12 @@ def up(
     writer: str | None = None,
     home: Path = HOME,
     settings: Mapping[str, str] | None = None,
+    enforces_iam: bool = False,
 ) -> Outputs:
     """Bring the stack up, or find it up; what is stale or half dead is replaced.
 
-    `settings` are more of the stack's, beside those of cdk.json.
+    `settings` are more of the stack's, beside those of cdk.json; with `enforces_iam`, an emulator
+    that is started holds functions to their roles.
     """
     files = Files(home)
     with daemon.locked(home / "stack.lock"):
@@ -80,7 +82,9 @@ def up(
         running = emulator.endpoint(files.emulator)
         with ThreadPoolExecutor(1) as pool:
             node = pool.submit(opensearch.start, files.node, say)
-            url = running or emulator.start(files.emulator, say, _wanted_port(files))
+            url = running or emulator.start(
+                files.emulator, say, _wanted_port(files), enforces_iam=enforces_iam
+            )
             if not running:
                 files.state.unlink(missing_ok=True)
                 files.port.write_text(url.rpartition(":")[2])
@@ -103,7 +107,12 @@ def up(
             if running and state.get("opensearch_url") != search_url:
                 # Another search node knows nothing of what the table holds: begin anew.
                 say("The search node was replaced: deploying afresh.")
-                url = emulator.start(files.emulator, say, int(context["endpoint_port"]))
+                url = emulator.start(
+                    files.emulator,
+                    say,
+                    int(context["endpoint_port"]),
+                    enforces_iam=enforces_iam,
+                )
                 deploy.bootstrap(url, say)
                 running = None
             worker.stop(files.worker)  # it has the old code and perhaps the old addresses
