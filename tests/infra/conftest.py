@@ -43,6 +43,7 @@ CHOSEN = {
     "kms_key_arn": "arn:aws:kms:eu-central-1:123456789012:key/12345678-1234-1234-1234-123456789012",
     "reading": "sign-in",
     "session_key": pair().public,
+    "arm64": True,
     "opensearch_nodes": 3,
     "opensearch_zones": 3,
     "opensearch_instance": "r7g.large.search",
