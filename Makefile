@@ -16,14 +16,14 @@ PYTEST := $(PYTHON) -m pytest
 # The page has no package.json: Node finds by itself that its files are modules.
 NODE_TEST := $(VENV)/bin/node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=dot tests/page/*.test.mjs
 # The quick ones first; the browser last, because its driver leaves an event loop running.
-TIERS := tests/unit tests/infra tests/search tests/pipeline tests/browser
+TIERS := tests/unit tests/models tests/infra tests/search tests/pipeline tests/browser
 # They share nothing but files that each keeps apart, so a process a core runs them.
-PARALLEL := tests/unit tests/infra
+PARALLEL := tests/unit tests/models tests/infra
 ON_ALL_CORES := -n auto --dist loadfile
 CHECKED := app.py containers infra lambdas scripts tests training
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down drill test test-unit test-page test-infra test-search test-pipeline test-browser lint format lock audit checkov bench clean
+.PHONY: help demo up down drill test test-unit test-models test-page test-infra test-search test-pipeline test-browser lint format lock audit checkov bench clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r t h; do printf '  make %-14s %s\n' "$$t" "$$h"; done
@@ -46,8 +46,11 @@ test: $(VENV)/dev $(VENV)/model  ## every test
 drill: $(VENV)/runtime  ## a deployment's life: changed, lost, restored, destroyed, adopted; minutes
 	@$(EARSHOT) local drill
 
-test-unit: $(VENV)/dev $(VENV)/model  ## seconds; no network
+test-unit: $(VENV)/dev  ## seconds; no network
 	$(PYTEST) $(ON_ALL_CORES) tests/unit
+
+test-models: $(VENV)/dev $(VENV)/model  ## exporting and training models, with torch
+	$(PYTEST) $(ON_ALL_CORES) tests/models
 
 test-page: $(VENV)/runtime  ## the page's logic, without a browser; a second
 	$(NODE_TEST)
@@ -69,7 +72,7 @@ test-browser: $(VENV)/dev  ## headless Chromium searches and plays
 lint: $(VENV)/dev $(VENV)/tsc  ## ruff, mypy, and tsc for the page
 	$(PYTHON) -m ruff format --check $(CHECKED)
 	$(PYTHON) -m ruff check $(CHECKED)
-	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/api lambdas/sign_in scripts training infra containers app.py
+	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/webhooks lambdas/api lambdas/sign_in scripts training infra containers app.py
 	$(VENV)/bin/node $(VENV)/tsc/node_modules/typescript/bin/tsc --project tests/page/jsconfig.json
 
 format: $(VENV)/dev  ## let ruff mend what it can

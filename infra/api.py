@@ -29,6 +29,7 @@ from infra.function import model_function, zip_function
 from infra.settings import Settings
 
 POST, DELETE = aws_apigatewayv2.HttpMethod.POST, aws_apigatewayv2.HttpMethod.DELETE
+PATCH = aws_apigatewayv2.HttpMethod.PATCH
 GET, HEAD = aws_apigatewayv2.HttpMethod.GET, aws_apigatewayv2.HttpMethod.HEAD
 SPEECH_ROUTES = (
     "/asr",
@@ -42,7 +43,9 @@ KEYED_ROUTES = {  # every other route reads
     "/v1/models": [GET, HEAD],
     "/v1/models/{name+}": [GET, HEAD],
     "/uploads": [POST],
-    "/recordings/{recording_id}": [DELETE],
+    "/hooks": [GET, POST],
+    "/hooks/{hook_id}": [DELETE],
+    "/recordings/{recording_id}": [DELETE, PATCH],
     "/recordings/{recording_id}/retranscribe": [POST],
 }
 FUNCTION_TIMEOUT_S = 29  # an HTTP API waits 30 s
@@ -61,10 +64,11 @@ class Api(Construct):
         search: Mapping[str, str],
         retranscriptions: aws_sqs.IQueue,
         keys: aws_dynamodb.ITable,
+        hooks: aws_dynamodb.ITable,
         settings: Settings,
     ) -> None:
         """`retranscriptions` takes the recordings that are to be transcribed again; `keys`
-        has the named keys.
+        has the named keys, `hooks` the addresses that are told of recordings.
         """
         super().__init__(scope, name)
         self.key = aws_secretsmanager.Secret(
@@ -127,6 +131,8 @@ class Api(Construct):
                 ApiSettings,
                 **shared,
                 **checking,
+                hooks_table=hooks.table_name,
+                local_addresses="true" if settings.local else None,
                 retranscribe_queue_url=retranscriptions.queue_url,
                 speech_function=self.speech_function.function_name,
             ),

@@ -13,7 +13,7 @@ from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling,
 
 ROOT = Path(__file__).resolve().parent.parent
 LAMBDAS = ROOT / "lambdas"
-HANDLERS = ("api", "index", "sign_in", "transcribe")
+HANDLERS = ("api", "index", "sign_in", "transcribe", "webhooks")
 IGNORED = ("**/__pycache__", "**/*.pyc", "**/requirements.txt")
 PYTHON = "3.12"  # of zip functions
 CONSTRAINTS = ROOT / "constraints.txt"
@@ -26,13 +26,13 @@ X86, ARM = "x86_64", "aarch64"
 
 def source_only(*handlers: str) -> aws_lambda.Code:
     """The code without dependencies, for an interpreter that has them."""
-    others = [name for name in HANDLERS if name not in handlers]
+    others = [f"{name}/**" for name in HANDLERS if name not in handlers]
     return aws_lambda.Code.from_asset(str(LAMBDAS), exclude=[*others, *IGNORED])
 
 
 def with_dependencies(handler: str, machine: str = X86) -> aws_lambda.Code:
     """The code of one handler and the wheels it needs, bundled by pip without Docker."""
-    others = [name for name in HANDLERS if name != handler]
+    others = [f"{name}/**" for name in HANDLERS if name != handler]
     return aws_lambda.Code.from_asset(
         str(LAMBDAS),
         exclude=[*others, *IGNORED[:2]],

@@ -24,6 +24,7 @@ from infra.projection import Projection
 from infra.settings import Settings
 from infra.sign_in import SignIn
 from infra.site import Site
+from infra.webhooks import Webhooks
 
 MAX_WAIT = Duration.hours(1)  # of a recording in the live queue
 MAX_BULK_WAIT = Duration.hours(6)  # the bulk queue is meant to hold a backlog
@@ -44,6 +45,7 @@ class Monitoring(Construct):
         ingestion: Ingestion,
         bulk: BulkQueue | None,
         projection: Projection,
+        webhooks: Webhooks,
         api: Api,
         site: Site,
         sign_in: SignIn | None,
@@ -58,10 +60,12 @@ class Monitoring(Construct):
             "Api": api.function,
             "Keyed": api.keyed_function,
             "Speech": api.speech_function,
+            "Webhooks": webhooks.function,
             **({"SignIn": sign_in.function} if sign_in else {}),
         }
         self._alarm("DeadLetters", metrics.waiting(ingestion.dead_letters), above=0)
         self._alarm("IndexFailures", metrics.waiting(projection.failures), above=0)
+        self._alarm("WebhookDeadLetters", metrics.waiting(webhooks.dead_letters), above=0)
         self._alarm("Backlog", metrics.oldest(ingestion.queue), above=MAX_WAIT.to_seconds())
         if bulk:
             self._alarm("BulkDeadLetters", metrics.waiting(bulk.dead_letters), above=0)

@@ -3,7 +3,7 @@
 from aws_cdk import aws_dynamodb, aws_kms, aws_s3
 from constructs import Construct
 
-from earshot.recordings.listing import KEY_INDEX, LIST_INDEX
+from earshot.recordings.listing import KEY_INDEX, LIST_INDEX, UPLOAD_INDEX
 from infra.keeping import encryption, kept, old_versions_expire
 from infra.settings import Settings
 
@@ -53,6 +53,13 @@ class Records(Construct):
             index_name=KEY_INDEX,
             partition_key=aws_dynamodb.Attribute(name="listed_in", type=text),
             sort_key=aws_dynamodb.Attribute(name="key", type=text),
+            projection_type=aws_dynamodb.ProjectionType.INCLUDE,
+            non_key_attributes=["status"],
+        )
+        self.table.add_global_secondary_index(
+            index_name=UPLOAD_INDEX,
+            partition_key=aws_dynamodb.Attribute(name="listed_in", type=text),
+            sort_key=aws_dynamodb.Attribute(name="uploaded_at", type=text),
             projection_type=aws_dynamodb.ProjectionType.INCLUDE,
             non_key_attributes=["status"],
         )

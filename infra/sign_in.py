@@ -19,10 +19,13 @@ from earshot.access.key_pair import secret_name
 from earshot.access.session import pem
 from earshot.settings import environment_of
 from infra.function import allow, zip_function
+from infra.origins import api_origin
 from infra.people import GROUPS_CLAIM, People
 from infra.settings import Settings
 from sign_in.settings import SignInSettings
 
+NO_CACHE = aws_cloudfront.CachePolicy.CACHING_DISABLED
+ALL_BUT_HOST = aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER
 FUNCTION_TIMEOUT_S = 29  # an HTTP API waits 30 s
 
 
@@ -115,3 +118,21 @@ class SignIn(Construct):
             "editors": settings.sign_in_editors,
             "session_hours": settings.sign_in_hours,
         }
+
+
+def sign_in_behavior(
+    scope: Construct,
+    api: aws_apigatewayv2.HttpApi,
+    https: aws_cloudfront.ViewerProtocolPolicy,
+    headers: aws_cloudfront.ResponseHeadersPolicy,
+    settings: Settings,
+) -> aws_cloudfront.BehaviorOptions:
+    """How the CDN treats `/auth/*`, which is open to strangers: it is where they come in."""
+    return aws_cloudfront.BehaviorOptions(
+        origin=api_origin(scope, api, settings),
+        viewer_protocol_policy=https,
+        allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
+        cache_policy=NO_CACHE,
+        origin_request_policy=ALL_BUT_HOST,
+        response_headers_policy=headers,
+    )

@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+import jsii
 from aws_cdk import (
+    AssetHashType,
+    BundlingOptions,
+    DockerImage,
     Duration,
+    ILocalBundling,
     RemovalPolicy,
     aws_apigatewayv2,
     aws_cloudfront,
@@ -13,6 +18,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from earshot.recordings.bodies import PLAYBACK
+from infra import page_files
 from infra.origins import (
     api_origin,
     browsers_origin,
@@ -21,15 +27,12 @@ from infra.origins import (
     without_policy,
 )
 from infra.settings import Settings
+from infra.sign_in import ALL_BUT_HOST, NO_CACHE, sign_in_behavior
 from infra.site_headers import security_headers
 from infra.site_name import enter_name, own_name
 
-SITE = Path(__file__).resolve().parent.parent / "site"
 EDGE = Path(__file__).parent / "edge"
 MISSING = "/missing"  # of the API: everything below it is answered 404 (api/routes/missing.py)
-
-NO_CACHE = aws_cloudfront.CachePolicy.CACHING_DISABLED
-ALL_BUT_HOST = aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER
 
 ERRORS = (
     400,
@@ -49,6 +52,19 @@ ERRORS = (
 def page_function(settings: Settings) -> str:
     """Which of the functions at the edge sees requests for the page."""
     return "sign_in_first.js" if settings.signs_in else "page_paths.js"
+
+
+@jsii.implements(ILocalBundling)
+class _Served:
+    """Writes the page's files as they are served, without Docker."""
+
+    def try_bundle(self, output_dir: str, options: BundlingOptions) -> bool:
+        del options
+        for path, content in page_files.served().items():
+            target = Path(output_dir, path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        return True
 
 
 class Site(Construct):
@@ -116,7 +132,14 @@ class Site(Construct):
                 viewer_protocol_policy=https,
                 compress=True,
                 response_headers_policy=headers,
-                function_associations=[self._at_the_edge("PagePaths", page_function(settings))],
+                function_associations=[
+                    self._at_the_edge("PagePaths", page_function(settings)),
+                    self._at_the_edge(
+                        "PageStatus",
+                        "page_status.js",
+                        aws_cloudfront.FunctionEventType.VIEWER_RESPONSE,
+                    ),
+                ],
             ),
             additional_behaviors={
                 "/api/*": aws_cloudfront.BehaviorOptions(
@@ -143,7 +166,11 @@ class Site(Construct):
                     **sound,
                     **closed,
                 ),
-                **({"/auth/*": self._sign_in(api, https, headers, settings)} if readers else {}),
+                **(
+                    {"/auth/*": sign_in_behavior(self, api, https, headers, settings)}
+                    if readers
+                    else {}
+                ),
             },
         )
         copies.add_to_resource_policy(
@@ -156,7 +183,15 @@ class Site(Construct):
             aws_s3_deployment.BucketDeployment(
                 self,
                 "Page",
-                sources=[aws_s3_deployment.Source.asset(str(SITE), exclude=["README.md"])],
+                sources=[
+                    aws_s3_deployment.Source.asset(
+                        str(page_files.SITE),
+                        asset_hash_type=AssetHashType.OUTPUT,
+                        bundling=BundlingOptions(
+                            image=DockerImage.from_registry("scratch"), local=_Served()
+                        ),
+                    ),
+                ],
                 destination_bucket=self.bucket,
                 distribution=self.distribution,
                 cache_control=[
@@ -165,27 +200,15 @@ class Site(Construct):
                 ],
             )
 
-    def _sign_in(
+    def _at_the_edge(
         self,
-        api: aws_apigatewayv2.HttpApi,
-        https: aws_cloudfront.ViewerProtocolPolicy,
-        headers: aws_cloudfront.ResponseHeadersPolicy,
-        settings: Settings,
-    ) -> aws_cloudfront.BehaviorOptions:
-        """Open to strangers: it is where they come in."""
-        return aws_cloudfront.BehaviorOptions(
-            origin=api_origin(self, api, settings),
-            viewer_protocol_policy=https,
-            allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
-            cache_policy=NO_CACHE,
-            origin_request_policy=ALL_BUT_HOST,
-            response_headers_policy=headers,
-        )
-
-    def _at_the_edge(self, name: str, file: str) -> aws_cloudfront.FunctionAssociation:
-        """A function of ours that sees each request before the cache does."""
+        name: str,
+        file: str,
+        event: aws_cloudfront.FunctionEventType = aws_cloudfront.FunctionEventType.VIEWER_REQUEST,
+    ) -> aws_cloudfront.FunctionAssociation:
+        """A function of ours that sees each request before the cache does, or each answer after."""
         return aws_cloudfront.FunctionAssociation(
-            event_type=aws_cloudfront.FunctionEventType.VIEWER_REQUEST,
+            event_type=event,
             function=aws_cloudfront.Function(
                 self,
                 name,

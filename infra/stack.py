@@ -23,6 +23,7 @@ from infra.search_domain import READER_METHODS, READER_PATHS, WRITER_METHODS, Se
 from infra.settings import Settings
 from infra.sign_in import CookieKey, SignIn
 from infra.site import Site
+from infra.webhooks import Webhooks
 
 INDEX: str = default_of(SearchSettings, "index")
 
@@ -76,6 +77,7 @@ class EarshotStack(Stack):
             search=search,
             settings=settings,
         )
+        webhooks = Webhooks(self, "Webhooks", bus=projection.bus, key=key, settings=settings)
         retranscriptions = bulk.queue if bulk else ingestion.queue
         api = Api(
             self,
@@ -84,6 +86,7 @@ class EarshotStack(Stack):
             search=search,
             retranscriptions=retranscriptions,
             keys=access.keys,
+            hooks=webhooks.hooks,
             settings=settings,
         )
         cookie_key = (
@@ -145,6 +148,8 @@ class EarshotStack(Stack):
         for checking in (keyed, read) if settings.private else (keyed,):
             allow(checking, api.key.secret_arn, "secretsmanager:GetSecretValue")
             allow(checking, access.keys.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
+        allow(keyed, webhooks.hooks.table_arn, "dynamodb:PutItem", "dynamodb:DeleteItem")
+        allow(keyed, webhooks.hooks.table_arn, "dynamodb:Scan")
         allow(keyed, speech.function_arn, "lambda:InvokeFunction")
         # The second for tombstones of imports without audio.
         allow(keyed, table.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
@@ -154,7 +159,7 @@ class EarshotStack(Stack):
         allow(keyed, audio_objects, "s3:PutObject", "s3:DeleteObject")
         allow(keyed, retranscriptions.queue_arn, "sqs:SendMessage")
         if key:
-            for function in (transcribe, index, read, keyed):
+            for function in (transcribe, index, read, keyed, webhooks.function):
                 allow(function, key.key_arn, "kms:Decrypt")
             for function in (transcribe, keyed):
                 allow(function, key.key_arn, "kms:GenerateDataKey")
@@ -180,6 +185,8 @@ class EarshotStack(Stack):
             "DeadLetterQueueUrl": ingestion.dead_letters.queue_url,
             "IndexFailureQueueUrl": projection.failures.queue_url,
             "EventBus": projection.bus.event_bus_name,
+            "WebhookQueueUrl": webhooks.queue.queue_url,
+            "WebhookDeadLetterQueueUrl": webhooks.dead_letters.queue_url,
         }
         if bulk:
             outputs |= {"BulkQueueUrl": bulk.queue.queue_url}
@@ -195,6 +202,7 @@ class EarshotStack(Stack):
                 ingestion=ingestion,
                 bulk=bulk,
                 projection=projection,
+                webhooks=webhooks,
                 api=api,
                 site=site,
                 sign_in=sign_in,

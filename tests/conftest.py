@@ -1,8 +1,10 @@
 """What several kinds of tests share: the real local stack."""
 
+import functools
 from collections.abc import Iterator
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import settings
 
 from earshot.cli.outputs import Outputs
@@ -14,6 +16,11 @@ from scripts.local.demo import SAMPLES
 # How long one example takes says nothing of the code: machines that run tests are busy.
 settings.register_profile("earshot", deadline=None)
 settings.load_profile("earshot")
+
+# Each boto3 session parses the descriptions of its services anew, megabytes of JSON; a command that
+# a test runs makes sessions of its own.
+_parsed = functools.cache(JSONFileLoader().load_file)
+JSONFileLoader.load_file = lambda _, path: _parsed(path)
 
 
 @pytest.fixture(scope="session")

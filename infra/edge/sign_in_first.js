@@ -4,6 +4,10 @@
 function handler(event) {
   var request = event.request;
   if (/^\/(css|js|img)\//.test(request.uri)) return request;
+  if (request.uri !== '/' && request.uri !== '/index.html') {
+    request.uri = '/404.html';
+    return request;
+  }
   if (request.cookies['CloudFront-Signature']) {
     request.uri = '/index.html';
     return request;

@@ -15,6 +15,7 @@ from api.routes import (
     changes,
     docs,
     handing_on,
+    hooks,
     missing,
     openai,
     ping,
@@ -37,7 +38,7 @@ shape."""
 
 # What tells nothing of any recording, and what checks a key itself.
 OPEN = (ping, docs, missing)
-CHECKING = (handing_on, asr, openai, uploads, changes)
+CHECKING = (handing_on, asr, openai, uploads, changes, hooks)
 
 
 def create_app(hands_on: bool = False, private: bool = False) -> FastAPI:
@@ -73,8 +74,10 @@ def create_app(hands_on: bool = False, private: bool = False) -> FastAPI:
     # The forms of a transcript come first: {recording_id} would match "abc.txt" too.
     for route in (
         *([handing_on] if hands_on else []),  # before those that it stands in for
-        *(ping, asr, openai, uploads, transcripts, recordings, changes, search, docs, missing),
+        *(ping, asr, openai, uploads, transcripts, recordings, changes, hooks, search),
+        *(docs, missing),
     ):
         reads = private and route not in (*OPEN, *CHECKING)
         app.include_router(route.router, dependencies=[MayRead] if reads else [])
+        app.state.routes = [*getattr(app.state, "routes", []), *route.router.routes]
     return app

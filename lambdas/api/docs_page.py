@@ -20,7 +20,7 @@ td { padding: .25rem .75rem .25rem 0; vertical-align: top; }
 .key { border: 1px solid; border-radius: 4px; padding: 0 .4rem; font-size: .8rem; }
 """
 
-_METHODS = ("get", "post", "delete")
+_METHODS = ("get", "post", "patch", "delete")
 
 
 def render(document: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from opensearchpy.exceptions import TransportError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
+from starlette.routing import Match, Route
 
 from earshot.errors import (
     Conflict,
@@ -163,7 +164,15 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     if message.startswith(_LONG_PART):
         message = _NO_FILE_NAME
     code = _CODES.get(status, "invalid_request" if status < 500 else "internal")
-    return error_response(request, status, code, message, headers=error.headers)
+    headers = {"allow": _allowed(request)} if status == 405 else error.headers
+    return error_response(request, status, code, message, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of every route at this address: Starlette names those of the first alone."""
+    routes: Sequence[Route] = request.app.state.routes
+    here = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in here for method in route.methods or ()}))
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:

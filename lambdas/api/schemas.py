@@ -3,9 +3,11 @@
 from dataclasses import asdict
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 
+from api.said import Said
 from earshot.audio.formats import VIDEO_TYPES
+from earshot.recordings.details import TEXTS
 from earshot.recordings.ids import plain_key
 from earshot.recordings.record import FACETS, Recording, Source, Status
 from earshot.speech.transcript import Transcript
@@ -13,6 +15,9 @@ from earshot.speech.transcript import Transcript
 AudioKey = Annotated[str, Field(min_length=1), AfterValidator(plain_key)]
 Facet = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
 _SOUND = rf"^(audio/[a-z0-9.+-]{{1,60}}|video/({'|'.join(VIDEO_TYPES)})|application/ogg)$"
+
+
+_TEXTS = (*TEXTS, "recorded_at")
 
 
 class RecordingFailure(BaseModel):
@@ -42,7 +47,8 @@ class RecordingSummary(BaseModel):
     With `estimated_times` its words were imported without times, and have estimates. Without
     `has_sound` only its transcript came, by an import. `incomplete` is there if the file is
     damaged, `listened_to` if it has several tracks, or channels that cancel each other out, and
-    `playback` if browsers can't seek in the file: the path of a copy to play.
+    `playback` if browsers can't seek in the file: the path of a copy to play. `title` to `tags` are
+    what its owner says of it; `sidecar_fault` is there if the file that says it can't be used.
     """
 
     recording_id: str
@@ -60,9 +66,16 @@ class RecordingSummary(BaseModel):
     age: str | None
     gender: str | None
     accent: str | None
+    title: str | None
+    speaker: str | None
+    place: str | None
+    collection: str | None
+    recorded_at: str | None
+    tags: list[str]
     incomplete: IncompleteSound | None = None
     listened_to: ListenedTo | None = None
     playback: str | None = None
+    sidecar_fault: str | None = None
 
     @classmethod
     def of(cls, recording: Recording) -> Self:
@@ -84,6 +97,9 @@ class RecordingSummary(BaseModel):
             uploaded_at=recording.uploaded_at,
             updated_at=recording.updated_at,
             **{facet: recording.facets.get(facet) for facet in FACETS},
+            **{name: getattr(recording.details, name) or None for name in _TEXTS},
+            tags=list(recording.details.tags),
+            **({"sidecar_fault": recording.sidecar_fault} if recording.sidecar_fault else {}),
             **(_found_out(recording) if done else {}),
             **({"playback": f"/{recording.playback_key}"} if recording.playback_key else {}),
         )
@@ -110,10 +126,8 @@ class Retranscription(BaseModel):
     key: str
 
 
-class UploadRequest(BaseModel):
-    """The file that is going to be uploaded, and what is known about who speaks in it."""
-
-    model_config = ConfigDict(extra="forbid")
+class UploadRequest(Said):
+    """The file that is going to be uploaded, and what is known about it and who speaks in it."""
 
     key: AudioKey = Field(examples=["interviews/2024-05-01.mp3"])
     content_type: str = Field(

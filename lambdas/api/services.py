@@ -4,6 +4,7 @@ FastAPI hands them to the routes, so tests put their own in by `app.dependency_o
 """
 
 import os
+import socket
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Protocol
@@ -17,11 +18,13 @@ from api.settings import ApiSettings
 from earshot import compose
 from earshot.errors import Unavailable
 from earshot.ingest.events import notification
+from earshot.outgoing.addresses import Resolve
 from earshot.recordings.changes import ObjectEvent
 from earshot.recordings.store import Recordings
 from earshot.search import searcher, suggest
 from earshot.search.client import connect
 from earshot.search.request import SearchPage, SearchRequest
+from earshot.webhooks.store import Hooks
 
 
 @cache
@@ -75,6 +78,20 @@ def announcements() -> Announcements:
     return Announcements(boto3.client("sqs"), url)
 
 
+@cache
+def hooks() -> Hooks:
+    """The addresses that are told of recordings. Raises Unavailable."""
+    table = settings().hooks_table
+    if not table:
+        raise Unavailable("There are no webhooks here: no table is set up for them.")
+    return Hooks(boto3.resource("dynamodb").Table(table))
+
+
+def resolver() -> Resolve:
+    """What finds the address of a host."""
+    return socket.getaddrinfo
+
+
 class Searches(Protocol):
     """Answers questions about what was said."""
 
@@ -114,4 +131,6 @@ Settings = Annotated[ApiSettings, Depends(settings)]
 AudioBucket = Annotated[Any, Depends(audio_bucket)]
 Store = Annotated[Recordings, Depends(recordings)]
 Queue = Annotated[Announcements, Depends(announcements)]
+Resolver = Annotated[Resolve, Depends(resolver)]
+HookStore = Annotated[Hooks, Depends(hooks)]
 Index = Annotated[Searches, Depends(index)]

@@ -22,6 +22,10 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
         default=None, min_length=16, description="the key itself, for a local stack and for tests"
     )
     keys_table: Text | None = Field(default=None, description="DynamoDB table of the named keys")
+    hooks_table: Text | None = Field(default=None, description="DynamoDB table of the hooks")
+    local_addresses: bool = Field(
+        default=False, description="whether hooks may be on this machine, by plain http"
+    )
     reading: Literal["public", "key", "sign-in"] = Field(
         default="public", description="who may read: everybody, or who has a key or is signed in"
     )

@@ -111,6 +111,16 @@ class IndexSettings(StoreSettings, SearchSettings):
     )
 
 
+class WebhookSettings(_Settings):
+    """The webhooks function's."""
+
+    hooks_table: Text = Field(description="DynamoDB table of the hooks")
+    webhook_queue_url: Text = Field(description="queue of events and of messages for hooks")
+    local_addresses: bool = Field(
+        default=False, description="whether plain http to this machine is allowed: local stacks"
+    )
+
+
 def environment_of(
     model: type[BaseSettings], /, *, set_elsewhere: Collection[str] = (), **values: Any
 ) -> dict[str, str]:

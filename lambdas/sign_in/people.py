@@ -10,6 +10,8 @@ from earshot.errors import Forbidden
 from sign_in.settings import SignInSettings
 
 MAX_NAME_CHARS = 100
+# Not telling other addresses: that is for programs, which have keys.
+EDITS = frozenset({Scope.READ, Scope.TRANSCRIBE, Scope.UPLOAD, Scope.DELETE})
 
 
 def from_claims(claims: Mapping[str, Any], settings: SignInSettings, now: datetime) -> Session:
@@ -21,7 +23,7 @@ def from_claims(claims: Mapping[str, Any], settings: SignInSettings, now: dateti
     edits = settings.editors in groups
     if settings.readers and settings.readers not in groups and not edits:
         raise Forbidden("You are signed in, but not in a group that may read here.")
-    scopes = frozenset(Scope) if edits else frozenset({Scope.READ})
+    scopes = EDITS if edits else frozenset({Scope.READ})
     name = next(
         (str(claims[one]) for one in ("name", "email", "sub") if claims.get(one)), "somebody"
     )

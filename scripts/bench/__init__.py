@@ -3,6 +3,7 @@
 import typer
 
 from scripts.bench import (
+    added,
     api,
     audio,
     bulk,
@@ -34,5 +35,6 @@ app.command()(search.search)
 app.command()(sound.sound)
 app.command()(listeners.listeners)
 app.command()(joined.joined)
+app.command()(added.added)
 app.command()(writer.writer)
 app.command()(writer_parity.writer_parity)

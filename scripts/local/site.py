@@ -4,23 +4,20 @@ import mimetypes
 
 import boto3
 
-from scripts import ROOT
+from infra.page_files import served
 from scripts.local import emulator
-
-SITE = ROOT / "site"
 
 
 def copy_site(bucket: str, url: str) -> None:
     """What BucketDeployment does on AWS."""
     session = boto3.Session("test", "test", region_name=emulator.REGION)
     s3 = session.client("s3", endpoint_url=url)
-    for file in sorted(SITE.rglob("*")):
-        if file.is_file() and file.name != "README.md":
-            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            s3.put_object(
-                Bucket=bucket,
-                Key=str(file.relative_to(SITE)),
-                Body=file.read_bytes(),
-                ContentType="text/javascript" if file.suffix == ".js" else kind,
-                CacheControl="no-cache",
-            )
+    for path, content in sorted(served().items()):
+        kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+        s3.put_object(
+            Bucket=bucket,
+            Key=path,
+            Body=content,
+            ContentType="text/javascript" if path.endswith(".js") else kind,
+            CacheControl="no-cache",
+        )

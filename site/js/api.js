@@ -1,5 +1,6 @@
 /** The one place that speaks to the API, and that turns its failures into sentences for people. */
 
+import { narrowing } from "./address.js";
 import { isEstimated } from "./labels.js";
 
 /** What is not answered by then is not worth waiting for; the server gives up a little later. */
@@ -16,10 +17,9 @@ export class ApiError extends Error {
 }
 
 /** An answer of the API; each of its hits knows besides whether it has `sound`. */
-export async function search({ q, exact = false, facets = {}, sort = "" }, page, signal) {
-  const params = new URLSearchParams({ q });
+export async function search({ q, exact = false, sort = "", ...narrow }, page, signal) {
+  const params = new URLSearchParams([["q", q], ...narrowing(narrow)]);
   if (exact) params.set("exact", "true");
-  for (const [name, values] of Object.entries(facets)) for (const value of values) params.append(name, value);
   if (sort) params.set("sort", sort);
   if (page > 1) params.set("page", String(page));
   const answer = await get(`/api/search?${params}`, signal);

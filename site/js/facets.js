@@ -1,7 +1,9 @@
-/** Narrowing a search: facets with counts, of which several values can be chosen. */
+/** Narrowing a search: facets with counts, of which several values can be chosen, days, length and folder. */
 
+import { isNarrowed, toggled, widened, write } from "./address.js";
 import { el } from "./dom.js";
 import { FACETS, inOrder, label } from "./labels.js";
+import { day } from "./names.js";
 
 const SHOWN = 7;
 const TOO_FEW_TO_FOLD = 2;
@@ -11,22 +13,66 @@ let unfolded = !matchMedia("(max-width: 52rem)").matches;
 
 /**
  * @param {Record<string, {value: string, count: number, selected: boolean}[]>} facets as the API gives them
- * @param {Record<string, string[]>} chosen as the address has them
+ * @param {import("./address.js").State} state
+ * @param {string[]} keys of recordings that are shown, whose folders are offered
+ * @param {(address: string, how: object) => void} go
  */
-export function facetsView(facets, chosen, onToggle, onClear) {
+export function facetsView(facets, state, keys, go) {
+  const { facets: chosen } = state;
   const groups = Object.entries(FACETS)
     .map(([name, legend]) => [name, legend, inOrder(withChosen(facets?.[name] ?? [], chosen[name] ?? []))])
     .filter(([name, , values]) => values.length > 1 || chosen[name]);
-  if (!groups.length) return null;
-  const n = Object.values(chosen).flat().length;
   const fold = ({ currentTarget }) => {
     unfolded = currentTarget.open;
   };
+  const change = (what) => go(write({ ...state, pages: 1, ...what }), { keepFocus: true });
   return el("details", { class: "facets", open: unfolded, on: { toggle: fold } },
-    el("summary", {}, n ? `Narrow down (${n} chosen)` : "Narrow down"),
-    n > 0 && el("button", { type: "button", class: "quiet", on: { click: onClear } }, "Show all again"),
-    ...groups.map(([name, legend, values]) => group(name, legend, values, onToggle)),
+    el("summary", {}, "Narrow down"),
+    ...groups.map(([name, legend, values]) => group(name, legend, values, (value) => go(write(toggled(state, name, value)), { keepFocus: true }))),
+    own(state, keys, change),
   );
+}
+
+/** What is chosen, to be seen and taken back one by one or all at once; null where nothing is. */
+export function chosenView(state, go) {
+  if (!isNarrowed(state)) return null;
+  const without = (text, next) => el("button", { type: "button", class: "chip", "aria-label": `Without: ${text}`, on: { click: () => go(write(next), { focusMain: true }) } },
+    text, el("span", { "aria-hidden": "true" }, " ×"));
+  const { facets, after, before, prefix } = state;
+  return el("div", { class: "chosen", role: "group", "aria-label": "Narrowed down to" },
+    ...Object.entries(facets).flatMap(([name, values]) =>
+      values.map((value) => without(value === "unknown" ? `${FACETS[name]}: ${label(value)}` : label(value), toggled(state, name, value)))),
+    after && without(`From ${day(after)}`, { ...state, after: "", pages: 1 }),
+    before && without(`Before ${day(before)}`, { ...state, before: "", pages: 1 }),
+    prefix && without(`In ${prefix}`, { ...state, prefix: "", pages: 1 }),
+    el("button", { type: "button", class: "quiet", on: { click: () => go(write(widened(state)), { focusMain: true }) } }, "Show all again"));
+}
+
+/** What people fill in: days, minutes, a folder. */
+function own({ facets, after, before, prefix }, keys, change) {
+  const field = (name, text, attributes, onChange) => el("label", { class: "field" }, text,
+    el("input", { name, ...attributes, on: { change: ({ currentTarget }) => currentTarget.validity.valid && onChange(currentTarget.value) } }));
+  const [, low = "", high = ""] = (facets.duration ?? []).map((value) => /^(\d*)-(\d*)$/.exec(value)).find(Boolean) ?? [];
+  const minutes = (seconds) => (seconds && Number(seconds) % 60 === 0 ? String(Number(seconds) / 60) : "");
+  const length = (from, to) => change({ facets: Object.fromEntries(Object.entries({ ...facets, duration: from || to ? [`${from}-${to}`] : [] }).filter(([, values]) => values.length)) });
+  const seconds = (value) => (value ? String(Math.round(Number(value) * 60)) : "");
+  const minute = { type: "number", min: "0", step: "any", inputmode: "decimal" };
+  const folders = [...new Set(keys.flatMap(foldersOf))].sort();
+  return el("fieldset", {},
+    el("legend", {}, "Days, minutes, folder"),
+    field("after", "From", { type: "date", value: after }, (value) => change({ after: value })),
+    field("before", "Before", { type: "date", value: before }, (value) => change({ before: value })),
+    field("longer", "Minutes, at least", { ...minute, value: minutes(low) }, (value) => length(seconds(value), high)),
+    field("shorter", "Minutes, less than", { ...minute, value: minutes(high) }, (value) => length(low, seconds(value))),
+    field("prefix", "Folder", { type: "text", value: prefix, list: "folders", autocapitalize: "none", spellcheck: "false", maxlength: "300" }, (value) => change({ prefix: value })),
+    el("datalist", { id: "folders" }, ...folders.map((value) => el("option", { value }))),
+  );
+}
+
+/** "a/b/" and "a/" of "a/b/c.mp3". */
+export function foldersOf(key) {
+  const parts = key.split("/").slice(0, -1);
+  return parts.map((_, i) => `${parts.slice(0, i + 1).join("/")}/`).reverse();
 }
 
 function group(name, legend, values, onToggle) {
@@ -43,7 +89,7 @@ function group(name, legend, values, onToggle) {
 }
 
 function row(name, { value, count, selected }, most, onToggle) {
-  const input = el("input", { type: "checkbox", name, value, checked: selected, on: { change: () => onToggle(name, value) } });
+  const input = el("input", { type: "checkbox", name, value, checked: selected, on: { change: () => onToggle(value) } });
   const bar = el("span", { class: "facet-bar", "aria-hidden": "true" });
   bar.style.setProperty("--share", String(count / most));
   return el("label", { class: "facet" },

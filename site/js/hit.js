@@ -4,6 +4,7 @@ import { write } from "./address.js";
 import { soundOf } from "./api.js";
 import { bestStretch } from "./best.js";
 import { el, icon } from "./dom.js";
+import { foldersOf } from "./facets.js";
 import { clock, ESTIMATED, isEstimated, label, speaker } from "./labels.js";
 import { BREATH, leadIn } from "./lead-in.js";
 import { day, nameOf } from "./names.js";
@@ -18,16 +19,17 @@ const WHOLE = 0.8;
 
 /**
  * A view of a hit of the API; `asked` is the search that found it, `player` plays it, `signal` ends its
- * listening when it leaves the page.
+ * listening when it leaves the page. `clip` is what is played of it in a row with others, if anything.
  */
-export function hitView(hit, { q, exact }, player, signal) {
+export function hitView(hit, asked, player, signal) {
+  const { q, exact } = asked;
   const { words, marks, sounded } = wordsOf(hit);
   const timed = words.length > 0 && words.every(([, from, to]) => Number.isFinite(from + to));
   const estimated = isEstimated(hit);
   const track = { id: hit.recording_id, key: hit.key, sound: soundOf(hit), title: nameOf(hit), duration: hit.duration, words: timed ? words : [] };
   const start = hit.start ?? 0;
   const end = hit.end ?? hit.duration ?? 0;
-  const [first] = bestStretch(marks, words.map(([text]) => text), PHRASE) ?? [];
+  const [first, last] = bestStretch(marks, words.map(([text]) => text), PHRASE) ?? [];
   const from = sounded ?? (words[first]?.[1] || start);
   const playMatch = () => playFrom(timed && first !== undefined && sounded === undefined ? leadIn(words, first) : Math.max(0, from - BREATH));
   const also = elsewhere(hit.others ?? [], timed ? [words[0][1], words.at(-1)[1]] : [start, end]);
@@ -60,18 +62,22 @@ export function hitView(hit, { q, exact }, player, signal) {
   player.addEventListener("time", time, { signal });
   state();
 
-  return el("article", { class: hit.sound ? "hit" : "hit silent" },
+  const clip = hit.sound && timed && first !== undefined && { track, from: leadIn(words, first), to: words[last][2] + BREATH };
+  const element = el("article", { class: hit.sound ? "hit" : "hit silent" },
     said.element,
     el("div", { class: "hit-sound" }, hit.sound && button, el("span", { class: "hit-from" }, clock(from, estimated))),
-    about(hit, (at) => write({ recording: hit.recording_id, q, exact, at }), from, also, track.title),
+    about(hit, (at) => write({ recording: hit.recording_id, q, exact, at }), from, also, track.title, asked),
   );
+  return { element, clip };
 }
 
 /** The line beneath: the recording's name, who speaks, how long it is, and where else it answers. */
-function about(hit, link, from, also, name) {
+function about(hit, link, from, also, name, asked) {
   const { key, duration, source } = hit;
+  const [folder] = foldersOf(key).filter((one) => one !== asked.prefix);
   return el("div", { class: "about" },
     el("b", {}, el("a", { href: link(from), "data-nav": true, title: key }, name)),
+    folder && el("span", { class: "folder" }, "in ", el("a", { href: write({ ...asked, pages: 1, prefix: folder }), "data-nav": true }, folder)),
     speaker(hit) && el("span", {}, speaker(hit)),
     duration > 0 && el("span", {}, clock(duration), el("span", { class: "sr-only" }, " long")),
     day(hit.uploaded_at) && el("span", {}, day(hit.uploaded_at)),

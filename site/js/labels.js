@@ -63,9 +63,9 @@ function stretch(value) {
 }
 
 /** What is known about who speaks, as one phrase; empty when nothing is. */
-export function speaker({ gender, age, accent }) {
+export function speaker({ speaker: who, gender, age, accent }) {
   const [voice, years, sound] = [gender, age, accent].map((value) => (value && value !== "unknown" ? label(value) : ""));
-  const phrase = [voice, years, sound && `${sound} accent`].filter(Boolean);
+  const phrase = [who, voice, years, sound && `${sound} accent`].filter(Boolean);
   return phrase.map((part, i) => (i && part === years ? part.toLowerCase() : part)).join(", ");
 }
 

@@ -1,18 +1,14 @@
 /** The page: shows what its address says, and moves from address to address. */
 
-import { read, write } from "./address.js";
+import { kindOf, read, replaces, write } from "./address.js";
 import * as api from "./api.js";
 import { greet } from "./hero.js";
 import { completions } from "./completions.js";
 import { around } from "./dom.js";
 import { failure, lost, skeleton, stillWaiting } from "./notice.js";
 import { FAILED, Player } from "./player.js";
-import { recordingView } from "./recording.js";
-import { resultsView } from "./results.js";
 import { isTyping, searchBox } from "./search-box.js";
-import { door, isClosed, showWho } from "./session.js";
-import { startView } from "./start.js";
-import { replaces } from "./steps.js";
+import { codeOf, here, warm } from "./views.js";
 
 /** Within this time an answer replaces the old view; only then does the page show that it waits. */
 const PATIENCE_MS = 250;
@@ -20,6 +16,9 @@ const PATIENCE_MS = 250;
 const LONG_MS = 3000;
 const POLL_MS = 2000;
 const REMEMBERED = 30;
+/** What strangers are answered where reading is not public; only there is the code for it loaded. */
+const CLOSED = [401, 403];
+const session = () => import("./session.js");
 
 const main = document.getElementById("content");
 const announcer = document.getElementById("announcer");
@@ -53,23 +52,23 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
     if (focusMain) main.focus();
     return undefined;
   }
+  const kind = kindOf(state);
   const known = newer || back ? remembered.get(address) : undefined;
-  if (known) return present(known);
-  const kind = state.recording ? "recording" : state.q ? "results" : "start";
+  if (known) return present(known, here[kind]); // at once: the browser goes back to where one was
   const wait = setTimeout(() => waiting(kind), PATIENCE_MS);
   const long = setTimeout(() => {
     main.replaceChildren(stillWaiting(), skeleton());
     announce("This takes longer than usual.");
   }, LONG_MS);
   try {
-    const answer = await ask(state, signal);
+    const [answer, view] = await Promise.all([ask(state, signal), codeOf(kind)]);
     if (signal.aborted) return undefined;
     remember(address, answer);
-    present(answer);
+    present(answer, view);
   } catch (error) {
     if (error.name === "AbortError" || signal.aborted) return undefined;
     if (!(error instanceof api.ApiError)) throw error;
-    const closed = isClosed(error.status) && await door(() => show({ focusMain: true }));
+    const closed = CLOSED.includes(error.status) && await (await session()).door(() => show({ focusMain: true }));
     if (signal.aborted) return undefined;
     settle(kind);
     if (closed) main.replaceChildren(closed);
@@ -81,22 +80,14 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
   }
   return undefined;
 
-  function present(answer) {
-    settle(kindOf(state));
+  function present(answer, view) {
+    settle(kind);
     const focused = keepFocus ? describe(document.activeElement) : null;
-    const page = { player, go, announce, signal };
-    let arrived = false;
-    if (state.recording) {
-      const { element, arrive } = recordingView(answer, state, page);
-      document.title = `${element.querySelector("h1").textContent} · Earshot`;
-      main.replaceChildren(element);
-      arrived = arrive();
-    } else if (state.q) {
-      document.title = `${state.q} · Earshot`;
-      main.replaceChildren(resultsView(state, answer.pages, page));
-    } else {
-      main.replaceChildren(startView(answer.recordings, player, signal));
-    }
+    const { element, title, arrive } = view(answer, state, { player, go, announce, signal });
+    if (title) document.title = `${title} · Earshot`;
+    main.replaceChildren(element);
+    const arrived = arrive?.() ?? false;
+    warm(kind);
     watch(answer, state, signal);
     if (focused) /** @type {HTMLElement|null} */ (main.querySelector(focused))?.focus({ preventScroll: true });
     // What had the focus is gone, unless it is a control outside the view.
@@ -108,8 +99,6 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
   }
 }
 
-const kindOf = ({ recording, q }) => (recording ? "recording" : q ? "results" : "start");
-
 async function ask(state, signal) {
   if (state.recording) {
     const recording = await api.recording(state.recording, signal);
@@ -118,7 +107,7 @@ async function ask(state, signal) {
       api.transcript(state.recording, signal), api.marks(state.recording, state, signal), api.hasSound(recording, signal)]);
     return { recording: { ...recording, sound }, transcript, marks };
   }
-  if (state.q) {
+  if (kindOf(state) === "results") {
     const numbers = Array.from({ length: state.pages }, (_, i) => i + 1);
     return { pages: await Promise.all(numbers.map((n) => api.search(state, n, signal))) };
   }
@@ -237,6 +226,6 @@ addEventListener("popstate", () => {
   show({ back: true });
 });
 
-showWho(document.querySelector(".who"));
+if (document.cookie.includes("earshot-signed-in")) session().then(({ showWho }) => showWho(document.querySelector(".who")));
 if (box.early) typed(box.early, true);
 else show();

@@ -4,13 +4,12 @@ import { bare } from "./punctuation.js";
 
 /** Words among which what was searched for is expected together. */
 const PHRASE = 8;
-/** What has less than this of the words that the fullest places have is marked, but no place to go to. */
-const ENOUGH = 0.6;
 
 /**
  * @param {{word: number, kind: string}[]} marks in order of time; `word` is an index of `texts`
  * @param {string[]} texts all words of the recording, in order of time
- * @returns {{first: number, last: number}[]} indexes of words, in order of time
+ * @returns {{first: number, last: number, told: number}[]} indexes of words, in order of time, and
+ *   how many different words a place has; every mark is in a place
  */
 export function places(marks, texts) {
   const found = [];
@@ -24,8 +23,12 @@ export function places(marks, texts) {
       found.push({ first: word, last: word, told: new Set([told]) });
     }
   }
-  const most = Math.max(...found.map(({ told }) => told.size), 0);
-  return found.filter(({ told }) => told.size >= ENOUGH * most).map(({ first, last }) => ({ first, last }));
+  return found.map(({ first, last, told }) => ({ first, last, told: told.size }));
+}
+
+/** The first of the places that have most of what was searched for; undefined where there is none. */
+export function fullest(places) {
+  return places.toSorted((a, b) => b.told - a.told)[0];
 }
 
 /** Which of `places` is at the word `word`, or comes next; the last one behind all. */

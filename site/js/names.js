@@ -1,4 +1,4 @@
-/** What a recording is called: by its file's name where a person gave it one, or else by its first words. */
+/** What a recording is called: by its title, its file's name where a person gave it one, or its first words. */
 
 import { readable, title } from "./labels.js";
 
@@ -7,9 +7,10 @@ const WORDS = 5;
 const GENERIC = /\b(?:sample|audio|rec|record|recording|track|clip|file|voice|memo|img|vid|mov|dsc|zoom|new|copy|common|cv|wav|mp3)\b/gi;
 
 /**
- * @param {{key: string, text?: string|null}} recording `text` is what was said in it, or in a part of it
+ * @param {{key: string, text?: string|null, title?: string|null}} recording `text` is what was said in it, or in a part of it
  */
-export function nameOf({ key, text }) {
+export function nameOf({ key, text, title: given }) {
+  if (given) return given;
   const written = title(key);
   if (isTelling(written)) return written;
   const words = readable(text ?? "").split(/\s+/).filter(Boolean);

@@ -2,17 +2,18 @@
 
 import { soundOf, transcriptUrl } from "./api.js";
 import { write } from "./address.js";
+import { bounds, save, soundClip, subtitles } from "./clip.js";
 import { el, icon } from "./dom.js";
 import { finderView } from "./finder.js";
 import { ago, clock, count, ESTIMATED, isEstimated, label, lostOf, speaker, title } from "./labels.js";
+import { playAll } from "./in-a-row.js";
 import { leadIn } from "./lead-in.js";
-import { placeAt, places } from "./matches.js";
+import { fullest, placeAt, places } from "./matches.js";
 import { nameOf } from "./names.js";
 import { notice } from "./notice.js";
 import { paragraphs } from "./paragraphs.js";
 import { LEAD } from "./player.js";
-import { quote } from "./quote.js";
-import { quoteButton } from "./selected.js";
+import { quote, selectionBar } from "./selected.js";
 import { timelineView } from "./timeline.js";
 import { wordsView } from "./words.js";
 
@@ -20,6 +21,9 @@ const FORMATS = { txt: "Text", srt: "Subtitles (SRT)", vtt: "Subtitles (VTT)", j
 /** An address has its seconds rounded. */
 const ROUNDED = 0.01;
 const COPY = "Copy a link to here";
+const REFUSED = "The browser did not let it be copied";
+/** Seconds after a match that are played with it. */
+const AFTER = 0.5;
 
 /**
  * @param {{recording: object, transcript: object|null, marks: {word: number, kind: string}[]}} answer of
@@ -48,7 +52,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
   player.learn(track);
   const playFrom = (seconds) => player.play(track, seconds);
   const playAt = (word) => playFrom(word < 0 ? 0 : leadIn(words, word));
-  const opened = at === null ? (found[0]?.first ?? -1) : words.findLastIndex(([, start]) => start <= at + ROUNDED);
+  const opened = at === null ? (fullest(found)?.first ?? -1) : words.findLastIndex(([, start]) => start <= at + ROUNDED);
   const button = el("button", { type: "button", class: "play large", on: { click: () => (mine() && !player.ended ? player.toggle() : playAt(opened)) } });
   const timeline = timelineView(words, duration, found.map(({ first }) => words[first][1]), playFrom);
   const views = parts.map(({ words: some }) => {
@@ -56,6 +60,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     return { start: some[0].start, said: some, ...wordsView(some.map(triple), sound ? playFrom : null, marked) };
   });
   const finder = q && transcript ? finderView(q, found.length, (index, byKey) => goTo(index, byKey), signal) : null;
+  if (sound && found.length > 1) finder?.element.append(playAll(player, inARow, signal));
 
   const mine = () => player.track?.id === id;
   const paragraphAt = (seconds) => views.findLast(({ start }) => start - LEAD <= seconds);
@@ -111,11 +116,11 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     (status === "queued" || status === "transcribing") && notice(el("p", {}, "This recording is being written down. It takes a moment.")),
     status === "done" && words.length === 0 && notice(el("p", {}, "No speech was heard in this recording.")),
     finder?.element,
-    navigator.clipboard && quoteButton(text, quoteOf, signal),
+    selectionBar(text, actions(), signal),
     text,
   );
   state();
-  return { element, arrive };
+  return { element, title: track.title, arrive };
 
   /** Who speaks from here on, where the channels of the sound were kept apart. */
   function voice(i) {
@@ -123,12 +128,40 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     return Number.isInteger(channel) && channel !== parts[i - 1]?.channel ? `Speaker ${channel + 1}` : "";
   }
 
+  /** What can be done with words that someone selected. */
+  function actions() {
+    const name = (at, ending) => `${title(key)} ${clock(at).replaceAll(":", ".")}.${ending}`;
+    const keep = (what, ending, make) => ({ name: what, done: "Saved", failed: "This sound can't be cut here", async act({ nodes }) {
+      const some = spokenBy(nodes);
+      save(await make(some, bounds(some, words)), name(some[0][1], ending));
+    } });
+    return [
+      navigator.clipboard && { name: "Copy as a quote", done: "Copied", failed: REFUSED, act: (chosen) => navigator.clipboard.writeText(quoteOf(chosen)) },
+      sound && keep("Save the sound", "wav", (_, span) => soundClip(track, span)),
+      !estimated && keep("Save subtitles", "srt", async (some, [from]) => new Blob([subtitles(some, from)], { type: "application/x-subrip" })),
+    ].filter(Boolean);
+  }
+
+  function spokenBy(nodes) {
+    return nodes.map((node) => triple(views.find(({ element: part }) => part.contains(node)).said[Number(node.dataset.i)]));
+  }
+
   /** The words that someone selected, with what is needed to find them again. */
-  function quoteOf({ words: some, first }) {
-    const { said } = views.find(({ element: part }) => part.contains(first));
-    const { start } = said[Number(first.dataset.i)];
+  function quoteOf({ words: some, nodes }) {
+    const [[, start]] = spokenBy(nodes);
     const link = new URL(write({ recording: id, at: start }), location.origin).href;
     return quote(some, { name: track.title, start, estimated, link });
+  }
+
+  /** The matches as stretches to play in a row. */
+  function inARow() {
+    return found.map(({ first, last }, index) => ({
+      track, from: leadIn(words, first), to: words[last][2] + AFTER,
+      show: () => {
+        finder.set(index);
+        show(first, last, false);
+      },
+    }));
   }
 
   /** Here: where the sound is, or else where the address points to. */
@@ -136,7 +169,7 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
     const here = write({ recording: id, q, exact, at: mine() ? player.time : at });
     await navigator.clipboard.writeText(new URL(here, location.origin).href).then(
       () => copy.replaceChildren("Copied"),
-      () => copy.replaceChildren("The browser did not let it be copied"),
+      () => copy.replaceChildren(REFUSED),
     );
     setTimeout(() => copy.replaceChildren(COPY), 2000);
   }
@@ -162,16 +195,26 @@ export function recordingView({ recording, transcript, marks }, { q, exact, at }
   /** Points at the words from `first` to `last`, which may be in two paragraphs. */
   function show(first, last, focus) {
     element.querySelectorAll(".target").forEach((word) => word.classList.remove("target"));
+    element.querySelectorAll(".stretch").forEach((old) => old.replaceWith(...old.childNodes));
     const nodes = inTime.slice(first, last + 1).flatMap((one) => {
       const view = views.find(({ said }) => said.includes(one));
       return view ? [view.word(view.said.indexOf(one))] : [];
     });
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     nodes.forEach((node) => node.classList.add("target"));
+    views.map((view) => nodes.filter((node) => view.element.contains(node))).filter((some) => some.length).forEach(outline);
     nodes[0]?.scrollIntoView({ block: "center", behavior: calm || focus ? "auto" : "smooth" });
     const view = views.find(({ said }) => said.includes(inTime[first]));
     if (focus) view?.focus(view.said.indexOf(inTime[first]));
   }
+}
+
+/** Draws one line around words of a paragraph, and around what is between them. */
+function outline(nodes) {
+  const range = document.createRange();
+  range.setStartBefore(nodes[0]);
+  range.setEndAfter(nodes.at(-1));
+  range.surroundContents(el("span", { class: "stretch" }));
 }
 
 /** Which models made the transcript, in a sentence. */

@@ -1,62 +1,69 @@
 /** The results of a search: how many, what to narrow down by, the hits, and more of them. */
 
-import { toggled, write } from "./address.js";
+import { isNarrowed, widened, write } from "./address.js";
 import * as api from "./api.js";
 import { el } from "./dom.js";
-import { facetsView } from "./facets.js";
+import { chosenView, facetsView } from "./facets.js";
 import { helpView } from "./help.js";
 import { hitView } from "./hit.js";
+import { playAll } from "./in-a-row.js";
 import { count, KINDS, number, ORDERS } from "./labels.js";
 import { failure, notice } from "./notice.js";
 
 const QUOTES = /["“”„«»]/;
 
 /**
+ * @param {{pages: object[]}} answer of the API, the first page first
  * @param {import("./address.js").State} state
- * @param {object[]} pages answers of the API, the first first
  * @param {{player, go, announce, signal: AbortSignal}} page
  */
-export function resultsView(state, pages, { player, go, announce, signal }) {
+export function resultsView({ pages }, state, { player, go, announce, signal }) {
   const [first] = pages;
   const { total = 0, maybe = 0 } = first;
   const ranked = !state.sort || state.sort === "relevance"; // only then the API lists what may sound like it
   const listed = total + (ranked ? maybe : 0);
   const hits = el("div", { class: "hits" });
+  const clips = [];
   const past = el("button", { type: "button", class: "skip past", on: { click: () => body.focus() } }, "Skip past the choices");
   const maybes = maybesView(state, maybe, ranked);
   const add = (answer) => answer.hits.map((hit) => {
-    const view = hitView(hit, state, player, signal);
-    if (hit.match !== "maybe") hits.append(view);
-    else maybes.add(view);
+    const { element: view, clip } = hitView(hit, state, player, signal);
+    if (hit.match === "maybe") maybes.add(view);
+    else {
+      hits.append(view);
+      if (clip) clips.push({ ...clip, show: () => view.scrollIntoView({ block: "nearest" }) });
+    }
     return view;
   });
   pages.forEach(add);
 
-  const toggle = (facet, value) => go(write(toggled(state, facet, value)), { keepFocus: true });
-  const clear = () => go(write({ ...state, facets: {}, pages: 1 }), { focusMain: true });
-  const facets = facetsView(first.facets, state.facets, toggle, clear);
+  const clear = () => go(write(widened(state)), { focusMain: true });
+  const found = total + maybe > 0;
+  const facets = (found || isNarrowed(state)) && facetsView(first.facets, state, pages.flatMap(({ hits: some }) => some.map(({ key }) => key)), go);
 
   const said = heading(state, first);
   announce(said);
-  const found = total + maybe > 0;
   const body = el("div", { class: "results-body", tabindex: "-1" },
     first.did_you_mean && didYouMean(state, first.did_you_mean),
     total > 0 && first.relaxed && el("p", { class: "notice" },
       "No recording has all of these words together. These come nearest."),
     found ? legend(pages) : nothing(state, clear),
+    clips.length > 1 && el("p", { class: "in-a-row" }, playAll(player, () => clips, signal)),
     hits,
     ...(hits.childElementCount < total ? [more(), maybes.element] : [maybes.element, more()]),
   );
-  return el("div", { class: facets ? "results with-facets" : "results" },
+  const element = el("div", { class: facets ? "results with-facets" : "results" },
     el("div", { class: "results-head" },
       el("h1", {}, said),
       helpView(),
-      (found || state.exact) && el("div", { class: "choices" }, exactOnly(state, go), found && order(state, go)),
+      (found || state.exact) && el("div", { class: "choices" }, state.q && exactOnly(state, go), found && order(state, go)),
+      chosenView(state, go),
     ),
     facets && past,
     facets,
     body,
   );
+  return { element, title: state.q || said };
 
   function more() {
     const box = el("div", { class: "more" });
@@ -90,6 +97,7 @@ export function resultsView(state, pages, { player, go, announce, signal }) {
 }
 
 function heading({ q }, { total, total_relation: relation, maybe = 0 }) {
+  if (!q && !total) return "There is no such recording";
   const asked = QUOTES.test(q) ? q : `“${q}”`;
   if (!total && !maybe) return `Nothing was found for ${asked}`;
   if (!total) return `No recording has ${asked}, but ${number(maybe)} may sound like it`;
@@ -124,7 +132,8 @@ function exactOnly(state, go) {
 
 function order(state, go) {
   const select = el("select", { name: "sort", "aria-label": "Order of the results" },
-    ...Object.entries(ORDERS).map(([value, name]) => el("option", { value, selected: value === (state.sort || "relevance") }, name)));
+    ...Object.entries(ORDERS).filter(([value]) => state.q || value !== "relevance")
+      .map(([value, name]) => el("option", { value, selected: value === (state.sort || "relevance") }, name)));
   select.addEventListener("change", () => {
     const sort = select.value === "relevance" ? "" : select.value;
     go(write({ ...state, sort, pages: 1 }), { keepFocus: true });
@@ -150,13 +159,13 @@ function nothing(state, clear) {
   const unquoted = state.q.split(QUOTES).join(" ").trim();
   const without = (change, text) => el("li", {}, el("a", { href: write({ ...state, pages: 1, ...change }), "data-nav": true }, text));
   return notice(
-    el("p", {}, "Nobody said this, or it was heard as something else. You can try:"),
+    el("p", {}, state.q ? "Nobody said this, or it was heard as something else. You can try:" : "You can try:"),
     el("ul", {},
-      Object.keys(state.facets).length > 0 && el("li", {}, el("button", { type: "button", class: "quiet", on: { click: clear } }, "Search without narrowing down")),
+      isNarrowed(state) && el("li", {}, el("button", { type: "button", class: "quiet", on: { click: clear } }, "Search without narrowing down")),
       state.exact && without({ exact: false }, "words that are like these, too"),
       unquoted && unquoted !== state.q && without({ q: unquoted }, "the same words without quotes"),
-      el("li", {}, "fewer words"),
-      el("li", {}, "another spelling, or words that sound like what you remember"),
+      state.q && el("li", {}, "fewer words"),
+      state.q && el("li", {}, "another spelling, or words that sound like what you remember"),
     ),
   );
 }

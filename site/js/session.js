@@ -7,9 +7,6 @@ const RENEW_MS = 10 * 60_000; // a session holds for a quarter of an hour
 const SIGNED_IN = "earshot-signed-in=1"; // the cookies that open anything are not for scripts
 const AGAIN_MS = 10_000;
 
-/** Whether an answer of this status is for want of a session. */
-export const isClosed = (status) => status === 401 || status === 403;
-
 /** Shows in `place` who is signed in, with a way out, and keeps the session while the page is open. */
 export async function showWho(place) {
   if (!document.cookie.split("; ").includes(SIGNED_IN)) return;

@@ -24,7 +24,7 @@ const EVERYDAY = new Set(
 /** What the person unfolded stays so when a recording appears. */
 let unfolded = false;
 
-export function startView(recordings, player, signal) {
+export function startView({ recordings }, _, { player, signal }) {
   const done = recordings.filter(({ status }) => status === "done");
   const busy = recordings.filter(({ status }) => status === "queued" || status === "transcribing");
   const failed = recordings.filter(({ status }) => status === "failed");
@@ -33,18 +33,20 @@ export function startView(recordings, player, signal) {
   const fold = ({ currentTarget }) => {
     unfolded = currentTarget.open;
   };
-  return el("div", { class: "start" },
+  const element = el("div", { class: "start" },
     examples.length > 0 && el("p", { class: "examples" }, el("span", {}, "Try "),
       ...examples.flatMap((q) => [el("a", { class: "chip", href: write({ q }), "data-nav": true }, q), " "])),
     recordings.length > 0 && helpView(),
     recordings.length === 0 && notice(el("p", {}, "No recordings yet. As soon as one is in the bucket, it can be searched here.")),
-    latest.length > 0 && el("h2", {}, "Latest recordings"),
+    latest.length > 0 && el("div", { class: "heading" }, el("h2", {}, "Latest recordings"),
+      el("a", { href: write({ view: "all" }), "data-nav": true }, "All recordings")),
     latest.length > 0 && el("ol", { class: "latest" }, ...latest.map((one) => row(one, player, signal))),
     failed.length > 0 && el("details", { class: "unread", open: unfolded, on: { toggle: fold } },
       el("summary", {}, failed.length === 1 ? "One recording could not be read" : `${failed.length} recordings could not be read`),
       el("ul", {}, ...failed.map(({ key, error }) =>
         el("li", {}, el("b", {}, title(key)), " ", error?.message ?? "It failed for a reason unknown.")))),
   );
+  return { element };
 }
 
 function row(recording, player, signal) {

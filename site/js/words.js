@@ -55,13 +55,23 @@ export function wordsView(words, onPick, marks = [], shown = Infinity) {
     const node = event.target.closest(".word");
     if (!node || event.ctrlKey || event.metaKey || event.altKey) return;
     const i = Number(node.dataset.i);
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (onPick && (event.key === "Enter" || event.key === " ")) pick(node);
-    else if (event.key === "ArrowRight") focus(i + 1);
-    else if (event.key === "ArrowLeft") focus(i - 1);
-    else return;
+    else if (!step) return;
+    else if (event.shiftKey) select(i, i + step);
+    else focus(i + step);
     event.preventDefault();
     event.stopPropagation();
   });
+
+  const select = (i, to) => {
+    if (!nodes[to]) return;
+    const [start, end] = to > i ? [0, 1] : [1, 0];
+    const selection = getSelection();
+    if (selection.isCollapsed) selection.collapse(nodes[i], start);
+    selection.extend(nodes[to], end);
+    focus(to);
+  };
 
   let lit = null;
   const follow = (time) => {

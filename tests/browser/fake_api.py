@@ -19,10 +19,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from earshot.recordings import formats
 from earshot.speech.transcript import Transcript
+from infra.page_files import NOT_FOUND, content
 from tests.browser.fake_search import marks, search, suggestions
 from tests.browser.spoken import BY_ID, BY_KEY, FACETS, MODEL, RECORDINGS, UPLOADED, Spoken, wav
 
-SITE = Path(__file__).resolve().parents[2] / "site"
 TYPES = {
     ".html": "text/html",
     ".css": "text/css",
@@ -90,8 +90,7 @@ class Handler(BaseHTTPRequestHandler):
         elif url.path.startswith("/audio/"):
             self._audio(unquote(url.path.removeprefix("/audio/")))
         else:
-            part = re.match(r"/(css|js|img)/", url.path)  # as infra/edge/page_paths.js has it
-            self._site(url.path if part else "/index.html")
+            self._site(url.path)
 
     def do_HEAD(self) -> None:
         self.do_GET()
@@ -144,11 +143,16 @@ class Handler(BaseHTTPRequestHandler):
         return self._send(206, "audio/wav", body[first : last + 1], part)
 
     def _site(self, path: str) -> None:
-        file = (SITE / path.lstrip("/")).resolve()
-        if not file.is_relative_to(SITE) or not file.is_file():
+        """As the functions in infra/edge have it: what is no part of the page gets it, as a 404."""
+        if not re.match(r"/(css|js|img)/", path):
+            status = 200 if path in ("/", "/index.html") else 404
+            return self._send(status, "text/html; charset=utf-8", content(NOT_FOUND))
+        try:
+            body = content(unquote(path).lstrip("/"))
+        except FileNotFoundError:
             return self._send(403, "application/xml", b"<Error/>")
-        type_ = TYPES.get(file.suffix, "application/octet-stream")
-        return self._send(200, f"{type_}; charset=utf-8", file.read_bytes())
+        type_ = TYPES.get(Path(path).suffix, "application/octet-stream")
+        return self._send(200, f"{type_}; charset=utf-8", body)
 
     def _json(self, status: int, body: Any) -> None:
         text = body if isinstance(body, str) else json.dumps(body)

@@ -18,10 +18,10 @@ def hit(spoken: Spoken, q: str, exact: bool = False) -> dict[str, Any] | None:
             kind = KINDS.get(word, {word: "exact"}).get(word_in(text).lower())
             if kind and (kind == "exact" or not exact):
                 marks.append({"word": i, "kind": kind})
-    if not marks:
+    if not marks and asked:
         return None
     order = ["exact", "stem", "near", "sound"]
-    best = min(order.index(mark["kind"]) for mark in marks)
+    best = min((order.index(mark["kind"]) for mark in marks), default=0)
     return {
         "recording_id": spoken.id,
         "key": spoken.key,
@@ -53,6 +53,7 @@ def search(query: dict[str, list[str]]) -> dict[str, Any]:
     page = int(query.get("page", ["1"])[0])
     exact = query.get("exact") == ["true"]
     hits = [found for spoken in RECORDINGS if (found := hit(spoken, q, exact))]
+    hits = [found for found in hits if _within(found, query)]
     hits.sort(key=lambda found: -found["score"])
     if query.get("sort") == ["longest"]:
         hits.sort(key=lambda found: -found["duration"])
@@ -86,6 +87,19 @@ def search(query: dict[str, list[str]]) -> dict[str, Any]:
         "relaxed": len(q.split()) > 2,
         "did_you_mean": "river" if q == "rivor" else None,
     }
+
+
+def _within(found: dict[str, Any], query: dict[str, list[str]]) -> bool:
+    """Whether it is in the folder, of the length and of the days that are asked for."""
+    lengths = [length.split("-") for length in query.get("duration", [])]
+    return (
+        found["key"].startswith(query.get("prefix", [""])[0])
+        and query.get("after", [""])[0] <= found["uploaded_at"]
+        and found["uploaded_at"] < query.get("before", ["9999"])[0]
+        and all(
+            float(low or 0) <= found["duration"] < float(high or "inf") for low, high in lengths
+        )
+    )
 
 
 def suggestions(q: str) -> list[str]:

@@ -20,6 +20,16 @@ def test_a_wrong_address_leads_on(open_page: OpenPage, fake_url: str, path: str)
     expect(page.locator(".hit")).to_have_count(1)
 
 
+@pytest.mark.parametrize(("path", "status"), [("/recordings", 404), ("/", 200), ("/?q=river", 200)])
+def test_a_wrong_address_is_not_found_for_programs_too(
+    open_page: OpenPage, site_url: str, path: str, status: int
+) -> None:
+    page = open_page(site_url)
+    answer = page.request.get(site_url + path)
+    assert answer.status == status
+    assert "words that were said" in answer.text(), "the page, either way"
+
+
 def test_an_unknown_recording_offers_the_search_that_led_to_it(
     open_page: OpenPage, fake_url: str
 ) -> None:

@@ -68,9 +68,36 @@ def test_a_recording_with_no_match_says_so(open_page: OpenPage, fake_url: str) -
 def test_the_word_that_a_link_points_at_has_a_mark(open_page: OpenPage, fake_url: str) -> None:
     start = FERRYMAN.start_of("church")
     page = open_page(f"{fake_url}/?recording={FERRYMAN.id}&at={start}")
-    target = page.locator(".word.target")
-    expect(target).to_have_text("church")
-    assert target.evaluate("(word) => getComputedStyle(word).outlineStyle") == "solid"
+    expect(page.locator(".word.target")).to_have_text("church")
+    stretch = page.locator(".stretch")
+    expect(stretch).to_have_text("church")
+    assert stretch.evaluate("(words) => getComputedStyle(words).outlineStyle") == "solid"
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_a_match_of_several_words_is_one_stretch_that_nothing_cuts(
+    open_page: OpenPage, fake_url: str, width: int
+) -> None:
+    page = open_page(f"{fake_url}/?recording={FERRYMAN.id}&q=you could hear", width=width)
+    stretch = page.locator(".stretch")
+    expect(stretch).to_have_text("you could hear")
+    assert page.locator(".word.target").evaluate_all(
+        "(words) => words.slice(1).every((word) => getComputedStyle(word).outlineStyle === 'none')"
+    )
+    room = stretch.evaluate(
+        """(words) => {
+          const own = words.getBoundingClientRect();
+          const around = words.closest("section").getBoundingClientRect();
+          return Math.min(own.left - around.left, around.right - own.right);
+        }"""
+    )
+    assert room >= 4.5, "the line and what parts it from the words"
+
+
+def test_what_is_counted_is_what_one_sees(open_page: OpenPage, fake_url: str) -> None:
+    page = open_page(f"{fake_url}/?recording={FERRYMAN.id}&q=her boat")
+    expect(page.locator(".transcript mark")).to_have_text(["her", "her", "boat"])
+    assert place(page) == "2 of 2", "it opens at the one that has both words"
 
 
 @pytest.mark.parametrize("address", ["?q=grandmother", f"?recording={FERRYMAN.id}&q=grandmother"])

@@ -66,7 +66,7 @@ def test_each_kind_of_match_looks_different_and_is_explained(
 def test_facets_take_several_values_and_live_in_the_address(page: Page) -> None:
     search(page, "river")
     expect(page.locator(".hit")).to_have_count(10)
-    page.get_by_label("Scottish").check()
+    page.get_by_role("checkbox", name="Scottish").check()
     expect(page.locator(".hit")).to_have_count(1)
     page.get_by_label(re.compile("^New Zealand")).check()
     expect(page.locator(".hit")).to_have_count(2)
@@ -75,7 +75,7 @@ def test_facets_take_several_values_and_live_in_the_address(page: Page) -> None:
 
     page.reload()
     expect(page.locator(".hit")).to_have_count(2)
-    expect(page.get_by_label("Scottish")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Scottish")).to_be_checked()
 
     page.go_back()
     expect(page.locator(".hit")).to_have_count(1)
@@ -87,7 +87,7 @@ def test_facets_count_what_else_could_be_chosen(page: Page) -> None:
     search(page, "river")
     american = page.locator("label.facet", has_text="American").first
     expect(american.locator(".facet-count")).to_have_text("7")
-    page.get_by_label("Scottish").check()
+    page.get_by_role("checkbox", name="Scottish").check()
     expect(page.locator(".hit")).to_have_count(1)
     expect(american.locator(".facet-count")).to_have_text("7")
 

@@ -57,6 +57,7 @@ def test_peoples_sound_and_its_records_outlive_the_stack(aws: Template) -> None:
         "RecordsTranscripts": "RetainExceptOnCreate",
         "RecordsTable": "RetainExceptOnCreate",
         "AccessKeys": "RetainExceptOnCreate",
+        "WebhooksHooks": "RetainExceptOnCreate",
         "SiteBucket": "Delete",
     }
     for name in ("AudioBucket", "RecordsTranscripts"):
@@ -97,6 +98,8 @@ def test_queues_are_encrypted_tls_only_and_keep_messages_for_two_weeks(aws: Temp
         "BulkQueue",
         "BulkDeadLetters",
         "ProjectionFailures",
+        "WebhooksQueue",
+        "WebhooksDeadLetters",
     }
     for name, queue in queues.items():
         assert queue["SqsManagedSseEnabled"] is True, name

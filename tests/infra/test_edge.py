@@ -75,7 +75,7 @@ def test_names_that_are_an_accounts_and_not_a_regions_hold_the_region(aws: Templ
         for one in aws.properties(f"CloudFront::{kind}").values()
         for config in [one[field]]
     ]
-    assert len(named) == 8
+    assert len(named) == 9
     for one in named:
         assert "AWS::Region" in json.dumps(one), one
 
@@ -176,7 +176,11 @@ def test_what_needs_a_key_goes_to_the_function_that_checks_keys(aws: Template) -
         "GET /v1/models/{name+}": "ApiKeyed",
         "HEAD /v1/models/{name+}": "ApiKeyed",
         "POST /uploads": "ApiKeyed",
+        "GET /hooks": "ApiKeyed",
+        "POST /hooks": "ApiKeyed",
+        "DELETE /hooks/{hook_id}": "ApiKeyed",
         "DELETE /recordings/{recording_id}": "ApiKeyed",
+        "PATCH /recordings/{recording_id}": "ApiKeyed",
         "POST /recordings/{recording_id}/retranscribe": "ApiKeyed",
     }
 
@@ -212,3 +216,10 @@ def test_of_the_transcripts_bucket_the_cdn_reads_playback_copies_alone(aws: Temp
     ]
     of_transcripts = [one for one in read_by_the_cdn if "Transcripts" in one]
     assert of_transcripts and all("/playback/*" in one for one in of_transcripts)
+
+
+def test_the_pages_paths_are_set_right_on_the_way_in_and_its_status_on_the_way_out(
+    distribution: Any,
+) -> None:
+    events = [one["EventType"] for one in behaviors(distribution)["/"]["FunctionAssociations"]]
+    assert events == ["viewer-request", "viewer-response"]

@@ -56,9 +56,23 @@ MAY: dict[str, dict[str, set[str]]] = {
         "BulkQueue": {"sqs:SendMessage"},
         "ApiKey": {"secretsmanager:GetSecretValue"},
         "AccessKeys": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "WebhooksHooks": {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Scan"},
         "ApiSpeech": {"lambda:InvokeFunction"},
     },
     "ApiSpeech": {"ApiSpeechLogs": ITS_LOG, "*": TRACES},
+    "WebhooksCall": {
+        "WebhooksCallLogs": ITS_LOG,
+        "*": TRACES,
+        "WebhooksQueue": {
+            "sqs:ReceiveMessage",
+            "sqs:ChangeMessageVisibility",
+            "sqs:GetQueueUrl",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:SendMessage",
+        },
+        "WebhooksHooks": {"dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"},
+    },
 }
 
 
@@ -138,6 +152,7 @@ def test_functions_end_before_those_who_wait_for_them_give_up(aws: Template) -> 
         "ProjectionIndex": 120,
         "Api": 29,  # API Gateway waits for 30
         "ApiKeyed": 29,
+        "WebhooksCall": 30,
         "ApiSpeech": 28,  # and the function that checks keys for this one
     }
 

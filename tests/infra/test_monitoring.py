@@ -20,6 +20,8 @@ def test_there_is_an_alarm_for_everything_that_can_go_wrong_unseen(aws: Template
     assert watched == {
         "DeadLetters": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", 0),
         "IndexFailures": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", 0),
+        "WebhookDeadLetters": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", 0),
+        "WebhooksErrors": ("AWS/Lambda", "Errors", 0),
         "Backlog": ("AWS/SQS", "ApproximateAgeOfOldestMessage", 3600),
         "BulkDeadLetters": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", 0),
         "BulkBacklog": ("AWS/SQS", "ApproximateAgeOfOldestMessage", 6 * 3600),

@@ -22,7 +22,7 @@ def test_the_emulator_gets_the_same_stack_but_for_the_named_switches(
     assert not kinds(local) - kinds(aws), "nothing is there locally alone"
     assert missing == {
         # no alarms, dashboard or access log
-        "AWS::CloudWatch::Alarm": 22,
+        "AWS::CloudWatch::Alarm": 24,
         "AWS::CloudWatch::Dashboard": 1,
         "AWS::SNS::Topic": 1,
         "AWS::SNS::TopicPolicy": 1,
@@ -103,6 +103,8 @@ def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: 
         "IngestionQueue",
         "IngestionDeadLetters",
         "ProjectionFailures",
+        "WebhooksQueue",
+        "WebhooksDeadLetters",
     }
     assert "earshot:2026-11" in str(template.functions["ApiSpeech"]["Code"])
     assert not template.properties("OpenSearchService::Domain")

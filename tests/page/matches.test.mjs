@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { moved, placeAt, places } from "../../site/js/matches.js";
+import { fullest, moved, placeAt, places } from "../../site/js/matches.js";
 
 const SAID = "The shop windows were lit. A shop, two shops, and windows far off; then shop windows again, shop windows.".split(" ");
 
@@ -11,21 +11,24 @@ function marked(...words) {
 
 test("words that answer together are one place", () => {
   const [first] = places(marked("shop", "windows"), SAID);
-  assert.deepEqual(first, { first: 1, last: 2 });
+  assert.deepEqual(first, { first: 1, last: 2, told: 2 });
 });
 
 test("a phrase said twice in a row is two places", () => {
   const found = places(marked("shop", "windows"), SAID);
-  assert.deepEqual(found.slice(-2), [{ first: 14, last: 15 }, { first: 17, last: 18 }]);
+  assert.deepEqual(found.slice(-2), [{ first: 14, last: 15, told: 2 }, { first: 17, last: 18, told: 2 }]);
 });
 
-test("a part of the phrase alone is no place where others have all of it", () => {
+test("every mark that is seen is counted, and the fullest place is where one begins", () => {
   const texts = ["shop", ..."a b c d e f g h i j".split(" "), "shop", "windows"];
-  assert.deepEqual(places([{ word: 0 }, { word: 11 }, { word: 12 }], texts), [{ first: 11, last: 12 }]);
+  const found = places([{ word: 0 }, { word: 11 }, { word: 12 }], texts);
+  assert.deepEqual(found, [{ first: 0, last: 0, told: 1 }, { first: 11, last: 12, told: 2 }]);
+  assert.equal(fullest(found), found[1]);
+  assert.equal(fullest([]), undefined);
 });
 
 test("one word said in a row is a place each time", () => {
-  assert.deepEqual(places([{ word: 0 }, { word: 1 }], ["no", "no"]), [{ first: 0, last: 0 }, { first: 1, last: 1 }]);
+  assert.deepEqual(places([{ word: 0 }, { word: 1 }], ["no", "no"]), [{ first: 0, last: 0, told: 1 }, { first: 1, last: 1, told: 1 }]);
 });
 
 test("nothing marked is no place", () => {

@@ -17,6 +17,9 @@ test("a counter or a digest tells nothing, so the first words stand for it", () 
   }
 });
 
+test("a title that its owner gave is its name", () =>
+  assert.equal(nameOf({ key: "sample-1.mp3", text: "Now I know", title: "Monday's talk" }), "Monday's talk"));
+
 test("capitals do not shout in a name", () => assert.equal(nameOf({ key: "sample-1.mp3", text: "NOW I KNOW" }), "“Now I know”"));
 
 test("without words the file's name has to do", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { quote } from "../../site/js/quote.js";
+import { quote } from "../../site/js/selected.js";
 
 const FROM = { name: "harbour walk", start: 65.2, link: "https://a.example/?recording=b&at=65.2" };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { replaces } from "../../site/js/steps.js";
+import { replaces } from "../../site/js/address.js";
 
 test("letters that are typed one after another share a step back", () => assert.ok(replaces({ typing: 1000 }, 1500)));
 

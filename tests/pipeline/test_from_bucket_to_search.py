@@ -132,3 +132,21 @@ def test_200_human_recordings_at_once_end_exactly_once_each(bucket: Bucket, stac
     passages = [passage for upload in uploads for passage in bucket.passages(upload.key)]
     assert len({(one["recording_id"], one["n"]) for one in passages}) == len(passages) == 200
     assert bucket.dead_letters() == dead_before
+
+
+def test_a_sidecar_beside_the_sound_names_it_and_is_no_recording(
+    bucket: Bucket, sample: Path
+) -> None:
+    said = {"title": "Bread in the morning", "speaker": "Ann", "tags": ["bread"]}
+    sidecar = bucket.put("named.mp3.json", json.dumps(said).encode())
+    key = bucket.put("named.mp3", sample)
+    assert bucket.end(key)["title"] == "Bread in the morning"
+    listed = bucket.api("/recordings", params={"prefix": bucket.prefix}).json()["recordings"]
+    assert sidecar not in [one["key"] for one in listed]
+    bucket.put("named.mp3.json", json.dumps(said | {"title": "Bread"}).encode())
+    query = {"prefix": key, "speaker": "Ann", "facet": "tags"}
+    for _ in eventually():
+        page = bucket.api("/search", params=query).json()
+        if [hit["title"] for hit in page["hits"]] == ["Bread"]:
+            break
+    assert page["facets"]["tags"] == [{"value": "bread", "count": 1, "selected": False}]

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -203,62 +204,53 @@ def test_what_a_killed_rebuild_left_is_taken_over(
 
 
 @contextmanager
-def searched(client: OpenSearch, alias: str) -> Iterator[list[int]]:
-    """Searches one after another beside what is done; how much each found."""
-    found: list[int] = []
-    faults: list[Exception] = []
+def beside(step: Callable[[], None], every_s: float) -> Iterator[Callable[[int], None]]:
+    """Takes `step` again and again meanwhile. Waits for so many more of them; a fault ends that."""
     stop = threading.Event()
+    taken = 0
 
-    def ask() -> None:
-        while not stop.wait(0.02):
-            try:
-                found.append(search(client, alias, SearchRequest("")).total)
-            except Exception as fault:
-                faults.append(fault)
+    def work() -> None:
+        nonlocal taken
+        while not stop.wait(every_s):
+            step()
+            taken += 1
 
-    asking = threading.Thread(target=ask)
-    asking.start()
-    try:
-        yield found
-    finally:
-        stop.set()
-        asking.join()
-    assert not faults
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(work)
 
+        def wait_for(more: int) -> None:
+            wanted = taken + more
+            while taken < wanted and not working.done():
+                time.sleep(0.01)
 
-@contextmanager
-def written(alias: str, index: SearchIndex, table: Recordings) -> Iterator[set[str]]:
-    """New words all the time, by the way they go: into the table, then through the alias."""
-    said: set[str] = set()
-    stop = threading.Event()
-
-    def write() -> None:
-        while not stop.wait(0.05):
-            text = f"spoken while it went on {len(said)}"
-            one = table.current(say(table, text))
-            assert one is not None and index.project([one]) == []
-            said.add(text)
-
-    writing = threading.Thread(target=write)
-    writing.start()
-    try:
-        yield said
-    finally:
-        stop.set()
-        writing.join()
+        try:
+            yield wait_for
+        finally:
+            stop.set()
+        working.result()
 
 
 def test_no_search_fails_and_no_write_is_lost_while_the_index_is_rebuilt(
     client: OpenSearch, alias: str, index: SearchIndex, table: Recordings, atomic: None
 ) -> None:
+    found: list[int] = []
+    said: set[str] = set()
+
+    def ask() -> None:
+        found.append(search(client, alias, SearchRequest("")).total)
+
+    def write() -> None:
+        text = f"spoken while it went on {len(said)}"
+        one = table.current(say(table, text))
+        assert one is not None and index.project([one]) == []
+        said.add(text)
+
     rebuild(client, alias, table)
-    with searched(client, alias) as found, written(alias, index, table) as said:
-        while len(said) < 3 or len(found) < 3:
-            time.sleep(0.01)
+    with beside(ask, 0.02) as asked, beside(write, 0.05) as written:
+        asked(3)
+        written(3)
         rebuild(client, alias, table)
-        after = len(said)
-        while len(said) < after + 3:
-            time.sleep(0.01)
+        written(3)
     assert min(found) >= len(WORDS)
     client.indices.refresh(index=alias)
     assert client.count(index=alias)["count"] == len(WORDS) + len(said)

@@ -1,10 +1,12 @@
 """What a person who searches sees, on a real node."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from opensearchpy import OpenSearch
 
+from earshot.recordings.details import Details
 from earshot.search.index import SearchIndex
 from earshot.search.request import Range, SearchPage, SearchRequest
 from earshot.search.searcher import search
@@ -229,6 +231,33 @@ def test_unknown_can_be_chosen_and_a_choice_that_counts_nothing_stays_to_be_undo
     assert texts(ask("one", facets={"accent": ("unknown",)})) == ["one night"]
     page = ask("one", facets={"accent": ("mars",)})
     assert (page.total, counts(page, "accent")["mars"]) == (0, 0)
+
+
+def test_what_its_owner_says_is_in_a_hit_narrows_and_is_counted_where_asked(
+    index: SearchIndex, ask: Ask
+) -> None:
+    said = Details("Monday's talk", "Ann", "Köln", "Talks", "2024-05-01", ("river", "bank"))
+    index.project(
+        [
+            replace(recording("one day"), details=said),
+            replace(recording("one night"), details=Details(speaker="Bob", tags=("bank",))),
+            recording("one evening"),
+        ]
+    )
+    page = ask("one", facets={"speaker": ("Ann",), "tags": ()})
+    (hit,) = page.hits
+    assert (hit.title, hit.speaker, hit.place, hit.collection) == (
+        "Monday's talk",
+        "Ann",
+        "Köln",
+        "Talks",
+    )
+    assert (hit.recorded_at, hit.tags) == ("2024-05-01", ("river", "bank"))
+    assert counts(page, "speaker") == {"Ann": 1, "Bob": 1}
+    assert counts(page, "tags") == {"river": 1, "bank": 1}
+    assert "place" not in page.facets, "nobody asked"
+    assert ask("one", facets={"tags": ("bank",)}).total == 2
+    assert [hit.title for hit in ask("evening").hits] == [None]
 
 
 def test_durations_are_chosen_by_range(index: SearchIndex, ask: Ask) -> None:

@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.auth import needs
-from api.routes.recordings import Found
-from api.schemas import Deletion, Retranscription
+from api.routes.recordings import Found, found
+from api.said import Correction
+from api.schemas import Deletion, RecordingSummary, Retranscription
 from api.services import AudioBucket, Queue, Store
 from earshot.access.keys import Scope
 from earshot.errors import Conflict
@@ -26,6 +27,21 @@ def delete_recording(recording: Found, recordings: Store, bucket: AudioBucket) -
         # There may be no sound to delete, and then no event to tell of it.
         recordings.remove(_removal(recording))
     return Deletion(recording_id=recording.recording_id, key=recording.key)
+
+
+@router.patch(
+    "/recordings/{recording_id}",
+    dependencies=[needs(Scope.UPLOAD)],
+    response_model_exclude_unset=True,
+)
+def correct_recording(recording: Found, said: Correction, recordings: Store) -> RecordingSummary:
+    """Say what a recording is called, who speaks, where and when, and what it belongs to.
+
+    It is kept over new transcripts and new sound, and goes when the recording is deleted.
+    """
+    identity = recording.recording_id
+    recordings.correct(identity, said.corrections)
+    return RecordingSummary.of(found(identity, recordings))
 
 
 @router.post(

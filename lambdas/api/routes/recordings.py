@@ -49,18 +49,21 @@ def list_recordings(
     status: Annotated[Listed | None, Query(description="Only recordings in this state.")] = None,
     sort: Annotated[
         Sort | None,
-        Query(description="`key`, or the latest change first: the default without `prefix`."),
+        Query(
+            description="`key`, or the latest upload first, or the latest change first: the default"
+            " without `prefix`."
+        ),
     ] = None,
     cursor: Annotated[
         str | None, Query(max_length=4000, description="The `cursor` of the page before.")
     ] = None,
     size: Annotated[int, Query(ge=1, le=MAX_PAGE, description="At most so many a page.")] = 50,
 ) -> RecordingPage:
-    """Recordings, by key or by their last change. A page may be short: follow `cursor`.
+    """Recordings, by key, upload or last change. A page may be short: follow `cursor`.
 
-    By key each is listed once. By change, those that change meanwhile come again, at the end.
+    By key each is listed once. Else, those that change meanwhile come again, at the end.
     """
-    if prefix is not None and sort == "updated":
+    if prefix is not None and sort not in (None, "key"):
         raise InvalidRequest("A prefix goes with sort=key.")
     if key is not None:
         page, following = _one(recordings, key), None

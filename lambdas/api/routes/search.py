@@ -1,6 +1,6 @@
 """GET /search and GET /suggest: what was said, and where."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
@@ -11,6 +11,7 @@ from api.parameters import OnlyKnownParameters
 from api.services import Index
 from earshot.recordings.ids import MAX_KEY_BYTES
 from earshot.search.facets import parse_range
+from earshot.search.mapping import DETAIL_FACETS
 from earshot.search.request import (
     MAX_FACET_VALUES,
     MAX_QUERY_CHARS,
@@ -65,6 +66,14 @@ def search(
     source: Choice = [],  # noqa: B006
     model: Choice = [],  # noqa: B006
     duration: Ranges = [],  # noqa: B006
+    speaker: Choice = [],  # noqa: B006
+    place: Choice = [],  # noqa: B006
+    collection: Choice = [],  # noqa: B006
+    tags: Choice = [],  # noqa: B006
+    facet: Annotated[
+        list[Literal["speaker", "place", "collection", "tags"]],
+        Query(max_length=len(DETAIL_FACETS), description="Count the values of these, too."),
+    ] = [],  # noqa: B006
     confidence: Annotated[
         str | None, Query(max_length=40, description="Mean of a recording's words, such as 0.8-1.")
     ] = None,
@@ -99,10 +108,15 @@ def search(
         "source": source,
         "model": model,
         "duration": duration,
+        "speaker": speaker,
+        "place": place,
+        "collection": collection,
+        "tags": tags,
     }
+    asked = {name: tuple(values) for name, values in choices.items() if values or name in facet}
     request = SearchRequest(
         q=q,
-        facets={name: tuple(values) for name, values in choices.items() if values},
+        facets=asked,
         after=after,
         before=before,
         confidence=parse_range(confidence) if confidence else None,

@@ -9,6 +9,8 @@ from api.errors import AlreadyThere
 from api.schemas import Upload, UploadRequest
 from api.services import AudioBucket, Settings, Store
 from earshot.access.keys import Scope
+from earshot.errors import InvalidRequest
+from earshot.recordings.details import checked, joined
 from earshot.recordings.ids import recording_id
 from earshot.recordings.metadata import encoded
 from earshot.recordings.record import FACETS
@@ -16,6 +18,13 @@ from earshot.recordings.record import FACETS
 router = APIRouter(tags=["recordings"])
 
 EXPIRY_SECONDS = 600
+MAX_METADATA_BYTES = 2048  # S3's limit
+
+
+class TooMuchSaid(InvalidRequest):
+    """What is said of a file does not fit into its metadata."""
+
+    http_status = 422
 
 
 @router.post("/uploads", dependencies=[needs(Scope.UPLOAD)])
@@ -40,9 +49,14 @@ def allow_upload(
     exists = there is not None and there.has_sound
     if exists and if_none_match:
         raise AlreadyThere("There is a recording at this key.")
-    facets = encoded({one: value for one in FACETS if (value := getattr(wanted, one))})
+    facets = {one: value for one in FACETS if (value := getattr(wanted, one))}
+    metadata = encoded(facets | joined(checked(wanted.said)))
+    if sum(len(name) + len(value) for name, value in metadata.items()) > MAX_METADATA_BYTES:
+        raise TooMuchSaid(
+            f"S3 keeps {MAX_METADATA_BYTES:,} bytes of this with a file. Use PATCH or a sidecar."
+        )
     fields = {"Content-Type": wanted.content_type} | {
-        f"x-amz-meta-{name}": value for name, value in facets.items()
+        f"x-amz-meta-{name}": value for name, value in metadata.items()
     }
     form = bucket.meta.client.generate_presigned_post(
         bucket.name,

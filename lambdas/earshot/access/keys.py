@@ -23,6 +23,7 @@ class Scope(StrEnum):
     TRANSCRIBE = "transcribe"
     UPLOAD = "upload"  # and have recordings transcribed again
     DELETE = "delete"
+    NOTIFY = "notify"  # have addresses told of recordings
 
 
 @dataclass(frozen=True, slots=True)

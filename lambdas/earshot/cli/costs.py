@@ -14,9 +14,9 @@ PEAK_TFLOPS: Mapping[str, float] = {"g6": 121.0, "g5": 70.0}
 
 HOURS_A_MONTH = 730
 # What no price page says.
-ALARMED_METRICS = 24  # without a bulk lane; an alarm on a sum pays for each part
+ALARMED_METRICS = 27  # without a bulk lane; an alarm on a sum pays for each part
 IMAGE_GB = 1.0  # compressed: base, packages, the large model in int8
-POLLS_A_MONTH = 5 * 3 * 60 * HOURS_A_MONTH  # Lambda's five pollers, 20 s each
+POLLS_A_MONTH = 2 * 5 * 3 * 60 * HOURS_A_MONTH  # Lambda's five pollers of two queues, 20 s each
 MP3_MB_AN_HOUR = 28.8  # 64 kbit/s
 WRITES_A_RECORDING = 2 * 3  # claim and finish, in the table and its index, with their growth
 LOG_KB_A_RECORDING = 2.0
@@ -25,6 +25,10 @@ BULK_DISK_GB = 100
 TWO_CORES_SPEED = 9.7  # the large model in int8: `bench bulk`, docs/benchmarks.md
 # Lambda gives processors by memory.
 CPU_SPEED = round(TWO_CORES_SPEED * Sizes().transcribe_memory_mib / (2 * MIB_OF_A_VCPU), 1)
+# The writer on top of that listener: `bench added`, docs/benchmarks.md.
+WRITER_SHARE = 0.2
+WRITER_SPEED_OF_A_CORE = 58.0
+VCPUS: Mapping[str, int] = {"xlarge": 4, "2xlarge": 8}
 GFLOP_A_SECOND = 40.0  # of sound, the large model; `bench bulk` prints it, with its formula
 
 Lines = Mapping[str, float]
@@ -32,8 +36,11 @@ Lines = Mapping[str, float]
 
 def costs(
     speed: Annotated[
-        float, typer.Option(help="Seconds of sound that the function gets through in a second.")
+        float, typer.Option(help="Seconds of sound that the function's listener hears in a second.")
     ] = CPU_SPEED,
+    writer_share: Annotated[
+        float, typer.Option(help="Of the listener's time, what the writer adds; 0 without one.")
+    ] = WRITER_SHARE,
     gpu_share: Annotated[
         float, typer.Option(help="Of a GPU's peak that the model reaches; assumed.")
     ] = 0.1,
@@ -52,7 +59,7 @@ def costs(
         return
     tables = {
         "Idle, a month": idle(),
-        "An hour of sound by the live lane, once": an_hour(speed, clip),
+        "An hour of sound by the live lane, once": an_hour(speed / (1 + writer_share), clip),
         "An hour of sound by the bulk lane, on demand, once": a_bulk_hour(gpu_share, 1.0, clip),
         "An hour of sound by the bulk lane, Spot, once": a_bulk_hour(gpu_share, spot_share, clip),
         "An hour of sound by Amazon Transcribe, once": {
@@ -91,7 +98,7 @@ def idle() -> Lines:
         f"alarms on {ALARMED_METRICS} metrics": ALARMED_METRICS
         * PRICES["CloudWatch, alarm-month"].dollars,
         "the API's key": PRICES["Secrets Manager, secret-month"].dollars,
-        "looking whether the queue has something": (
+        "looking whether the queues have something": (
             POLLS_A_MONTH / 1e6 * PRICES["SQS, million requests"].dollars
         ),
         "the image": IMAGE_GB * PRICES["ECR, GB-month"].dollars,
@@ -129,11 +136,12 @@ def a_bulk_hour(gpu_share: float, price_share: float, clip: float) -> Lines:
     price.
 
     A GPU gets through `gpu_share` of its peak's worth of sound: peak * share / operations that a
-    second of sound takes.
+    second of sound takes. The writer works on the processors meanwhile; the slower of the two
+    counts.
     """
     instance = Sizes().bulk_instances.partition(",")[0]
     recordings = 3600 / clip
-    hours = 1 / gpu_speed(instance, gpu_share)
+    hours = 1 / min(gpu_speed(instance, gpu_share), writer_speed(instance))
     filtered_gb = 2 * recordings * EVENT_KB / 1e6
     return {
         f"a {instance}": hours * price_share * PRICES[f"{instance}, hour"].dollars,
@@ -163,6 +171,12 @@ def gpu_speed(instance: str, share: float) -> float:
     """Seconds of sound that an instance's GPU gets through in a second, by assumption."""
     peak = PEAK_TFLOPS[instance.partition(".")[0]]
     return share * peak * 1e3 / GFLOP_A_SECOND
+
+
+def writer_speed(instance: str) -> float:
+    """Seconds of sound that an instance's processors write down in a second, if each does what a
+    core of the machine did that was measured."""
+    return VCPUS[instance.partition(".")[2]] * WRITER_SPEED_OF_A_CORE
 
 
 def kept() -> Lines:

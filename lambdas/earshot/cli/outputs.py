@@ -44,6 +44,8 @@ class Outputs:
     bulk_queue_url: str | None = None  # of the bulk lane, where there is one
     bulk_dlq_url: str | None = None
     keys_table: str | None = None
+    webhook_queue_url: str | None = None  # from 0.2 on
+    webhook_dlq_url: str | None = None
     aws_endpoint_url: str | None = None
 
     def session(self) -> boto3.Session:
@@ -117,6 +119,8 @@ def from_cdk(values: Mapping[str, str], region: str, api_key: str) -> Outputs:
         bulk_queue_url=values.get("BulkQueueUrl"),
         bulk_dlq_url=values.get("BulkDeadLetterQueueUrl"),
         keys_table=values.get("KeysTable"),
+        webhook_queue_url=values.get("WebhookQueueUrl"),
+        webhook_dlq_url=values.get("WebhookDeadLetterQueueUrl"),
     )
 
 

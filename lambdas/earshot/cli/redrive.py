@@ -35,10 +35,10 @@ class Redriven:
 def redrive_events(
     sqs: Any, dead_letters: str, queue: str, advance: Advance = lambda _: None
 ) -> Redriven:
-    """Move dead object events back to the queue that they came from.
+    """Move dead object events, or messages to webhooks, back to the queue that they came from.
 
-    Each is sent before it is deleted: stopped in between, it is there twice, and events that come
-    twice do nothing. What dies again meanwhile stays where it is.
+    Each is sent before it is deleted: stopped in between, it is there twice, and what comes twice
+    does nothing. What dies again meanwhile stays where it is.
     """
     moved = 0
     failures: list[tuple[str, str]] = []
@@ -99,12 +99,16 @@ def redrive(stack: Stack = None) -> None:
         with progress("Bulk dead letters", _about(sqs, target.bulk_dlq_url)) as advance:
             more = redrive_events(sqs, target.bulk_dlq_url, target.bulk_queue_url, advance)
         moved = Redriven(moved.done + more.done, moved.failures + more.failures)
-    failures = shown.failures + moved.failures
+    told = Redriven(0, [])
+    if target.webhook_dlq_url and target.webhook_queue_url:
+        with progress("Webhook dead letters", _about(sqs, target.webhook_dlq_url)) as advance:
+            told = redrive_events(sqs, target.webhook_dlq_url, target.webhook_queue_url, advance)
+    failures = shown.failures + moved.failures + told.failures
     for one, reason in failures:
         print(f"{one}: {reason}", file=sys.stderr)
     print(
         f"{shown.done} index failures replayed, {moved.done} object events sent again,"
-        f" {len(failures)} failed."
+        f" {told.done} messages to webhooks sent again, {len(failures)} failed."
     )
     raise typer.Exit(1 if failures else 0)
 

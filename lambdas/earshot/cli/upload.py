@@ -24,7 +24,8 @@ def upload(
     csv: Annotated[
         Path | None,
         typer.Option(
-            help="Who speaks, as CSV or columns between tabs: filename, age, gender, accent."
+            help="What is known, as CSV or columns between tabs: filename, age, gender, accent,"
+            " title, speaker, place, collection, recorded_at, tags."
         ),
     ] = None,
     prefix: Annotated[str, typer.Option(help="Put before every key, e.g. `interviews/`.")] = "",

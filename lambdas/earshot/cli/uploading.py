@@ -18,6 +18,8 @@ from earshot.cli.tables import table as tables
 from earshot.cli.tables.join import Joined, join
 from earshot.cli.walk import LeftOut, walk
 from earshot.errors import InputError
+from earshot.recordings.details import FIELDS
+from earshot.recordings.details import joined as joined_details
 from earshot.recordings.metadata import decoded, encoded
 from earshot.recordings.record import FACETS
 
@@ -32,6 +34,7 @@ class Upload:
     key: str
     facets: Mapping[str, str]
     marks: Mapping[str, str] = field(default_factory=dict)  # more metadata
+    details: Mapping[str, Any] = field(default_factory=dict)  # earshot.recordings.details
 
 
 class Stored(NamedTuple):
@@ -88,9 +91,14 @@ def described(uploads: Sequence[Upload], csv: Path) -> tuple[list[Upload], Joine
     Raises TableError.
     """
     table = tables.read(csv)
-    joined = join(table, [upload.path for upload in uploads], uses=FACETS)
-    facets = {path: table.facets(table.rows[at]) for at, path in joined.files.items()}
-    return [replace(one, facets=facets.get(one.path, {})) for one in uploads], joined
+    joined = join(table, [upload.path for upload in uploads], uses=(*FACETS, *FIELDS))
+    rows = {path: table.rows[at] for at, path in joined.files.items()}
+    return [
+        replace(one, facets=table.facets(rows[one.path]), details=table.details(rows[one.path]))
+        if one.path in rows
+        else replace(one, facets={})
+        for one in uploads
+    ], joined
 
 
 def put(
@@ -125,7 +133,7 @@ def put(
 def _put(bucket: Any, upload: Upload, again: bool) -> tuple[str, float | None]:
     """The ETag, and the moment of the put if there was one."""
     facets = {one: upload.facets[one] for one in FACETS if upload.facets.get(one)}
-    metadata = facets | dict(upload.marks)
+    metadata = facets | joined_details(upload.details) | dict(upload.marks)
     stored = bucket.Object(upload.key)
     if not again and _is_there(stored, upload.path, metadata):
         return stored.e_tag.strip('"'), None

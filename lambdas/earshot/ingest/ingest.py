@@ -16,13 +16,17 @@ from botocore.exceptions import ClientError
 
 from earshot.audio.limits import Limits
 from earshot.errors import ArchivedAudio, AudioError, AudioTooLarge, AudioTooLong
+from earshot.ingest.sidecars import described_by, read
 from earshot.ingest.work import Work
 from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.claim import Claim, Claimed
+from earshot.recordings.claiming import INTERNAL
+from earshot.recordings.details import from_metadata
+from earshot.recordings.ids import recording_id
 from earshot.recordings.metadata import decoded, tidied
 from earshot.recordings.passages import count_passages
 from earshot.recordings.record import FACETS, Failure
-from earshot.recordings.store import INTERNAL, Recordings
+from earshot.recordings.store import Recordings
 from earshot.speech.deadline import Deadline
 from earshot.speech.recognise import transcribe_file
 from earshot.speech.transcriber import Transcriber
@@ -47,6 +51,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     STALE = "stale"
     GONE = "gone"
+    DESCRIBED = "described"  # a sidecar: what it says was noted, if its sound is there
     SUPERSEDED = "superseded"
 
 
@@ -93,6 +98,9 @@ class Ingest:
 
     def take(self, event: ObjectEvent, path: Path) -> Work | Outcome:
         """Claim the event's recording and put its sound at `path`; the outcome if that was all."""
+        if sound := described_by(event.key):
+            self._note_sidecar(sound)
+            return Outcome.DESCRIBED
         if event.change is Change.REMOVED:
             left = self._left(event)
             if left is None:
@@ -108,8 +116,11 @@ class Ingest:
         metadata = stored.get("Metadata", {}) if stored else {}
         size = stored["ContentLength"] if stored else event.size
         if stored and self._is_adopted(event, stored):
+            self._note_sidecar(event.key)
             return Outcome.ADOPTED
-        claimed = self._claim(event, facets_from(metadata), size)
+        claimed = self._claim(event, facets_from(metadata), size, from_metadata(metadata))
+        if claimed.claim is not Claim.STALE and event.change is Change.CREATED:
+            self._note_sidecar(event.key)  # after the claim: one that comes later finds the record
         if claimed.claim is not Claim.TAKEN:
             return _IDLE[claimed.claim]
         if stored is None:
@@ -143,14 +154,25 @@ class Ingest:
 
     def give_up(self, event: ObjectEvent) -> None:
         """Leave word of a fault that is not the file's, after the last attempt."""
+        if described_by(event.key):
+            return  # it becomes no recording; its message is a dead letter
         failure = Failure(INTERNAL, "Something went wrong on our side; it is being looked at.")
         if event.change is Change.CREATED:  # the fault may have come before the claim
             self._claim(event, None, event.size)
         self.recordings.fail(event, failure)
 
-    def _claim(self, event: ObjectEvent, facets: Mapping[str, str] | None, size: int) -> Claimed:
+    def _claim(
+        self,
+        event: ObjectEvent,
+        facets: Mapping[str, str] | None,
+        size: int,
+        details: Mapping[str, Any] | None = None,
+    ) -> Claimed:
         fingerprint = self.transcriber.provenance.weights
-        return self.recordings.claim(event, fingerprint, facets, size)
+        return self.recordings.claim(event, fingerprint, facets, size, details)
+
+    def _note_sidecar(self, sound: str) -> None:
+        self.recordings.note_sidecar(recording_id(sound), lambda: read(self.bucket, sound))
 
     def _beyond(self, event: ObjectEvent, error: AudioError) -> Outcome:
         """The record goes on saying "transcribing": the same event may claim it elsewhere."""

@@ -9,13 +9,13 @@ from typing import Literal
 from earshot.errors import InvalidRequest
 from earshot.recordings.ids import MAX_KEY_BYTES
 
-Order = Literal["key", "updated", "changed"]
+Order = Literal["key", "uploaded", "updated", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The last place that was shown, in an order. `began` is the newest place when a walk by change
-    began; `changed` is the end of such a walk, over what changed since."""
+    """The last place shown, in an order. `began` is the latest change when a walk by change
+    or upload began; `changed` is the end of such a walk, over what changed since."""
 
     order: Order
     place: str
@@ -34,9 +34,10 @@ def decode(text: str, *orders: Order) -> Cursor:
     except (ValueError, binascii.Error, RecursionError):
         decoded = None
     match decoded:
-        case [("key" | "updated" | "changed") as order, str(place), str(began)]:
-            if order in orders and _is_place(place) and (order == "key" or _is_place(began)):
-                return Cursor(order, place, began)
+        case [str(order), str(place), str(began)]:
+            for one in orders:
+                if one == order and _is_place(place) and (one == "key" or _is_place(began)):
+                    return Cursor(one, place, began)
     raise InvalidRequest("The cursor is not one that this API gave out for this order.")
 
 

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from earshot.recordings.details import SIDECAR_FAULT, merged
 from earshot.recordings.imported import has_estimated_times
 from earshot.recordings.record import Failure, Recording, Source, Status
 from earshot.speech.transcript import (
@@ -143,6 +144,8 @@ def recording_from_item(item: Mapping[str, Any], read_body: BodyReader | None = 
         incomplete=_incomplete(item.get("incomplete")),
         listened_to=_listened_to(item.get("listened_to")),
         playback_key=item.get("playback_key", ""),
+        details=merged(item),
+        sidecar_fault=item.get(SIDECAR_FAULT, ""),
         # Imports of before this attribute all had estimated times.
         estimated_times=item.get("estimated_times", item.get("source") == Source.IMPORT),
     )

@@ -1,8 +1,8 @@
-"""Recordings in pages: by key, or the latest changed first. No cursor loses a recording.
+"""Recordings in pages: by key, or the latest uploaded or changed first. No cursor loses one.
 
-By key, a recording keeps its place whatever happens to it: each is listed once. By change, one that
-changes while somebody pages moves to the front, behind that reader's back. So a walk ends with what
-changed since it began; such a recording comes twice, the second time as it is now.
+By key, a recording keeps its place whatever happens to it: each is listed once. In the other orders
+one that changes while somebody pages may move to the front, behind that reader's back. So a walk
+ends with what changed since it began; such a recording comes twice, the second time as it is now.
 """
 
 import heapq
@@ -13,15 +13,17 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
 from earshot.recordings.cursors import Cursor, decode, encode
+from earshot.recordings.details import ATTRIBUTES
 from earshot.recordings.ids import recording_id
 from earshot.recordings.item import recording_from_item
 from earshot.recordings.record import Recording, Status
 
-Sort = Literal["key", "updated"]
+Sort = Literal["key", "uploaded", "updated"]
 
 LIST_INDEX = "by_status"
 KEY_INDEX = "by_key"
-# The value that every listed recording has as the partition of the index by key.
+UPLOAD_INDEX = "by_upload"
+# The value that every listed recording has as the partition of the indexes by key and by upload.
 ALL = {"listed_in": "all"}
 
 _LISTED = (Status.QUEUED, Status.TRANSCRIBING, Status.DONE, Status.FAILED)
@@ -31,7 +33,7 @@ _SUMMARY_ATTRIBUTES = (
     "recording_id", "key", "status", "revision", "updated_at", "uploaded_at", "sequencer", "etag",
     "size", "source", "facets", "error_code", "error_message", "passages", "text", "duration",
     "model", "fingerprint", "transcribed_at", "estimated_times", "incomplete", "listened_to",
-    "playback_key",
+    "playback_key", *ATTRIBUTES,
 )  # fmt: skip
 
 
@@ -48,18 +50,59 @@ def page_by_key(
     if prefix:
         condition &= Key("key").begins_with(prefix)
     query: dict[str, Any] = {"IndexName": KEY_INDEX, "KeyConditionExpression": condition}
+    if last is not None:
+        query["ExclusiveStartKey"] = ALL | {"key": last, "recording_id": recording_id(last)}
+    entries, end = _filtered(table, query, status, size)
+    ids = [entry["recording_id"] for entry in entries]
+    return list(_summaries(table, ids)), encode(Cursor("key", end["key"])) if end else None
+
+
+def page_by_upload(
+    table: Any, status: Status | None, cursor: str | None, size: int
+) -> tuple[list[Recording], str | None]:
+    """At most `size` recordings without transcripts, the latest uploaded first.
+
+    The last pages have those that changed after the first page was asked for, the earliest first.
+    With a status a page may be short though more follow. Raises InvalidRequest for a cursor that
+    isn't one of this order.
+    """
+    at = decode(cursor, "uploaded", "changed") if cursor else None
+    if at and at.order == "changed":
+        return page_by_change(table, status, cursor, size)
+    newest = [] if at else _merged(table, None, 1)
+    began = at.began if at else newest[0]["listed_at"] if newest else ""
+    query: dict[str, Any] = {
+        "IndexName": UPLOAD_INDEX,
+        "KeyConditionExpression": Key("listed_in").eq(ALL["listed_in"]),
+        "ScanIndexForward": False,
+    }
+    if at:
+        uploaded_at, _, identity = at.place.rpartition("#")
+        query["ExclusiveStartKey"] = ALL | {"uploaded_at": uploaded_at, "recording_id": identity}
+    entries, end = _filtered(table, query, status, size)
+    if end:
+        place = f"{end['uploaded_at']}#{end['recording_id']}"
+        return _settled(table, entries), encode(Cursor("uploaded", place, began))
+    if at is None:
+        return _settled(table, entries), None  # all of them, on one page
+    return _last(table, status, size, entries, since=began, began=began)
+
+
+def _filtered(
+    table: Any, query: Mapping[str, Any], status: Status | None, size: int
+) -> tuple[list[Mapping[str, str]], Mapping[str, str] | None]:
+    """At most `size` entries of an index, and the key that the next page begins after, if any."""
     if status:
-        query["FilterExpression"] = Attr("status").eq(status)
-    ids: list[str] = []
+        query = {**query, "FilterExpression": Attr("status").eq(status)}
+    entries: list[Mapping[str, str]] = []
     for _ in range(_MAX_STEPS):
-        if last is not None:
-            query["ExclusiveStartKey"] = ALL | {"key": last, "recording_id": recording_id(last)}
-        answer = table.query(**query, Limit=size - len(ids))
-        ids += [entry["recording_id"] for entry in answer["Items"]]
-        last = answer.get("LastEvaluatedKey", {}).get("key")
-        if last is None or len(ids) == size:
+        answer = table.query(**query, Limit=size - len(entries))
+        entries += answer["Items"]
+        end = answer.get("LastEvaluatedKey")
+        if end is None or len(entries) == size:
             break
-    return list(_summaries(table, ids)), None if last is None else encode(Cursor("key", last))
+        query = {**query, "ExclusiveStartKey": end}
+    return entries, end
 
 
 def page_by_change(
@@ -82,11 +125,24 @@ def page_by_change(
     if at is None:
         return _settled(table, entries), None  # all of them, on one page
     since = at.place if at.order == "changed" else began
-    changed = _merged(table, status, size - len(entries), after=since)
-    entries += changed
-    full = len(entries) == size
+    return _last(table, status, size, entries, since=since, began=began)
+
+
+def _last(
+    table: Any,
+    status: Status | None,
+    size: int,
+    entries: list[Mapping[str, str]],
+    since: str,
+    began: str,
+) -> tuple[list[Recording], str | None]:
+    """A page of `entries`, filled up with what changed after the place `since`."""
+    changed = (
+        _merged(table, status, size - len(entries), after=since) if size > len(entries) else []
+    )
+    full = len(entries) + len(changed) == size
     after = encode(Cursor("changed", changed[-1]["listed_at"] if changed else since, began))
-    return _settled(table, entries), after if full else None
+    return _settled(table, [*entries, *changed]), after if full else None
 
 
 def make_listable(table: Any) -> int:

@@ -27,7 +27,7 @@ class Notice:
 def notice_of(record: Mapping[str, Any]) -> Notice | None:
     """What a stream record has to tell; None for a step on the way, and for what changes nothing.
 
-    Corrections of facets are not told, nor repairs, which only count the revision on.
+    Corrections of facets and details are not told, nor repairs, which only count the revision on.
     """
     if is_expiry(record):
         return None
@@ -61,4 +61,6 @@ def _is_news(before: Recording, now: Recording) -> bool:
         return True
     if now.status is Status.DONE:
         return before.transcribed_at != now.transcribed_at
-    return now.status is Status.FAILED and before.updated_at != now.updated_at
+    if now.status is not Status.FAILED or before.updated_at == now.updated_at:
+        return False
+    return (before.details, before.sidecar_fault) == (now.details, now.sidecar_fault)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from earshot.recordings.details import Details
 from earshot.speech.transcript import Incomplete, ListenedTo, Transcript
 
 FACETS = ("age", "gender", "accent")
@@ -42,7 +43,8 @@ class Recording:
     import may have `estimated_times`. `transcribed_at` is when the present transcript was written;
     empty where that was not noted. `incomplete` and `listened_to` are the transcript's.
     `playback_key` is the object to play where the recording's own is one in which browsers can't
-    seek; else empty.
+    seek; else empty. `details` is what its owner says of it, and `sidecar_fault` why the file that
+    says it can't be used, if so.
     """
 
     recording_id: str
@@ -68,6 +70,8 @@ class Recording:
     incomplete: Incomplete | None = None
     listened_to: ListenedTo | None = None
     playback_key: str = ""
+    details: Details = field(default_factory=Details)
+    sidecar_fault: str = ""
 
     @property
     def has_sound(self) -> bool:

@@ -11,25 +11,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from earshot.recordings.bodies import KEPT, Bodies
+from earshot.recordings.bodies import Bodies
 from earshot.recordings.changes import Change, ObjectEvent
-from earshot.recordings.claim import Claim, Claimed
+from earshot.recordings.claim import Claimed
+from earshot.recordings.claiming import (
+    ERROR_ATTRIBUTES,
+    TRANSCRIPT_ATTRIBUTES,
+    claim,
+)
+from earshot.recordings.describing import Read, correct, note_sidecar
 from earshot.recordings.imports import Import, add_imported, adopt
 from earshot.recordings.item import pack, recording_from_item, transcript_attributes
-from earshot.recordings.listing import Sort, make_listable, page_by_change, page_by_key
-from earshot.recordings.record import Failure, Recording, Source, Status
+from earshot.recordings.listing import (
+    Sort,
+    make_listable,
+    page_by_change,
+    page_by_key,
+    page_by_upload,
+)
+from earshot.recordings.record import Failure, Recording, Status
 from earshot.recordings.retranscription import fail_again, finish_again, take_again
 from earshot.recordings.scanning import every_item
 from earshot.recordings.tombstones import bury
 from earshot.recordings.writes import ConditionalWrites, timestamp
 from earshot.speech.transcript import Transcript
-
-INTERNAL = "internal"  # the failure that a redrive may try again
-_TRANSCRIPT_ATTRIBUTES = (
-    *KEPT, "body", "text", "duration", "model", "fingerprint", "estimated_times", "transcribed_at",
-    "incomplete", "listened_to",
-)  # fmt: skip
-_ERROR_ATTRIBUTES = ("error_code", "error_message")
 
 
 def _now() -> datetime:
@@ -73,6 +78,8 @@ class Recordings:
         """
         if sort == "key":
             return page_by_key(self._table, status, prefix, cursor, size)
+        if sort == "uploaded":
+            return page_by_upload(self._table, status, cursor, size)
         return page_by_change(self._table, status, cursor, size)
 
     def make_listable(self) -> int:
@@ -101,62 +108,23 @@ class Recordings:
     # -- the way of an object event
 
     def claim(
-        self, event: ObjectEvent, fingerprint: str, facets: Mapping[str, str] | None, size: int
+        self,
+        event: ObjectEvent,
+        fingerprint: str,
+        facets: Mapping[str, str] | None,
+        size: int,
+        details: Mapping[str, Any] | None = None,
     ) -> Claimed:
         """Take up the work that a created object means, unless it is done or overtaken.
 
-        The same content under a newer event only refreshes the facets: its transcript stays. Facets
-        are None where the object could not be looked at; an import, which its metadata would spare,
-        is spared then. What is to be transcribed again keeps its transcript meanwhile.
+        The same content under a newer event only refreshes the facets and the `details` that came
+        with it: its transcript stays. Facets are None where the object could not be looked at; an
+        import, which its metadata would spare, is spared then. What is to be transcribed again
+        keeps its transcript meanwhile.
         """
         if event.change is Change.RETRANSCRIBE:
             return take_again(self._writes, event)
-        current = self._writes.look(event.recording_id, "status", "etag", "fingerprint")
-        seen = {
-            "key": event.key,
-            "sequencer": event.sequencer,
-            "uploaded_at": event.time,
-            "size": size,
-            "source": Source.UPLOAD,
-        }
-        if facets is not None:
-            seen["facets"] = dict(facets)
-        if (
-            current.get("status") == Status.DONE
-            and current.get("etag") == event.etag
-            and current.get("fingerprint") == fingerprint
-        ):
-            refreshed = self._writes.write(
-                event.recording_id,
-                set_=seen | {"status": Status.DONE},
-                condition="sequencer < :sequencer AND #status = :status AND etag = :etag",
-                values={":etag": event.etag},
-            )
-            if refreshed is not None:
-                return Claimed(Claim.UNCHANGED)
-            # Another event came between: if it was an older one, this one's work is left to do.
-        condition = (
-            "attribute_not_exists(sequencer) OR sequencer < :sequencer OR (sequencer = :sequencer"
-            " AND (#status IN (:queued, :transcribing) OR error_code = :internal))"
-        )
-        values = {
-            ":queued": Status.QUEUED,
-            ":transcribing": Status.TRANSCRIBING,
-            ":internal": INTERNAL,
-        }
-        if facets is None:
-            condition = f"(attribute_not_exists(#source) OR #source <> :import) AND ({condition})"
-            values[":import"] = Source.IMPORT
-        taken = self._writes.write(
-            event.recording_id,
-            set_=seen | {"status": Status.TRANSCRIBING, "etag": event.etag},
-            remove=(*_TRANSCRIPT_ATTRIBUTES, *_ERROR_ATTRIBUTES, "expires_at"),
-            condition=condition,
-            values=values,
-        )
-        if taken is None:
-            return Claimed(Claim.STALE)
-        return Claimed(Claim.TAKEN, passages=int(taken.get("passages", 0)))
+        return claim(self._writes, event, fingerprint, facets, size, details)
 
     def finish(
         self, event: ObjectEvent, transcript: Transcript, passages: int, copy: Path | None = None
@@ -213,6 +181,16 @@ class Recordings:
         """
         return adopt(self._writes, event, size)
 
+    # -- what is said of a recording
+
+    def note_sidecar(self, recording_id: str, read: Read) -> bool:
+        """Make the recording say what its sidecar says now (earshot.recordings.describing)."""
+        return note_sidecar(self._writes, recording_id, read)
+
+    def correct(self, recording_id: str, corrections: Mapping[str, Any]) -> bool:
+        """Say of some details what counts from now on; None takes a correction back."""
+        return correct(self._writes, recording_id, corrections)
+
     # -- the way of a repair
 
     def raise_revision(self, recording_id: str, least: int) -> Recording | None:
@@ -238,5 +216,5 @@ class Recordings:
         return ended is not None
 
     def _bury(self, event: ObjectEvent, condition: str) -> bool:
-        traces = (*_TRANSCRIPT_ATTRIBUTES, *_ERROR_ATTRIBUTES)
+        traces = (*TRANSCRIPT_ATTRIBUTES, *ERROR_ATTRIBUTES)
         return bury(self._writes, event, condition, traces)

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from earshot.recordings.bodies import KEPT
 from earshot.recordings.changes import ObjectEvent
+from earshot.recordings.details import ATTRIBUTES
 from earshot.recordings.record import Status
 from earshot.recordings.writes import ConditionalWrites
 
+_LISTED = ("key", "etag", "size", "facets", "listed_at", "listed_in", "uploaded_at")
 _LIFETIME = timedelta(days=14)  # SQS keeps a message for at most as long
 
 
@@ -24,7 +26,7 @@ def bury(
     before = writes.write(
         event.recording_id,
         set_={"status": Status.DELETED, "sequencer": event.sequencer, "expires_at": expiry},
-        remove=(*gone, "key", "etag", "size", "facets", "listed_at", "listed_in", "uploaded_at"),
+        remove=(*gone, *ATTRIBUTES, *_LISTED),
         condition=condition,
     )
     left = before

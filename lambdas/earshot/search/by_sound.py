@@ -33,16 +33,14 @@ class Heard:
     stretches: tuple[Stretch, ...] = ()
 
 
-def asks(
-    question: Question,
-    asked: Query,
-    seen: Sequence[Candidate],
-    broad: Sequence[Query],
-    size: int,
-    passages: int,
-) -> list[Ask]:
-    """The broad queries, and what may hold the question by its sound beyond `asked`; then the
-    letters of what was `seen`. The broad ones alone where nothing can be asked by sound.
+def is_there() -> Ask:
+    """Whether any passage has its sound in the index: then it finds one."""
+    return Ask({"exists": {"field": "letters"}}, 1, filtered=False, chosen=False)
+
+
+def asks(question: Question, asked: Query, seen: Sequence[Candidate], passages: int) -> list[Ask]:
+    """What may hold the question by its sound beyond `asked`, and the letters of what was `seen`.
+    Nothing where nothing can be asked by sound.
 
     `passages`: how many there are in all.
     """
@@ -51,8 +49,8 @@ def asks(
     else:
         sounding = _sounding(question, but=asked)
     if sounding is None:
-        return [Ask(one, size) for one in broad]
-    sizes = [*((one, size) for one in broad), (sounding, WINDOW)]
+        return []
+    sizes = [(sounding, WINDOW)]
     if known := [one.place.document_id for one in seen if one.digest.has_sound]:
         sizes.append((query.these(known), len(known)))
     return [Ask(one, most, letters=True) for one, most in sizes]

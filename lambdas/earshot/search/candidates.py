@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from earshot.search import by_sound
-from earshot.search.engine import Candidate, Found, Place
+from earshot.search.engine import Candidate, Place
 from earshot.search.marks import marks
 from earshot.search.question import Question
 from earshot.search.rank import Closeness, Frequencies, Views, closeness, compare
@@ -84,10 +84,10 @@ class Comparison:
         return closeness(self.question, [self._views[one.place.document_id] for one in candidates])
 
 
-def joined(*found: Found) -> list[Candidate]:
+def joined(*found: Sequence[Candidate]) -> list[Candidate]:
     """Each once, as it was found first, with its letters if they were asked for at all."""
     each: dict[str, Candidate] = {}
-    for one in (one for some in found for one in some.candidates):
+    for one in (one for some in found for one in some):
         first = each.setdefault(one.place.document_id, one)
         if one.letters and not first.letters:
             each[one.place.document_id] = replace(first, letters=one.letters)

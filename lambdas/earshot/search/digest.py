@@ -45,10 +45,6 @@ class Text:
         count = self.written.count(" ") + 1 if self.written else 0
         return _unpack_numbers(self.packed_written_words, count)
 
-    @cached_property
-    def unspaced(self) -> str:
-        return self.tokens.replace(" ", "")
-
     @classmethod
     def of(
         cls,

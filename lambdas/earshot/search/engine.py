@@ -5,6 +5,7 @@ OpenSearch stands behind it (earshot.search.opensearch); tests put plain values 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from earshot.search.digest import PassageDigest
@@ -12,7 +13,7 @@ from earshot.search.mapping import document_id
 from earshot.search.query import Query
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where a found passage stands. `position`: its sort values, from which a walk goes on."""
 
@@ -22,17 +23,19 @@ class Place:
     score: float | None
     position: tuple[Any, ...] = ()
 
-    @property
+    @cached_property
     def document_id(self) -> str:
         return document_id(self.recording_id, self.n)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A found passage with what ranking compares; its packed frame letters only if asked for."""
+    """A found passage with what ranking compares and, packed, what a page shows of it (None where
+    older code wrote it); its packed frame letters only if asked for."""
 
     place: Place
     digest: PassageDigest
+    display: str | None = None
     letters: bytes | None = None
 
 

@@ -13,8 +13,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from earshot.errors import InvalidRequest
-from earshot.search.mapping import KEYWORD_FACETS
-from earshot.search.request import FILTERS, MAX_FACET_VALUES, FacetValue, Range, SearchRequest
+from earshot.search.mapping import DETAIL_FACETS
+from earshot.search.request import (
+    CHOICES,
+    FILTERS,
+    MAX_FACET_VALUES,
+    FacetValue,
+    Range,
+    SearchRequest,
+)
 
 Chosen = Mapping[str, tuple[str, ...]]
 Aggregations = Mapping[str, Any]
@@ -50,7 +57,7 @@ def parse_range(text: str) -> Range:
 
 def check(chosen: Chosen) -> None:
     """Raises InvalidRequest for choices that can't be made."""
-    unknown = set(chosen) - set(FILTERS)
+    unknown = set(chosen) - set(CHOICES)
     if unknown:
         raise InvalidRequest(f"There is no facet {min(unknown)}.")
     if any(len(values) > MAX_FACET_VALUES for values in chosen.values()):
@@ -79,7 +86,7 @@ def any_of_each(chosen: Chosen, but: str | None = None) -> dict[str, Any]:
 def counts(chosen: Chosen) -> dict[str, Any]:
     """The aggregations that count passages for every facet's values."""
     asked: dict[str, Any] = {"most": {"max": {"field": "passages"}}}
-    for name in FILTERS:
+    for name in _counted(chosen):
         asked[name] = _under(any_of_each(chosen, but=name), _values(name, chosen))
     return asked
 
@@ -97,9 +104,9 @@ def distinct(chosen: Chosen, counted: Aggregations) -> dict[str, Any]:
             "aggs": {"recordings": _recordings(_TOTAL_EXACT_UP_TO)},
         }
     }
-    for name in FILTERS:
+    for name in _counted(chosen):
         values = _values(name, chosen)
-        if name in KEYWORD_FACETS:
+        if name != "duration":
             values["terms"]["include"] = list(_buckets(counted[name]))
         values["aggs"] = {"recordings": _recordings(_VALUE_EXACT_UP_TO)}
         asked[name] = _under({"bool": {"filter": [_SEVERAL, any_of_each(chosen, name)]}}, values)
@@ -113,7 +120,7 @@ def read(chosen: Chosen, total: int, counted: Aggregations, again: Aggregations 
         several = again["total"]["recordings"]["value"]
         total += several - again["total"]["doc_count"]
     found: dict[str, tuple[FacetValue, ...]] = {}
-    for name in FILTERS:
+    for name in _counted(chosen):
         selected = chosen.get(name, ())
         passages = _buckets(counted[name])
         twice = _buckets(again[name]) if again else {}
@@ -131,7 +138,12 @@ def read(chosen: Chosen, total: int, counted: Aggregations, again: Aggregations 
 
 def nothing(chosen: Chosen) -> Counted:
     """The counts where there is nothing to count."""
-    return read(chosen, 0, {name: {"buckets": ()} for name in FILTERS}, None)
+    return read(chosen, 0, {name: {"buckets": ()} for name in _counted(chosen)}, None)
+
+
+def _counted(chosen: Chosen) -> tuple[str, ...]:
+    """The facets that every page has, and those of its owner's that were named."""
+    return (*FILTERS, *(name for name in DETAIL_FACETS if name in chosen))
 
 
 def _under(filter_: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
@@ -163,7 +175,7 @@ def _recordings(exact_up_to: int) -> dict[str, Any]:
 
 
 def _any_of(name: str, values: Sequence[str]) -> dict[str, Any]:
-    if name in KEYWORD_FACETS:
+    if name != "duration":
         return {"terms": {name: list(values)}}
     return {"bool": {"should": [_range(name, parse_range(value)) for value in values]}}
 

@@ -1,6 +1,6 @@
 """How like the words of passages are to one that is asked for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -69,9 +69,3 @@ def kind_of(asked: str, said: str) -> MatchKind | None:
 def max_edits(token: str) -> int:
     """How many letters of a token may be wrong for another one to be near: 0, 1 or 2."""
     return 0 if len(token) < 3 else 1 if len(token) < 6 else 2
-
-
-def likenesses(
-    words: Collection[str], vocabulary: Collection[str]
-) -> Mapping[str, Mapping[str, Alike]]:
-    return {word: alike(word, vocabulary) for word in words}

@@ -10,15 +10,17 @@ import hashlib
 import json
 import logging
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from earshot.errors import MalformedFrameLetters
 from earshot.recordings.imported import has_estimated_times
 from earshot.recordings.passages import Passage, passages
 from earshot.recordings.record import FACETS, Recording
-from earshot.search import analysis, misheard
+from earshot.search import display
 from earshot.search.digest import FORMAT, PassageDigest, Text
+from earshot.search.searched import searched
 from earshot.speech.transcript import Transcript, Word
 
 logger = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ logger = logging.getLogger(__name__)
 UNKNOWN = "unknown"
 MARGIN_S = 2.0  # of sound around a passage's words: some may be missing there
 KEYWORD_FACETS = (*FACETS, "source", "model")
+DETAIL_FACETS = ("speaker", "place", "collection", "tags")  # counted where that is asked for
 
 _TOKENS = {"type": "text", "analyzer": "whitespace"}
 # These say whether, not where.
@@ -40,7 +43,7 @@ SEARCHED = (
 
 MAPPING: dict[str, Any] = {
     "dynamic": "strict",
-    "_source": {"excludes": [*SEARCHED, "sound_grams", "digest", "letters"]},
+    "_source": {"excludes": [*SEARCHED, "sound_grams", "digest", "display", "letters"]},
     "properties": {
         "written": _TOKENS,
         # Prefixes are for suggestions as one types.
@@ -54,6 +57,8 @@ MAPPING: dict[str, Any] = {
         "grams": _UNORDERED,
         # What ranking and marks need, where it costs nothing to fetch.
         "digest": {"type": "binary", "doc_values": True},
+        # What a page shows, where no second request is needed for it.
+        "display": {"type": "binary", "doc_values": True},
         # What may have been said though no text has it (earshot.search.by_sound).
         "sound_grams": _SET,
         "letters": {"type": "binary", "doc_values": True},
@@ -71,14 +76,18 @@ MAPPING: dict[str, Any] = {
         "confidence": {"type": "float"},
         "uploaded_at": {"type": "date"},
         "revision": {"type": "long", "index": False},
-        **{name: {"type": "keyword"} for name in KEYWORD_FACETS},
+        **{name: {"type": "keyword"} for name in (*KEYWORD_FACETS, *DETAIL_FACETS, "title")},
+        "recorded_at": {"type": "date"},
     },
 }
 
 ANALYSIS_VERSION = 5  # to be raised when earshot.search.analysis makes other tokens
 
 SCHEMA = hashlib.blake2b(
-    json.dumps([MAPPING, ANALYSIS_VERSION, FORMAT], sort_keys=True).encode(), digest_size=4
+    json.dumps(
+        [MAPPING, ANALYSIS_VERSION, FORMAT, display.FORMAT.decode()], sort_keys=True
+    ).encode(),
+    digest_size=4,
 ).hexdigest()
 
 
@@ -114,7 +123,9 @@ def documents(recording: Recording) -> Iterator[tuple[str, dict[str, Any]]]:
     for passage, sound in zip(cut, sounds, strict=True):
         identity = document_id(recording.recording_id, passage.n)
         digest = digest_of(passage, recording.recording_id, len(cut), has_sound="letters" in sound)
-        yield identity, about | _said(passage, digest) | sound
+        document = about | _said(passage) | sound
+        packed = {"digest": digest.pack(), "display": display.pack(document)}
+        yield identity, document | searched(digest) | packed
 
 
 def _about(recording: Recording, count: int) -> dict[str, Any]:
@@ -128,6 +139,7 @@ def _about(recording: Recording, count: int) -> dict[str, Any]:
         "uploaded_at": recording.uploaded_at or recording.updated_at,
         **{facet: recording.facets.get(facet) or UNKNOWN for facet in FACETS},
     }
+    about |= {name: value for name, value in asdict(recording.details).items() if value}
     if recording.playback_key:
         about["playback"] = f"/{recording.playback_key}"
     if transcript := recording.transcript:
@@ -141,10 +153,9 @@ def _about(recording: Recording, count: int) -> dict[str, Any]:
     return about
 
 
-def _said(passage: Passage, digest: PassageDigest) -> dict[str, Any]:
+def _said(passage: Passage) -> dict[str, Any]:
     words = passage.words
-    return _searched(digest) | {
-        "digest": digest.pack(),
+    return {
         "n": passage.n,
         "text": passage.text,
         "words": [[word.text, round(word.start, 3), round(word.end, 3)] for word in words],
@@ -202,46 +213,3 @@ def places_under(heard: Sequence[Word], shown: Sequence[Word]) -> list[int]:
 
 def _text(words: Sequence[Word], shown: Sequence[int] | None = None) -> Text:
     return Text.of([word.text for word in words], [word.confidence for word in words], shown)
-
-
-def _searched(digest: PassageDigest) -> dict[str, list[str]]:
-    """The searched fields, one value for each text: so no phrase runs from one into the other.
-
-    What holds a question is looked up in what is shown. Where the listener heard otherwise it is
-    mostly wrong, and so its own words make maybes.
-    """
-    shown, *heard = digest.texts
-    tokens = shown.tokens.split()
-    misspelt = [
-        key
-        for token, familiar in zip(tokens, shown.familiar, strict=True)
-        if misheard.may_be_misspelt(token, familiar)
-        for key in misheard.indexed_keys(token)
-    ]
-    said = {
-        "written": shown.written.split(),
-        "exact": tokens,
-        "stem": [analysis.stem(token) for token in tokens if token not in analysis.STOP_WORDS],
-        "misheard": [*misspelt, *misheard.joined_keys(tokens)],
-        "listener": [token for text in heard for token in text.tokens.split()],
-    }
-    fields = {name: [" ".join(values)] for name, values in said.items()}
-    for text in digest.texts:
-        for name, values in _similar(text.tokens.split()).items():
-            fields.setdefault(name, []).append(" ".join(values))
-    return fields
-
-
-def _similar(tokens: Sequence[str]) -> dict[str, Iterable[str]]:
-    sounds = list(map(analysis.sound, tokens))
-    telling = [
-        (token, sound)
-        for token, sound in zip(tokens, sounds, strict=True)
-        if token not in analysis.STOP_WORDS
-    ]
-    return {
-        "sound": sounds,
-        "slips": (slip for token, _ in telling for slip in analysis.slips(token)),
-        "sound_slips": (slip for _, sound in telling for slip in analysis.slips(sound)),
-        "grams": analysis.grams(tokens),
-    }

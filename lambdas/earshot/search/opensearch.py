@@ -17,6 +17,7 @@ from earshot.search.request import SearchRequest
 
 TIME_LIMIT = "5s"  # the engine then answers with what it has found so far
 _PLACE = ("recording_id", "n", "passages")
+_COMPARED = ("digest", "display")
 _UNKNOWN_CONFIDENCE = 1.0
 
 
@@ -34,6 +35,8 @@ class OpenSearchEngine:
         return cls(client, alias, facets.filters(request), request.facets)
 
     def ask(self, asks: Sequence[Ask]) -> list[Found]:
+        if not asks:
+            return []
         if len(asks) == 1:
             body = self._body(asks[0])
             return [self._found(self._search(body), body)]
@@ -109,7 +112,7 @@ class OpenSearchEngine:
         chosen = self.chosen if ask.chosen else {}
         body: dict[str, Any] = {"size": ask.size}
         if ask.size:
-            body["docvalue_fields"] = ["digest", "letters"] if ask.letters else ["digest"]
+            body["docvalue_fields"] = [*_COMPARED, "letters"] if ask.letters else _COMPARED
         if ask.counted is None:
             body["track_total_hits"] = False
             if chosen:
@@ -157,18 +160,23 @@ def _or_raise(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _candidate(hit: Mapping[str, Any], digest: PassageDigest) -> Candidate:
     place = Place(digest.recording_id, digest.n, digest.passages, hit["_score"])
-    return Candidate(place, digest, _letters(hit))
+    return Candidate(place, digest, _packed(hit, "display"), _letters(hit))
 
 
 def _digest(hit: Mapping[str, Any]) -> PassageDigest | None:
-    packed = hit.get("fields", {}).get("digest")
-    return unpack(packed[0]) if packed else None
+    packed = _packed(hit, "digest")
+    return unpack(packed) if packed else None
 
 
 def _letters(hit: Mapping[str, Any]) -> bytes | None:
-    packed = hit.get("fields", {}).get("letters")
+    packed = _packed(hit, "letters")
     # Doc values come without padding.
-    return base64.b64decode(packed[0] + "=" * (-len(packed[0]) % 4)) if packed else None
+    return base64.b64decode(packed + "=" * (-len(packed) % 4)) if packed else None
+
+
+def _packed(hit: Mapping[str, Any], name: str) -> str | None:
+    values = hit.get("fields", {}).get(name)
+    return str(values[0]) if values else None
 
 
 def _digest_of_source(source: Mapping[str, Any]) -> PassageDigest:

@@ -1,9 +1,9 @@
 """From a question to what the engine is asked; the engine itself parses nothing.
 
 Three queries are made of one question. `holds` finds what was said, or as good as said: what it
-finds is counted. `similar` looks every telling word up in ways that cost a few look-ups each, and
-`broad` slides over the letters of all words, wherever the recogniser put the spaces: what they find
-beyond is a maybe.
+finds is counted. `letters` slides over the letters of all words, wherever the recogniser put the
+spaces, and `similar` looks every word of a short question up by its sound and by its slips: what
+they find beyond is a maybe.
 """
 
 import math
@@ -16,19 +16,17 @@ from earshot.search.question import Question, Slot, Term
 
 Query = dict[str, Any]
 
-MAX_CLAUSES = 1000  # of the 1,024 that the engine takes in one search; filters need some
 ENOUGH_SHARE = 0.6  # of the telling words must be there, in one way or another
-BROAD_WORD_SHARE, BROAD_SHARE = 0.5, 0.3  # of the trigrams of one word, of several
+WORD_GRAMS_SHARE, GRAMS_SHARE = 0.5, 0.3  # of the trigrams of one word, of several
 LONG_WORD_GRAM_SHARE = 0.5
 MAX_WHOLE_WORDS = 6  # of more the trigrams of stop words are left out: they are the dearest
 
 PHRASE_BOOST, WRITTEN_BOOST, STOP_WORD_BOOST = 3.0, 0.5, 0.5
 PHRASE_SLOP_WORDS = 2
 MIN_LONG_WORD_LETTERS = 9  # from here on trigrams find what one slip does not
-# Codes of a sound that is looked up as it is, and with a slip. One alone is shared by a tenth of
-# the language, and two words of four are often a slip apart: those are for the broad query.
-MIN_SOUND_CODES, MIN_SOUND_SLIP_CODES = 2, 5
-MIN_BROAD_SOUND_SLIP_CODES = 3
+MIN_SOUND_SLIP_CODES = 3  # of a sound that is looked up with a slip; shorter ones are near too much
+# Of more words some are so misheard that only their letters are left, and the rest have them too.
+MAX_SIMILAR_WORDS = 3
 
 EVERYTHING: Query = {"term": {"n": 0}}  # every recording once
 
@@ -55,37 +53,32 @@ def holds(question: Question, needed: int, telling: Sequence[Slot] | None = None
     }
 
 
+def maybes(question: Question, but: Query) -> list[Query]:
+    """What may hold the question; not what `but` finds."""
+    if len(question.words) > MAX_SIMILAR_WORDS:
+        return [letters(question, but)]
+    return [letters(question, but), similar(question, but)]
+
+
 def similar(question: Question, but: Query) -> Query:
     """Passages with enough of the telling words, or of words like them; not those of `but`."""
-
-    def whole(every_way: bool) -> Query:
-        words = [_slot(slot, lambda word: _word(word, every_way)) for slot in question.telling]
-        found = _beyond(question, but, [_at_least(enough(question), words)])
-        stop_words = [slot for slot in question.free if slot not in question.telling]
-        found["bool"]["should"] = _stop_words(stop_words, question)
-        return found
-
-    return _affordable(whole)
+    words = [_slot(slot, _word) for slot in question.telling]
+    found = _beyond(question, but, [_at_least(enough(question), words)])
+    stop_words = [slot for slot in question.free if slot not in question.telling]
+    found["bool"]["should"] = _stop_words(stop_words, question)
+    return found
 
 
-def broad(question: Question, but: Query) -> list[Query]:
-    """Passages with much of the words' letters, and passages with sounds near the telling words';
-    not those of `but`. Two queries, because the engine skips more in each than in both at once.
-
-    They do not look for the words in a row: that would have been found before.
-    """
+def letters(question: Question, but: Query) -> Query:
+    """Passages with much of the words' letters; not those of `but`."""
     words = question.words
     if len(words) > MAX_WHOLE_WORDS:
         words = tuple(word for word in words if word not in analysis.STOP_WORDS) or words
     grams = [_term("grams", gram) for gram in analysis.grams(words)]
-    share = BROAD_WORD_SHARE if len(words) == 1 else BROAD_SHARE
+    share = WORD_GRAMS_SHARE if len(words) == 1 else GRAMS_SHARE
     # One trigram alone says nothing.
     needed = max(min(2, len(grams)), math.ceil(share * len(grams) - 1e-9))
-    sounds = [_slot(slot, _sounds_near) for slot in question.telling]
-    return [
-        _beyond(question, but, [_at_least(needed, grams)]),
-        _beyond(question, but, [_at_least(enough(question), sounds)]),
-    ]
+    return _beyond(question, but, [_at_least(needed, grams)])
 
 
 def others(question: Question, but: Query) -> Query:
@@ -168,19 +161,16 @@ def _said(word: str, question: Question) -> Query:
     return {"dis_max": {"queries": ways}}
 
 
-def _word(word: str, every_way: bool) -> Query:
+def _word(word: str) -> Query:
     """One word, in the ways that it may have been heard: the best way counts."""
     exact = _term("exact", word, KINDS["exact"].boost)
     if word in analysis.STOP_WORDS:
         return exact
     sound = analysis.sound(word)
-    ways = [exact, _term("stem", analysis.stem(word), KINDS["stem"].boost)]
-    if len(sound) >= MIN_SOUND_CODES:
-        ways.append(_term("sound", sound, KINDS["sound"].boost))
-    ways.append(_term("listener", word, KINDS["sound"].boost))
-    if not every_way:
-        return {"dis_max": {"queries": ways}}
     near = KINDS["near"].boost
+    ways = [exact, _term("stem", analysis.stem(word), KINDS["stem"].boost)]
+    ways.append(_term("sound", sound, KINDS["sound"].boost))
+    ways.append(_term("listener", word, KINDS["sound"].boost))
     if len(word) > analysis.MIN_SLIP_LETTERS:
         ways += [_term("slips", slip, near) for slip in analysis.slips(word)]
     if len(word) >= MIN_LONG_WORD_LETTERS:
@@ -190,36 +180,6 @@ def _word(word: str, every_way: bool) -> Query:
     if len(sound) >= MIN_SOUND_SLIP_CODES:
         ways += [_term("sound_slips", slip, near) for slip in analysis.slips(sound)]
     return {"dis_max": {"queries": ways}}
-
-
-def _sounds_near(word: str) -> Query:
-    """One word as it is, or by its sound and what is a slip away from that."""
-    exact = _term("exact", word, KINDS["exact"].boost)
-    if word in analysis.STOP_WORDS:
-        return exact
-    sound = analysis.sound(word)
-    ways = [exact, _term("stem", analysis.stem(word), KINDS["stem"].boost)]
-    ways.append(_term("sound", sound, KINDS["sound"].boost))
-    if len(sound) >= MIN_BROAD_SOUND_SLIP_CODES:
-        near = KINDS["near"].boost
-        ways += [_term("sound_slips", slip, near) for slip in analysis.slips(sound)]
-    return {"dis_max": {"queries": ways}}
-
-
-def _affordable(make: Callable[[bool], Query]) -> Query:
-    """The query with every way to look a word up, or with the few best where it has many words:
-    those that were heard right find the passage.
-    """
-    whole = make(True)
-    return whole if _clauses(whole) <= MAX_CLAUSES else make(False)
-
-
-def _clauses(part: Any) -> int:
-    """How many terms and phrases there are, as the engine counts clauses."""
-    if isinstance(part, dict):
-        here = len(part.keys() & {"term", "match_phrase"})
-        return here or sum(map(_clauses, part.values()))
-    return sum(map(_clauses, part)) if isinstance(part, list) else 0
 
 
 def _at_least(needed: int, clauses: Sequence[Query], boost: float = 1.0) -> Query:

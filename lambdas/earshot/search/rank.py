@@ -9,7 +9,8 @@ candidates take a few milliseconds.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
@@ -17,7 +18,7 @@ from rapidfuzz import fuzz
 from earshot.search import analysis
 from earshot.search.digest import PassageDigest, Text
 from earshot.search.kinds import KINDS
-from earshot.search.likeness import Alike, likenesses
+from earshot.search.likeness import alike
 from earshot.search.misheard import MIN_JOINED_LETTERS
 from earshot.search.question import Question, Slot, Term
 
@@ -101,17 +102,23 @@ def compare(
     question: Question, digests: Sequence[PassageDigest], frequencies: Frequencies
 ) -> list[Views]:
     vocabularies = [digest.vocabulary() for digest in digests]
-    like = likenesses(_free_words(question), set().union(*vocabularies))
+    saying: dict[str, list[int]] = defaultdict(list)
+    for n, vocabulary in enumerate(vocabularies):
+        for token in vocabulary:
+            saying[token].append(n)
+    like = {
+        word: _likest(word, question.joined.get(word, ()), digests, vocabularies, saying)
+        for word in _free_words(question)
+    }
     weights = [frequencies.weight(slot, question) for slot in question.free]
     row = _Row.of(question)
-    joined = question.joined
     return [
         _views(
             max((row.likeness(text) for text in digest.texts), default=0.0),
-            _each(question.free, like, joined, digest, vocabulary),
+            [_likeness_of(slot, n, like, digest) for slot in question.free],
             weights,
         )
-        for digest, vocabulary in zip(digests, vocabularies, strict=True)
+        for n, digest in enumerate(digests)
     ]
 
 
@@ -169,50 +176,60 @@ def _within(wanted: str, text: str) -> float:
     return ratio(wanted, text) / 100
 
 
-def _each(
-    slots: Sequence[Slot],
-    like: Mapping[str, Mapping[str, Alike]],
-    joined: Mapping[str, Iterable[str]],
-    digest: PassageDigest,
-    vocabulary: Mapping[str, str],
+def _likest(
+    word: str,
+    joined: Iterable[str],
+    digests: Sequence[PassageDigest],
+    vocabularies: Sequence[Mapping[str, str]],
+    saying: Mapping[str, Sequence[int]],
 ) -> list[float]:
-    """For each slot the likeness of the most alike token, 0..1."""
-    there: dict[str, float] = {}
-    for word, tokens in like.items():
-        alike = vocabulary.keys() & tokens.keys()
-        best = max([tokens[one].as_heard(vocabulary[one]) for one in alike], default=0.0)
-        if best < CUT and _is_cut(word, digest, vocabulary, joined.get(word, ())):
-            best = CUT
-        there[word] = best
-    return [
-        there[slot.word] if slot.word else max(_likeness(one, there, digest) for one in slot.terms)
-        for slot in slots
-    ]
+    """For each passage the likeness of its token that is most like the word, 0..1."""
+    best = [0.0] * len(digests)
+    for token, one in alike(word, list(saying)).items():
+        for n in saying[token]:
+            best[n] = max(best[n], one.as_heard(vocabularies[n][token]))
+    for n in _cut(word, joined, digests, saying):
+        best[n] = max(best[n], CUT)
+    return best
 
 
-def _is_cut(
-    word: str, digest: PassageDigest, vocabulary: Mapping[str, str], joined: Iterable[str]
-) -> bool:
-    """Whether the word was heard as two, or as one with a neighbour."""
-    if any(one in vocabulary for one in joined):
-        return True
+def _cut(
+    word: str,
+    joined: Iterable[str],
+    digests: Sequence[PassageDigest],
+    saying: Mapping[str, Sequence[int]],
+) -> Iterator[int]:
+    """The passages in which the word was heard as two, or as one with a neighbour."""
+    for one in joined:
+        yield from saying.get(one, ())
     if len(word) < MIN_JOINED_LETTERS:
-        return False
-    return any(
-        word in text.unspaced
-        and any(f" {word[:at]} {word[at:]} " in f" {text.tokens} " for at in range(1, len(word)))
-        for text in digest.texts
-    )
+        return
+    for at in range(1, len(word)):
+        before, after = word[:at], word[at:]
+        for n in set(saying.get(before, ())).intersection(saying.get(after, ())):
+            if any(f" {before} {after} " in f" {text.tokens} " for text in digests[n].texts):
+                yield n
 
 
-def _likeness(term: Term, there: Mapping[str, float], digest: PassageDigest) -> float:
+def _likeness_of(
+    slot: Slot, n: int, like: Mapping[str, Sequence[float]], digest: PassageDigest
+) -> float:
+    """Of the slot's best alternative in the `n`-th passage."""
+    if slot.word:
+        return like[slot.word][n]
+    return max(_likeness(term, n, like, digest) for term in slot.terms)
+
+
+def _likeness(
+    term: Term, n: int, like: Mapping[str, Sequence[float]], digest: PassageDigest
+) -> float:
     if len(term.tokens) == 1 and not term.quoted:
-        return there[term.tokens[0]]
+        return like[term.tokens[0]][n]
     if says(digest, term):
         return 1.0
     if term.quoted:
         return 0.0
-    return IN_PIECES * sum(there[token] for token in term.tokens) / len(term.tokens)
+    return IN_PIECES * sum(like[token][n] for token in term.tokens) / len(term.tokens)
 
 
 def says(digest: PassageDigest, term: Term) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from earshot.search.kinds import MatchKind
-from earshot.search.mapping import KEYWORD_FACETS
+from earshot.search.mapping import DETAIL_FACETS, KEYWORD_FACETS
 
 Match = Literal["holds", "maybe"]
 Order = Literal["relevance", "newest", "oldest", "longest", "shortest", "confidence"]
@@ -16,6 +16,7 @@ MAX_PREFIX_BYTES = 1000  # the engine refuses longer ones
 MAX_SIZE = 100
 MAX_FACET_VALUES = 50
 FILTERS = (*KEYWORD_FACETS, "duration")
+CHOICES = (*FILTERS, *DETAIL_FACETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ class Range:
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """A question. `facets` holds the chosen values of age, gender, accent, source, model and
-    duration (a range such as "5-10", in seconds); values of one facet are alternatives.
+    duration (a range such as "5-10", in seconds), and of speaker, place, collection and tags;
+    values of one facet are alternatives. The last four are counted where they are named, be it
+    without values.
 
     `after` and `before` bound the upload (ISO dates, `before` not included), `confidence` the mean
     confidence of a recording's words. `page` counts from 1; a `cursor` takes its place. With
@@ -100,6 +103,12 @@ class Hit:
     estimated_times: bool = False
     others: tuple["Hit", ...] = ()
     playback: str | None = None
+    title: str | None = None
+    speaker: str | None = None
+    place: str | None = None
+    collection: str | None = None
+    recorded_at: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import NotFoundError
 
 from earshot.errors import InvalidRequest
-from earshot.search import facets, pages
+from earshot.recordings.details import TEXTS
+from earshot.search import display, facets, pages
 from earshot.search.did_you_mean import did_you_mean
 from earshot.search.digest import PassageDigest
 from earshot.search.engine import Ask, Engine
@@ -77,7 +78,7 @@ def _page(
         total=counted.total,
         total_relation="eq" if counted.exact else "gte",
         took_ms=0,
-        hits=_hits(engine, found, question, _sounds(selection)),
+        hits=_hits(engine, found, question, selection),
         facets=counted.facets,
         maybe=selection.maybes,
         relaxed=selection.relaxed,
@@ -115,13 +116,11 @@ def _sounds(selection: Selection) -> dict[str, tuple[Stretch, ...]]:
 
 
 def _hits(
-    engine: Engine,
-    found: Sequence[Group],
-    question: Question,
-    sounds: Mapping[str, tuple[Stretch, ...]],
+    engine: Engine, found: Sequence[Group], question: Question, selection: Selection
 ) -> tuple[Hit, ...]:
     wanted = [place.document_id for one in found for place in (one.best, *one.others)]
-    documents = engine.documents(wanted)
+    documents = _documents(engine, wanted, selection)
+    sounds = _sounds(selection)
     return tuple(
         _hit(
             *documents[one.best.document_id],
@@ -144,6 +143,20 @@ def _hits(
         for one in found
         if one.best.document_id in documents
     )
+
+
+def _documents(
+    engine: Engine, wanted: Sequence[str], selection: Selection
+) -> dict[str, tuple[Mapping[str, Any], PassageDigest]]:
+    """What a page shows came with what was compared; the rest is asked for."""
+    compared = {one.place.document_id: one for one in selection.compared}
+    known = {
+        identity: (shown, one.digest)
+        for identity in wanted
+        if (one := compared.get(identity)) and one.display
+        if (shown := display.unpack(one.display))
+    }
+    return known | engine.documents([one for one in wanted if one not in known])
 
 
 def _hit(
@@ -172,6 +185,9 @@ def _hit(
         model=document["model"],
         uploaded_at=document.get("uploaded_at", ""),
         playback=document.get("playback"),
+        **{name: document.get(name) for name in TEXTS},
+        recorded_at=document.get("recorded_at"),
+        tags=tuple(document.get("tags", ())),
         confidence=document["confidence"],
         score=score if score is None else round(score, 4),
         match=match,

@@ -1,8 +1,8 @@
 """Which passages answer a question, and the best of them in order.
 
 plan -> ask -> rank: what is asked first settles most questions. What holds the question is counted;
-the best of what only sounds like it is listed with it. More is asked only when nothing holds it, or
-when nothing that was found is close.
+the best of what only sounds like it is listed with it. More is asked only when nothing holds it,
+and of the sound when nothing that was found is close.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,8 +17,8 @@ from earshot.search.question import Question
 from earshot.search.rank import NOTHING_CLOSE, Closeness, Frequencies
 
 WINDOW = 40  # of the engine's best passages that are put in order by how close they are
-MAYBE_WINDOW, BROAD_WINDOW = 40, 30
-# The broad query is asked when nothing is closer. Of several words some are heard right. What is
+MAYBE_WINDOW = 60  # of what may hold it, by each query
+# The sound is looked into when nothing is closer. Of several words some are heard right. What is
 # nearly like a phrase may be a part of it, and the rest elsewhere; of a long phrase nothing that is
 # said in a few words may be like it. Neither counts where some passage has all telling words.
 CLOSE_WORD, CLOSE = 0.9, 0.7
@@ -70,45 +70,45 @@ def select(engine: Engine, question: Question, counted: Mapping[str, Any]) -> Se
     if question.exact or not question.telling:  # nothing is a maybe
         (found,) = engine.ask([Ask(asked, WINDOW, counted)])
         return _selection(Comparison(question), asked, found, ())
-    similar = query.similar(question, but=asked)
-    found, alike, *said = engine.ask(
-        [Ask(asked, WINDOW, counted), Ask(similar, MAYBE_WINDOW), *plan.frequency_asks(question)]
-    )
-    comparison = Comparison(question, plan.frequencies(question, said))
-
-    def broad_asks(asked: Query) -> list[Ask]:
-        """By letters, by sounds near the words', and by the sound itself."""
-        broad = query.broad(question, but=asked)
-        passages = comparison.frequencies.passages
-        return by_sound.asks(question, asked, alike.candidates, broad, BROAD_WINDOW, passages)
-
+    maybes = [Ask(one, MAYBE_WINDOW) for one in query.maybes(question, but=asked)]
+    first = [Ask(asked, WINDOW, counted), by_sound.is_there(), *maybes]
+    answers = engine.ask([*first, *plan.frequency_asks(question)])
+    found, sound, *alike = answers[: len(first)]
+    frequencies = plan.frequencies(question, answers[len(first) :])
+    comparison = Comparison(question, frequencies)
+    others = joined(*(one.candidates for one in alike))
     if _total_everywhere(found) or len(question.telling) == 1:
-        selection = _selection(comparison, asked, found, alike.candidates)
-        if not _is_close(question, selection):
-            more = engine.ask(broad_asks(asked))
-            selection = _selection(comparison, asked, found, joined(alike, *more))
+        selection = _selection(comparison, asked, found, others)
+        if sound.candidates and not _is_close(question, selection):
+            more = engine.ask(by_sound.asks(question, asked, others, frequencies.passages))
+            others = joined(others, *(one.candidates for one in more))
+            selection = _selection(comparison, asked, found, others)
     else:
-        level = _fewer_words(engine, comparison)
-        asked = level.query(question)
-        found, *more = engine.ask(
-            [
-                Ask(asked, WINDOW, counted),
-                *broad_asks(asked),
-            ]
-        )
-        others = level.not_held(question, joined(alike, *more))
-        selection = _selection(comparison, asked, found, others, relaxed=True)
+        selection = _relaxed(engine, comparison, others, counted, bool(sound.candidates))
     return selection if selection.is_whole else _checked(engine, selection)
 
 
-def _fewer_words(engine: Engine, comparison: Comparison) -> plan.Level:
-    """As many of the words as some passage says."""
-    *levels, last = plan.fewer(comparison.question, comparison.frequencies)
-    if not levels:
-        return last
-    answers = engine.ask([Ask(one.query(comparison.question), 1, chosen=False) for one in levels])
-    there = (one for one, answer in zip(levels, answers, strict=True) if answer.candidates)
-    return next(there, last)
+def _relaxed(
+    engine: Engine,
+    comparison: Comparison,
+    others: Sequence[Candidate],
+    counted: Mapping[str, Any],
+    has_sound: bool,
+) -> Selection:
+    """What holds as many of the words as some passage says."""
+    question, frequencies = comparison.question, comparison.frequencies
+    levels = plan.fewer(question, frequencies)
+    asked = [one.query(question) for one in levels]
+    asks = [Ask(one, WINDOW, counted) for one in asked]
+    if has_sound:
+        asks += by_sound.asks(question, asked[0], others, frequencies.passages)
+    answers = engine.ask(asks)
+    found, more = answers[: len(levels)], answers[len(levels) :]
+    said = (n for n, one in enumerate(found) if _total_everywhere(one))
+    n = next(said, len(levels) - 1)
+    others = joined(others, *(one.candidates for one in more))
+    others = levels[n].not_held(question, others)
+    return _selection(comparison, asked[n], found[n], others, relaxed=True)
 
 
 def _selection(

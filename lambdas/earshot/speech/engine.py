@@ -16,11 +16,13 @@ class Engine(Protocol):
     `name`: runtime and precision, e.g. "onnx-int8" or "torch-bf16", as the provenance has it.
     `batch`: the best number of waveforms for one call.
     `calls`: how many calls may run at once.
+    `on_device`: whether it leaves the processors to others, as a GPU does.
     """
 
     name: str
     batch: int
     calls: int
+    on_device: bool
 
     def emissions(self, waveforms: Sequence[Waveform]) -> list[Emission]:
         """CTC log-probabilities of shape (frames, vocabulary) for each waveform of shape (n,).

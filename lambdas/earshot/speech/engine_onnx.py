@@ -61,6 +61,7 @@ class OnnxEngine:
         self._masked = "attention_mask" in inputs
         self.name = f"onnx-{precision}"
         self.batch = 1
+        self.on_device = False
         self.calls = cores() if _size(path) < SMALL_MODEL_BYTES else calls
 
     @property

@@ -60,6 +60,7 @@ class TorchEngine:
         self.name = f"torch-{precision}"
         self.batch = BATCH_WAVEFORMS if self._batch_seconds else 1
         self.calls = 1
+        self.on_device = self._device.type != "cpu"
 
     def emissions(self, waveforms: Sequence[Waveform]) -> list[Emission]:
         """See Engine.emissions."""

@@ -121,13 +121,25 @@ class Transcriber:
     def _batch(self, batch: Sequence[tuple[Window, slice]]) -> list[_WindowText]:
         """What windows say whose given samples can be heard."""
         waveforms = [window.waveform[samples] for window, samples in batch]
-        inputs = [self.model.acoustics.prepare(waveform) for waveform in waveforms]
-        emissions = self.model.engine.emissions(inputs)
-        written = self.writer.write_many(waveforms) if self.writer else [None] * len(batch)
+        emissions, written = self._heard_and_written(waveforms)
         return [
             self._text(window, samples, emission, text)
             for (window, samples), emission, text in zip(batch, emissions, written, strict=True)
         ]
+
+    def _heard_and_written(
+        self, waveforms: Sequence[Waveform]
+    ) -> tuple[Sequence[Emission], Sequence[Written | None]]:
+        """What both models make of each waveform; at the same time, where one has a device."""
+        engine = self.model.engine
+        inputs = [self.model.acoustics.prepare(waveform) for waveform in waveforms]
+        if self.writer is None:
+            return engine.emissions(inputs), [None] * len(waveforms)
+        if not engine.on_device:
+            return engine.emissions(inputs), self.writer.write_many(waveforms)
+        with ThreadPoolExecutor(1) as processors:
+            writing = processors.submit(self.writer.write_many, waveforms)
+            return engine.emissions(inputs), writing.result()
 
     def _text(
         self, window: Window, samples: slice, emission: Emission, written: Written | None

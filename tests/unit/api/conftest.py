@@ -1,5 +1,6 @@
 """The app over moto, with the real store and a recogniser that is told what it hears."""
 
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,9 +17,10 @@ from api.settings import ApiSettings
 from earshot.access.store import Keys
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
 from earshot.recordings.ids import recording_id
-from earshot.recordings.listing import KEY_INDEX, LIST_INDEX
+from earshot.recordings.listing import KEY_INDEX, LIST_INDEX, UPLOAD_INDEX
 from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Transcript
+from earshot.webhooks.store import Hooks
 from tests.unit.api.stage import (
     AUDIO_BUCKET,
     KEY,
@@ -72,7 +74,14 @@ def aws(s3: Any, dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
             KeySchema=[{"AttributeName": "recording_id", "KeyType": "HASH"}],
             AttributeDefinitions=[
                 {"AttributeName": name, "AttributeType": "S"}
-                for name in ("recording_id", "status", "listed_at", "listed_in", "key")
+                for name in (
+                    "recording_id",
+                    "status",
+                    "listed_at",
+                    "listed_in",
+                    "key",
+                    "uploaded_at",
+                )
             ],
             GlobalSecondaryIndexes=[
                 {
@@ -88,6 +97,14 @@ def aws(s3: Any, dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
                     "KeySchema": [
                         {"AttributeName": "listed_in", "KeyType": "HASH"},
                         {"AttributeName": "key", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
+                },
+                {
+                    "IndexName": UPLOAD_INDEX,
+                    "KeySchema": [
+                        {"AttributeName": "listed_in", "KeyType": "HASH"},
+                        {"AttributeName": "uploaded_at", "KeyType": "RANGE"},
                     ],
                     "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
                 },
@@ -163,6 +180,28 @@ def named(keys: Keys) -> auth.NamedKeys:
 
 
 @pytest.fixture
+def hooks(aws: None, dynamodb: Any) -> Hooks:
+    """The table of webhooks."""
+    dynamodb.create_table(
+        TableName="hooks",
+        KeySchema=[{"AttributeName": "hook_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "hook_id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return Hooks(dynamodb.Table("hooks"))
+
+
+def resolve(host: str, port: int, family: int, kind: Any) -> list[Any]:
+    """No test asks the real DNS: what is no numeric address is a public host."""
+    try:
+        return socket.getaddrinfo(host, port, family, kind, flags=socket.AI_NUMERICHOST)
+    except OSError:
+        if not host.endswith(".example"):
+            raise
+        return [(socket.AF_INET, kind, 6, "", ("8.8.8.8", port))]
+
+
+@pytest.fixture
 def hears() -> ToldRecogniser:
     return ToldRecogniser()
 
@@ -181,6 +220,7 @@ def app(
     hears: ToldRecogniser,
     finds: ToldSearch,
     named: auth.NamedKeys,
+    hooks: Hooks,
 ) -> FastAPI:
     app = create_app()
     app.dependency_overrides = {
@@ -189,6 +229,8 @@ def app(
         services.audio_bucket: lambda: bucket,
         services.index: lambda: finds,
         services.announcements: lambda: queue,
+        services.hooks: lambda: hooks,
+        services.resolver: lambda: resolve,
         auth.named_keys: lambda: named,
         recogniser: lambda: hears,
     }

@@ -41,18 +41,9 @@ def test_a_command_writes_the_description(tmp_path: Path, monkeypatch: pytest.Mo
     assert (tmp_path / "openapi.json").read_text() == openapi.document()
 
 
-def test_every_route_is_explained_to_programs(app: FastAPI) -> None:
-    missing = [f"{method} {path}" for method, path, _ in operations(app) if path not in PAGE] + [
-        f"{method} {path}" for method, path, _ in operations(app) if method not in PAGE
-    ]
-    assert missing == []
-
-
-def test_every_route_that_is_explained_exists(app: FastAPI) -> None:
-    explained = set(re.findall(r"`(GET|POST|DELETE) (/[^`?\s]+)`", PAGE))
-    found = {(method, path) for method, path, _ in operations(app)}
-    assert explained <= found
-    assert len(explained) >= 10
+def test_the_routes_that_are_explained_are_those_that_there_are(app: FastAPI) -> None:
+    explained = set(re.findall(r"`(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^`?\s]+)`", PAGE))
+    assert explained == {(method, path) for method, path, _ in operations(app)}
 
 
 def test_every_parameter_is_explained(app: FastAPI) -> None:
@@ -94,6 +85,10 @@ def test_the_description_tells_which_routes_need_the_key(app: FastAPI) -> None:
         ("POST", "/v1/audio/translations"),
         ("POST", "/uploads"),
         ("DELETE", "/recordings/{recording_id}"),
+        ("PATCH", "/recordings/{recording_id}"),
+        ("POST", "/hooks"),
+        ("GET", "/hooks"),
+        ("DELETE", "/hooks/{hook_id}"),
         ("POST", "/recordings/{recording_id}/retranscribe"),
     }
 

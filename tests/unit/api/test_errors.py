@@ -54,6 +54,8 @@ def test_refusals_have_the_one_shape(
 
 def test_a_method_that_is_not_taken_names_those_that_are(client: TestClient) -> None:
     assert client.put("/ping").headers["allow"] == "GET"
+    one = "/recordings/v6jwmfu7t6vyfurh"
+    assert client.put(one).headers["allow"] == "DELETE, GET, PATCH"
 
 
 def test_what_is_missing_in_a_body_is_a_422_that_names_it(client: TestClient) -> None:

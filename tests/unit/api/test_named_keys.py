@@ -18,6 +18,7 @@ ROUTES = {
     Scope.TRANSCRIBE: [("POST", "/asr"), ("POST", "/v1/audio/transcriptions")],
     Scope.UPLOAD: [("POST", "/uploads"), ("POST", "/recordings/aaaaaaaaaaaaaaaa/retranscribe")],
     Scope.DELETE: [("DELETE", "/recordings/aaaaaaaaaaaaaaaa")],
+    Scope.NOTIFY: [("POST", "/hooks"), ("GET", "/hooks"), ("DELETE", "/hooks/x")],
 }
 NOW = datetime.now(UTC)
 

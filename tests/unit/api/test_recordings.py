@@ -56,6 +56,8 @@ def test_a_recording_that_is_done_tells_everything_about_itself(
         "age": "thirties",
         "gender": None,
         "accent": None,
+        **dict.fromkeys(("title", "speaker", "place", "collection", "recorded_at")),
+        "tags": [],
     }
 
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from earshot.cli import upload
 from earshot.ingest.ingest import facets_from
+from earshot.recordings.details import from_metadata
 from scripts.__main__ import app
 from tests.shared_data import SHARED
 from tests.unit.cli.conftest import target
@@ -170,3 +171,22 @@ def test_a_facet_that_is_cut_is_named(run: Run) -> None:
     done = run(["a.mp3"], f"filename,accents\na.mp3,{'English of the ' * 6}\n")
     assert done.exit_code == 0
     assert "cut: a.mp3: accent is shown up to its 64th character" in done.stderr
+
+
+def test_a_table_says_what_recordings_are_called_and_what_they_belong_to(run: Run) -> None:
+    table = (
+        "filename;title;speaker;recorded_at;tags\n"
+        "a.mp3;Über den Fluß;Ann;2024-05-01;river, bank\n"
+        "b.mp3;;;some day;\n"
+    )
+    assert run(["a.mp3", "b.mp3"], table).exit_code == 0
+    bucket = boto3.resource("s3", region_name="us-east-1").Bucket("audio")
+    said = {one.key: from_metadata(one.Object().metadata) for one in bucket.objects.all()}
+    assert said["a.mp3"] == {
+        "title": "Über den Fluß",
+        "speaker": "Ann",
+        "recorded_at": "2024-05-01",
+        "tags": ["river", "bank"],
+    }
+    assert said["b.mp3"] == {}
+    assert "2 were there already" in run(["a.mp3", "b.mp3"], table).output

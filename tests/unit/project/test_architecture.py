@@ -12,10 +12,10 @@ PACKAGE = ROOT / "lambdas" / "earshot"
 
 # A room imports from itself and from those before it, never from those behind it.
 LAYERS = (
-    ("__init__", "errors", "bundled", "numerals", "settings", "sizes"),
-    ("audio",),
+    ("__init__", "errors", "bundled", "moments", "numerals", "settings", "sizes"),
+    ("audio", "outgoing"),
     ("speech",),
-    ("transcription", "recordings", "access"),
+    ("transcription", "recordings", "access", "webhooks"),
     ("search", "ingest"),
     ("compose",),
     ("bulk",),

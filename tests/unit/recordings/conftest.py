@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
-from earshot.recordings.listing import KEY_INDEX, LIST_INDEX
+from earshot.recordings.listing import KEY_INDEX, LIST_INDEX, UPLOAD_INDEX
 from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 
@@ -54,7 +54,7 @@ def make_table() -> Any:
         KeySchema=[{"AttributeName": "recording_id", "KeyType": "HASH"}],
         AttributeDefinitions=[
             {"AttributeName": name, "AttributeType": "S"}
-            for name in ("recording_id", "status", "listed_at", "listed_in", "key")
+            for name in ("recording_id", "status", "listed_at", "listed_in", "key", "uploaded_at")
         ],
         GlobalSecondaryIndexes=[
             {
@@ -70,6 +70,14 @@ def make_table() -> Any:
                 "KeySchema": [
                     {"AttributeName": "listed_in", "KeyType": "HASH"},
                     {"AttributeName": "key", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
+            },
+            {
+                "IndexName": UPLOAD_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "listed_in", "KeyType": "HASH"},
+                    {"AttributeName": "uploaded_at", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
             },

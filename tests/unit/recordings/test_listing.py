@@ -46,7 +46,8 @@ def put(store: Recordings) -> Put:
 
 def _event(key: str, n: int, change: Change = Change.CREATED) -> ObjectEvent:
     order = comparable_sequencer(f"{n:08}")
-    return ObjectEvent(change, "bucket", key, order, "2026-01-01T00:00:00Z", f"etag{n}", 1)
+    uploaded_at = f"2026-01-01T00:{n // 60:02}:{n % 60:02}Z"
+    return ObjectEvent(change, "bucket", key, order, uploaded_at, f"etag{n}", 1)
 
 
 def pages(
@@ -73,13 +74,16 @@ def test_while_rows_change_a_list_by_key_has_each_once(store: Recordings, put: P
     assert seen == names, "nothing lost, nothing twice, in order"
 
 
-def test_while_rows_change_a_list_by_change_loses_none(store: Recordings, put: Put) -> None:
+@pytest.mark.parametrize("sort", ["updated", "uploaded"])
+def test_while_rows_change_a_list_by_change_or_upload_loses_none(
+    store: Recordings, put: Put, sort: Sort
+) -> None:
     names = [f"{n:03}.mp3" for n in range(24)]
     for name in names:
         put(name)
     changes = iter(names[n * 11 % len(names)] for n in range(20))
     seen: Counter[str] = Counter()
-    for page in pages(store, "updated", 6):
+    for page in pages(store, sort, 6):
         seen.update(page)
         for name in (one for one, _ in zip(changes, range(5), strict=False)):
             put(name, failed=True)
@@ -105,7 +109,7 @@ def test_a_deleted_recording_is_in_no_list(store: Recordings, put: Put) -> None:
     for name in ("a.mp3", "b.mp3"):
         put(name)
     store.remove(_event("a.mp3", 999, Change.REMOVED))
-    for sort in ("key", "updated"):
+    for sort in ("key", "uploaded", "updated"):
         assert list(pages(store, sort, 10)) == [["b.mp3"]]
 
 
@@ -148,6 +152,27 @@ def test_a_cursor_of_another_order_is_refused(store: Recordings, put: Put) -> No
         store.list(cursor=by_key)
     with pytest.raises(InvalidRequest):
         store.list(cursor=by_change, sort="key")
+    with pytest.raises(InvalidRequest):
+        store.list(cursor=by_key, sort="uploaded")
+
+
+def test_the_latest_upload_comes_first_whatever_changed_since(store: Recordings, put: Put) -> None:
+    for name in "abcde":
+        put(name)
+    store.fail(_event("b", 2), Failure("empty", "The file is empty."))
+    assert list(pages(store, "uploaded", 5)) == [["e", "d", "c", "b", "a"]]
+    assert list(pages(store, "uploaded", 2)) == [["e", "d"], ["c", "b"], ["a"]]
+    assert list(pages(store, "uploaded", 2, Status.FAILED)) == [["b"]]
+
+
+def test_a_list_by_upload_ends_with_what_changed_meanwhile(store: Recordings, put: Put) -> None:
+    for name in "abcd":
+        put(name)
+    first, cursor = store.list(size=3, sort="uploaded")
+    put("a")  # behind the reader's back: it is the latest now
+    second, cursor = store.list(size=3, sort="uploaded", cursor=cursor)
+    assert [[one.key for one in page] for page in (first, second)] == [["d", "c", "b"], ["a"]]
+    assert cursor is None
 
 
 def test_what_an_older_version_wrote_can_be_put_in_the_list(

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from earshot.errors import InvalidRequest
 from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.claim import Claim
+from earshot.recordings.claiming import INTERNAL
 from earshot.recordings.ids import recording_id
 from earshot.recordings.imports import Import
 from earshot.recordings.record import Failure, Source, Status
-from earshot.recordings.store import INTERNAL, Recordings
+from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
 from tests.unit.recordings.conftest import PROVENANCE, event, transcript
 

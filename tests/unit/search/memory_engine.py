@@ -21,17 +21,20 @@ Document = Mapping[str, Any]
 
 @dataclass
 class MemoryEngine:
-    """Passages of recordings; `asked` are the round trips, each with its searches."""
+    """Passages of recordings; `asked` are the round trips, each with its searches, and `opened` the
+    documents that were asked for by their ids."""
 
     recordings: Sequence[Recording]
     chosen: facets.Chosen = field(default_factory=dict)
     asked: list[Sequence[Ask]] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._documents = dict(one for each in self.recordings for one in documents(each))
 
     def ask(self, asks: Sequence[Ask]) -> list[Found]:
-        self.asked.append(asks)
+        if asks:
+            self.asked.append(asks)
         return [self._found(one) for one in asks]
 
     def ordered(
@@ -70,6 +73,7 @@ class MemoryEngine:
         return best
 
     def documents(self, document_ids: Sequence[str]) -> dict[str, tuple[Document, PassageDigest]]:
+        self.opened += document_ids
         return {one: (self._documents[one], _digest(self._documents[one])) for one in document_ids}
 
     def _found(self, ask: Ask) -> Found:
@@ -79,6 +83,7 @@ class MemoryEngine:
             Candidate(
                 Place(digest.recording_id, digest.n, digest.passages, score),
                 digest,
+                one["display"],
                 _letters(one) if ask.letters else None,
             )
             for one, score in found[: ask.size]
@@ -172,6 +177,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Document], float | None]] = {
     "match_phrase": _phrase,
     "range": _range,
     "match_all": lambda about, document: 1.0,
+    "exists": lambda about, document: 1.0 if document.get(about["field"]) else None,
     "ids": lambda about, document: 1.0 if _id(document) in about["values"] else None,
 }
 

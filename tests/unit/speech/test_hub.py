@@ -123,19 +123,6 @@ def test_a_model_of_another_kind_is_refused_before_its_weights_are_fetched(hub):
     assert not hub.downloads(INT8)
 
 
-def test_a_checkpoint_is_exported_once(hub, tmp_path):
-    pytest.importorskip("torch", reason="torch comes with requirements-model.txt")
-    from scripts.model.random import write
-
-    write("tiny-group", tmp_path / "checkpoint")
-    hub.files = folder_files(tmp_path / "checkpoint")
-    first = load(hub.name)
-    (kept,) = (tmp_path / "exported").rglob("*.onnx")
-    made = kept.stat().st_mtime_ns
-    assert load(hub.name).fingerprint == first.fingerprint
-    assert kept.stat().st_mtime_ns == made
-
-
 def test_hf_endpoint_names_another_hub(hub, tmp_path):
     environment = os.environ | {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "home")}
     command = [sys.executable, "-m", "scripts", "transcribe", "--model", hub.name]

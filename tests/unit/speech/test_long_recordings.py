@@ -22,7 +22,7 @@ LONG_FORM = SHARED / "long_form" / "cv_concat_05min.mp3"
 class ClickEngine:
     """Writes an A wherever the sound is loud, which shows exactly where a frame was."""
 
-    name, batch, calls = "clicks", 1, 1
+    name, batch, calls, on_device = "clicks", 1, 1, False
 
     def emissions(self, waveforms: Sequence[np.ndarray]) -> list[np.ndarray]:
         found = []

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from earshot.errors import ModelError
 from earshot.speech.acoustics import read_acoustics
 from earshot.speech.model import load
 from earshot.speech.vocabulary import read_vocabulary
-from tests.unit.speech.models import DEMO, ROOT
+from tests.unit.speech.models import DEMO
 
 
 @pytest.fixture
@@ -38,20 +37,6 @@ def test_the_bundled_model_is_small_and_has_a_card():
 def test_the_bundled_model_holds_no_trace_of_where_it_was_made():
     for path in DEMO.rglob("*.onnx"):
         assert b"site-packages" not in path.read_bytes()
-
-
-def test_int8_is_preferred_and_fp32_can_be_had(tmp_path):
-    pytest.importorskip("torch", reason="exporting needs requirements-model.txt")
-    from earshot.speech.export import export
-    from scripts.model.random import write
-
-    write("tiny-layer", tmp_path / "checkpoint")
-    for precision in ("int8", "fp32"):
-        export(tmp_path / "checkpoint", tmp_path / "model", precision)
-    preferred = load(str(tmp_path / "model"))
-    exact = load(str(tmp_path / "model"), engine="onnx-fp32")
-    assert (preferred.engine.name, exact.engine.name) == ("onnx-int8", "onnx-fp32")
-    assert preferred.fingerprint != exact.fingerprint
 
 
 def test_the_shape_of_the_feature_encoder_is_read_from_the_config(folder):
@@ -147,34 +132,6 @@ def test_outputs_without_a_name_are_unknown_and_no_fault(folder):
 def test_a_model_with_an_adapter_behind_its_encoder_is_refused(folder):
     change(folder / "config.json", add_adapter=True)
     assert "add_adapter" in refusal(folder)
-
-
-def without(package: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command line in a process where `package` can't be imported."""
-    code = (
-        f"import sys; sys.modules[{package!r}] = None; sys.argv[1:] = {list(arguments)!r}\n"
-        "import runpy; runpy.run_module('scripts', run_name='__main__')"
-    )
-    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-
-
-@pytest.mark.parametrize("package", ["torch", "onnx", "transformers"])
-def test_an_export_without_its_packages_says_how_to_install_them(tmp_path, package):
-    done = without(package, "model", "export", str(DEMO), str(tmp_path / "out"))
-    assert done.returncode == 2
-    assert "make .venv/model" in done.stderr
-    assert "pip install 'earshot[model]'" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "out").exists()
-
-
-def test_an_export_of_a_folder_without_a_model_says_what_is_missing(tmp_path):
-    pytest.importorskip("torch", reason="exporting needs requirements-model.txt")
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    done = without("nothing", "model", "export", str(empty), str(tmp_path / "out"))
-    assert done.returncode == 2
-    assert done.stderr == "error: The model has no config.json.\n"
 
 
 def test_the_torch_engine_without_torch_says_how_to_install_it(folder, monkeypatch):

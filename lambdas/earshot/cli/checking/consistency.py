@@ -12,6 +12,7 @@ from typing import Any
 
 from opensearchpy import OpenSearch
 
+from earshot.ingest.sidecars import described_by
 from earshot.recordings.ids import recording_id
 from earshot.recordings.passages import count_passages
 from earshot.recordings.record import Recording, Source, Status
@@ -84,9 +85,10 @@ class Document:
 
 
 def objects(bucket: Any) -> Iterator[Object]:
-    """Every object of a boto3 Bucket that is sound: not the empty ones that stand for folders."""
+    """Every object of a boto3 Bucket that is sound: neither the empty ones that stand for folders,
+    nor sidecars."""
     for one in bucket.objects.all():
-        if not one.key.endswith("/"):
+        if not one.key.endswith("/") and not described_by(one.key):
             yield Object(one.key, one.e_tag.strip('"'), one.size, one.last_modified)
 
 

@@ -12,9 +12,10 @@ from earshot.cli.decoding.source import Done, Stopped
 from earshot.cli.outputs import Outputs
 from earshot.cli.uploading import Upload, put
 from earshot.cli.waiting import PATIENCE, wait_for
+from earshot.recordings.claiming import INTERNAL
 from earshot.recordings.item import MAX_INLINE_TEXT_CHARS
 from earshot.recordings.record import Recording
-from earshot.recordings.store import INTERNAL, Recordings
+from earshot.recordings.store import Recordings
 
 AT_ONCE = 256
 """Recordings that are put before those put before them are waited for: the pipeline always has

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from earshot.cli.tables import form as forms
 from earshot.cli.tables.columns import FILENAME, other_names, place_of
 from earshot.cli.tables.form import Form, TableError
 from earshot.cli.tables.records import Row, cells, records
 from earshot.cli.tables.trust import judged
+from earshot.recordings.details import FIELDS, cut
 from earshot.recordings.metadata import tidied
 from earshot.recordings.record import FACETS
 
@@ -63,6 +65,13 @@ class Table:
     def facets(self, row: Row) -> dict[str, str]:
         """Who speaks, as far as it is known."""
         return {name: value for name in FACETS if (value := tidied(self.value(row, name)))}
+
+    def details(self, row: Row) -> dict[str, Any]:
+        """What its owner says of the recording; tags are separated by commas or semicolons."""
+        texts = {name: value for name in FIELDS if (value := self.value(row, name))}
+        if "tags" in texts:
+            texts["tags"] = texts["tags"].replace(";", ",")
+        return cut(texts)
 
     def trusted(self, *columns: str) -> Iterator[Row]:
         """The rows that hold something, without a fault in them or in these columns."""

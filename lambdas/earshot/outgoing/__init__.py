@@ -1,0 +1,1 @@
+"""Requests to addresses that somebody else named: to public ones alone, and bounded."""

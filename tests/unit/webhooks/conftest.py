@@ -1,0 +1,41 @@
+"""An endpoint that answers as it is told, and the table of hooks, over moto."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from earshot.webhooks.store import Hooks
+from tests.webhook_endpoint import Endpoint, listening
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    with listening() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def hooks(aws: None) -> Hooks:
+    return Hooks(
+        boto3.resource("dynamodb").create_table(
+            TableName="hooks",
+            KeySchema=[{"AttributeName": "hook_id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "hook_id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    )
