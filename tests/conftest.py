@@ -27,7 +27,7 @@ JSONFileLoader.load_file = lambda _, path: _parsed(path)
 def stack() -> Iterator[Outputs]:
     """The stack, brought up unless it is; what was up before stays up."""
     was_up = local_stack.is_up()
-    yield local_stack.up(print, enforces_iam=True)
+    yield local_stack.up(print)
     if not was_up:
         local_stack.down(print)
 
