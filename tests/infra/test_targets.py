@@ -48,6 +48,7 @@ def test_functions_are_images_on_aws_and_zips_locally(aws: Template, local: Temp
         "ProjectionIndex": "Zip",
         "Api": "Zip",
         "ApiKeyed": "Zip",
+        "WebhooksCall": "Zip",
     }
     assert all("PackageType" not in one for one in local.functions.values())
 
