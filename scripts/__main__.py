@@ -11,6 +11,9 @@ ALL = COMMANDS | {
     "mutate": LazyCommand(
         "scripts.mutate.command:mutate", "Change the code at random; do the tests notice?"
     ),
+    "simulate": LazyCommand(
+        "scripts.simulate.command:run", "A burst of files on AWS, by a model of its limits."
+    ),
     "screenshots": LazyCommand(
         "scripts.screenshots:screenshots", "Take README's pictures of the page, of the demo."
     ),

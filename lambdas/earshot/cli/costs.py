@@ -1,5 +1,6 @@
 """`costs`: a stack on AWS, idle and by the hour of sound in either lane, from prices.py."""
 
+import math
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -18,10 +19,14 @@ ALARMED_METRICS = 27  # without a bulk lane; an alarm on a sum pays for each par
 IMAGE_GB = 1.0  # compressed: base, packages, the large model in int8
 POLLS_A_MONTH = 2 * 5 * 3 * 60 * HOURS_A_MONTH  # Lambda's five pollers of two queues, 20 s each
 MP3_MB_AN_HOUR = 28.8  # 64 kbit/s
-WRITES_A_RECORDING = 2 * 3  # claim and finish, in the table and its index, with their growth
+TRANSCRIPT_KB_A_SECOND = 0.32  # of sound, packed, both models' words and the frame letters
+# Units of the three indexes by status, key and upload. A claim is new there; a finish changes the
+# status, which one index has to move from one partition to another.
+INDEX_UNITS_OF_A_CLAIM, INDEX_UNITS_OF_A_FINISH = 3, 4
 LOG_KB_A_RECORDING = 2.0
 EVENT_KB = 1.0  # of S3, looked at by two subscriptions
 BULK_DISK_GB = 100
+INDEX_MB_AN_HOUR = 3.0  # docs/scale.md says of what
 TWO_CORES_SPEED = 9.7  # the large model in int8: `bench bulk`, docs/benchmarks.md
 # Lambda gives processors by memory.
 CPU_SPEED = round(TWO_CORES_SPEED * Sizes().transcribe_memory_mib / (2 * MIB_OF_A_VCPU), 1)
@@ -48,6 +53,9 @@ def costs(
         float, typer.Option(help="Of the on-demand price that a Spot instance costs; assumed.")
     ] = 0.5,
     clip: Annotated[float, typer.Option(help="Seconds that a recording lasts.")] = 60.0,
+    hours: Annotated[
+        int | None, typer.Option(help="Print what an archive of so many hours costs instead.")
+    ] = None,
     markdown: Annotated[bool, typer.Option(help="Print the tables of docs/costs.md.")] = False,
     prices: Annotated[
         bool, typer.Option("--prices", help="Print every price, its source and its date instead.")
@@ -57,16 +65,20 @@ def costs(
     if prices:
         print(as_markdown())
         return
-    tables = {
+    live = an_hour(speed / (1 + writer_share), clip)
+    bulk = {share: a_bulk_hour(gpu_share, share, clip) for share in (1.0, spot_share)}
+    tables: Mapping[str, Lines] = {
         "Idle, a month": idle(),
-        "An hour of sound by the live lane, once": an_hour(speed / (1 + writer_share), clip),
-        "An hour of sound by the bulk lane, on demand, once": a_bulk_hour(gpu_share, 1.0, clip),
-        "An hour of sound by the bulk lane, Spot, once": a_bulk_hour(gpu_share, spot_share, clip),
+        "An hour of sound by the live lane, once": live,
+        "An hour of sound by the bulk lane, on demand, once": bulk[1.0],
+        "An hour of sound by the bulk lane, Spot, once": bulk[spot_share],
         "An hour of sound by Amazon Transcribe, once": {
             "3600 seconds": 3600 * PRICES["Amazon Transcribe, batch, second"].dollars
         },
         "An hour of sound, kept a month": kept(),
     }
+    if hours is not None:
+        tables = archive(hours, live, bulk[1.0], bulk[spot_share])
     if markdown:
         print("\n\n".join(_markdown(title, lines) for title, lines in tables.items()))
         return
@@ -121,7 +133,7 @@ def an_hour(speed: float, clip: float) -> Lines:
         "messages": recordings * 3 / 1e6 * PRICES["SQS, million requests"].dollars,
         "records": (
             recordings
-            * WRITES_A_RECORDING
+            * write_units(clip)
             / 1e6
             * PRICES["DynamoDB on demand, million writes of 1 KB"].dollars
         ),
@@ -158,13 +170,19 @@ def a_bulk_hour(gpu_share: float, price_share: float, clip: float) -> Lines:
         "indexing": recordings / 1e6 * PRICES["Lambda, million requests"].dollars,
         "records": (
             recordings
-            * WRITES_A_RECORDING
+            * write_units(clip)
             / 1e6
             * PRICES["DynamoDB on demand, million writes of 1 KB"].dollars
         ),
         "putting the sound": recordings / 1e3 * PRICES["S3, thousand puts"].dollars,
         "logs": recordings * LOG_KB_A_RECORDING / 1e6 * PRICES["CloudWatch logs, GB"].dollars,
     }
+
+
+def write_units(clip: float) -> int:
+    """DynamoDB's write units, of 1 KB, for a recording of `clip` seconds: claim and finish."""
+    claim = 1 + INDEX_UNITS_OF_A_CLAIM
+    return claim + math.ceil(1 + clip * TRANSCRIPT_KB_A_SECOND) + INDEX_UNITS_OF_A_FINISH
 
 
 def gpu_speed(instance: str, share: float) -> float:
@@ -183,9 +201,29 @@ def kept() -> Lines:
     """The sound as mp3, and about as much as its transcript takes."""
     return {
         "sound": MP3_MB_AN_HOUR / 1000 * PRICES["S3 standard, GB-month"].dollars,
-        "transcripts, 0.1 MB": 0.0001
+        "transcripts, 1.2 MB": 3600
+        * TRANSCRIPT_KB_A_SECOND
+        / 1e6
         * PRICES["DynamoDB, GB-month with point-in-time recovery"].dollars,
     }
+
+
+def archive(hours: int, live: Lines, on_demand: Lines, spot: Lines) -> Mapping[str, Lines]:
+    """Transcribing an archive by either lane, and keeping it; the node's hours come on top."""
+    index_gb = hours * INDEX_MB_AN_HOUR / 1000
+    return {
+        f"{hours:,} hours by the live lane, once": _times(live, hours),
+        f"{hours:,} hours by the bulk lane, on demand, once": _times(on_demand, hours),
+        f"{hours:,} hours by the bulk lane, Spot, once": _times(spot, hours),
+        f"{hours:,} hours, kept a month": {
+            **_times(kept(), hours),
+            f"{index_gb:,.0f} GB of index": index_gb * PRICES["OpenSearch gp3, GB-month"].dollars,
+        },
+    }
+
+
+def _times(lines: Lines, hours: int) -> Lines:
+    return {name: hours * dollars for name, dollars in lines.items()}
 
 
 def _markdown(title: str, lines: Lines) -> str:

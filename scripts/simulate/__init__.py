@@ -1,0 +1,1 @@
+"""`python -m scripts simulate`: many files at once, on AWS, by a model of its limits."""
