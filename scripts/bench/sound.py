@@ -98,6 +98,7 @@ class _Searched:
         the rest.
         """
         from earshot.search import rank
+        from earshot.search.frequencies import Frequencies
         from earshot.search.question import parse
         from earshot.search.sound import soundings
 
@@ -108,7 +109,7 @@ class _Searched:
         ]
         question = parse(" ".join(query))
         said = Counter(word for clip in self.clips for word in clip.written | clip.heard)
-        frequencies = rank.Frequencies(len(self.clips), {word: said[word] for word in query})
+        frequencies = Frequencies(len(self.clips), {word: said[word] for word in query})
         views = rank.compare(question, self._passages, frequencies)
         close = rank.closeness(question, views)
         text = [one + two for one, two in zip(first, close.values, strict=True)]
