@@ -92,12 +92,20 @@ class Api(Construct):
             "language": settings.language,
             "strict_model_names": settings.strict_model_names,
         }
+        checking = {
+            "reading": settings.reading,
+            "session_key": settings.session_key if settings.private else None,
+            "api_key_secret": self.key.secret_arn,
+            "keys_table": keys.table_name,
+        }
+        # Where everybody reads, the function that reads knows no key.
+        readers = checking if settings.private else {"reads_only": "true"}
         timeout = Duration.seconds(FUNCTION_TIMEOUT_S)
         self.function = zip_function(
             self,
             "Api",
             handler="api",
-            environment=environment_of(ApiSettings, **shared, reads_only="true"),
+            environment=environment_of(ApiSettings, **shared, **readers),
             memory_mib=1024,
             timeout=timeout,
             settings=settings,
@@ -125,8 +133,7 @@ class Api(Construct):
             environment=environment_of(
                 ApiSettings,
                 **shared,
-                api_key_secret=self.key.secret_arn,
-                keys_table=keys.table_name,
+                **checking,
                 hooks_table=hooks.table_name,
                 fetch_queue_url=fetches.queue_url,
                 local_addresses="true" if settings.local else None,

@@ -13,14 +13,15 @@ from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling,
 
 ROOT = Path(__file__).resolve().parent.parent
 LAMBDAS = ROOT / "lambdas"
-HANDLERS = ("api", "index", "transcribe", "webhooks", "fetch")
+HANDLERS = ("api", "index", "sign_in", "transcribe", "webhooks", "fetch")
 IGNORED = ("**/__pycache__", "**/*.pyc", "**/requirements.txt")
 PYTHON = "3.12"  # of zip functions
 CONSTRAINTS = ROOT / "constraints.txt"
 # Published without wheels, and pip builds none for another platform than its own. These are pure
 # Python, so wheels built here run everywhere.
 SOURCE_ONLY = ("breame", "docopt", "metaphone")
-PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
+GLIBC = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
+X86, ARM = "x86_64", "aarch64"
 
 
 def source_only(*handlers: str) -> aws_lambda.Code:
@@ -29,22 +30,22 @@ def source_only(*handlers: str) -> aws_lambda.Code:
     return aws_lambda.Code.from_asset(str(LAMBDAS), exclude=[*others, *IGNORED])
 
 
-def with_dependencies(handler: str) -> aws_lambda.Code:
+def with_dependencies(handler: str, machine: str = X86) -> aws_lambda.Code:
     """The code of one handler and the wheels it needs, bundled by pip without Docker."""
     others = [f"{name}/**" for name in HANDLERS if name != handler]
     return aws_lambda.Code.from_asset(
         str(LAMBDAS),
         exclude=[*others, *IGNORED[:2]],
         asset_hash_type=AssetHashType.CUSTOM,
-        asset_hash=content_hash(handler),
+        asset_hash=content_hash(handler, machine),
         bundling=BundlingOptions(
             image=DockerImage.from_registry("public.ecr.aws/sam/build-python3.12"),
-            local=_PipBundling(handler),
+            local=_PipBundling(handler, machine),
         ),
     )
 
 
-def content_hash(handler: str) -> str:
+def content_hash(handler: str, machine: str = X86) -> str:
     """Of everything that decides what an archive holds: a change of any of it is deployed.
 
     The sources alone don't: the versions of dependencies stand in constraints.txt, and how they
@@ -61,6 +62,7 @@ def content_hash(handler: str) -> str:
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     digest.update(f"{_interpreter() is not None}".encode())  # whether the code is compiled
+    digest.update(machine.encode())
     return digest.hexdigest()
 
 
@@ -68,17 +70,17 @@ def content_hash(handler: str) -> str:
 class _PipBundling:
     """Bundles on this machine, whatever its platform."""
 
-    def __init__(self, handler: str) -> None:
-        self._handler = handler
+    def __init__(self, handler: str, machine: str) -> None:
+        self._handler, self._machine = handler, machine
 
     def try_bundle(self, output_dir: str, options: BundlingOptions) -> bool:
         del options
-        bundle(self._handler, Path(output_dir))
+        bundle(self._handler, Path(output_dir), self._machine)
         return True
 
 
-def bundle(handler: str, target: Path) -> None:
-    """Fill `target` with the contents of the function's archive."""
+def bundle(handler: str, target: Path, machine: str = X86) -> None:
+    """Fill `target` with the contents of the function's archive, for processors of `machine`."""
     pinned = ["--constraint", str(CONSTRAINTS)]
     with tempfile.TemporaryDirectory() as wheels:
         _pip("wheel", "--no-deps", "--wheel-dir", wheels, *pinned, *SOURCE_ONLY)
@@ -86,7 +88,7 @@ def bundle(handler: str, target: Path) -> None:
             "install", "--no-compile", "--target", str(target), *pinned,
             "--requirement", str(LAMBDAS / handler / "requirements.txt"),
             "--find-links", wheels, "--only-binary=:all:", "--python-version", PYTHON,
-            *(part for platform in PLATFORMS for part in ("--platform", platform)),
+            *(part for glibc in GLIBC for part in ("--platform", f"{glibc}_{machine}")),
         )  # fmt: skip
     for name in ("earshot", handler):
         shutil.copytree(

@@ -14,6 +14,7 @@ def conflicts(settings: "Settings") -> Iterator[str]:
     yield from _of_the_domain(settings)
     yield from _of_a_domain_of_ones_own(settings)
     yield from _of_the_operators_own(settings)
+    yield from _of_reading(settings)
     for rate, burst in (("api_rate_per_s", "api_burst"), ("speech_rate_per_s", "speech_burst")):
         at_least, given = getattr(settings, rate), getattr(settings, burst)
         if given < at_least:
@@ -74,3 +75,25 @@ def _of_the_operators_own(settings: "Settings") -> Iterator[str]:
             "keep_days can't be set for a bucket of your own (audio_bucket): "
             "write the rule into its lifecycle"
         )
+
+
+def _of_reading(settings: "Settings") -> Iterator[str]:
+    if settings.private and not settings.session_key:
+        yield (
+            f"reading is {settings.reading}, which goes with session_key, which is missing: "
+            "`earshot sign-in-key` makes one"
+        )
+    issuer, client = settings.sign_in_issuer, settings.sign_in_client_id
+    if bool(issuer) != bool(client):
+        yield "sign_in_issuer and sign_in_client_id go together, and one is missing"
+    if issuer and not settings.local and not issuer.startswith("https://"):
+        yield f"sign_in_issuer must begin with https://, not be {issuer!r}"
+    if settings.sign_in_client_secret and not issuer:
+        yield "sign_in_client_secret goes with sign_in_issuer, which is missing"
+    if settings.signs_in and not issuer:
+        if settings.local:
+            yield "reading is sign-in, and the emulator has no Cognito: set sign_in_issuer"
+        # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html
+        for word in ("aws", "amazon", "cognito"):
+            if word in settings.stack_name.lower():
+                yield f"stack_name may not hold {word!r}: Cognito refuses it in its address"

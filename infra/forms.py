@@ -70,3 +70,17 @@ KMS_KEY = Matching(
     r"arn:aws(?:-[a-z]+)*:kms:[a-z]+(?:-[a-z]+)+-\d:\d{12}:key/(?:mrk-)?[0-9a-f-]{32,36}",
     "the ARN of a symmetric KMS key in the stack's region",
 )
+# Of RSA with 2048 bits, as `earshot sign-in-key` makes it: 294 bytes of SubjectPublicKeyInfo.
+PUBLIC_KEY = Matching(r"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A[A-Za-z0-9+/]{360}", "a public key")
+ISSUER = Matching(
+    rf"https?://{_HOST}(?::\d{{1,5}})?(?:/[A-Za-z0-9._~/-]*)?",
+    "an address such as https://login.example.org/realm",
+)
+CLIENT_ID = Matching(r"[\x21-\x7e]{1,256}", "the client's id")
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+SECRET = Matching(
+    r"(?!arn:)[A-Za-z0-9/_+=.@-]{1,512}(?<!-[A-Za-z0-9]{6})",
+    "a secret's name, which doesn't end in a hyphen and six characters",
+)
+CLAIM = Matching(r"[A-Za-z0-9_:./-]{1,128}", "a claim's name such as groups")
+GROUP = Matching(r"[A-Za-z0-9_.:@/-]{1,128}", "a group's name or id, without blanks")

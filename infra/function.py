@@ -33,11 +33,17 @@ def zip_function(
     settings: Settings,
 ) -> aws_lambda.Function:
     """A function from lambdas/<handler>/handler.py with its own requirements."""
+    machine = code.ARM if settings.arm64 else code.X86
     return aws_lambda.Function(
         scope,
         name,
         runtime=aws_lambda.Runtime.PYTHON_3_12,
-        code=code.source_only(handler) if settings.local else code.with_dependencies(handler),
+        architecture=aws_lambda.Architecture.ARM_64 if settings.arm64 else None,
+        code=(
+            code.source_only(handler)
+            if settings.local
+            else code.with_dependencies(handler, machine)
+        ),
         handler=f"{handler}.handler.handler",
         environment=dict(environment),
         memory_size=memory_mib,

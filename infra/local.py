@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from infra import forms
+from infra.choices_reading import ReadingChoices
 from infra.rules import Flag, WholeNumber
 
 
@@ -28,6 +29,9 @@ class Local(BaseModel):
     local_keeps: Annotated[bool, Flag()] = Field(
         False, description="whether buckets and tables outlive the stack, as on AWS: for drills"
     )
+    local_private: Annotated[bool, Flag()] = Field(
+        False, description="whether reading is as private as the settings say: for tests"
+    )
     # What the emulator lacks, and what is done instead wherever `settings.local` is asked:
     # - functions are zips of the code alone, never images; the emulator's own interpreter has the
     #   dependencies (infra/code.py, infra/function.py)
@@ -45,9 +49,11 @@ class Local(BaseModel):
 
 # Settings of the operator's file that only AWS has a use for.
 ON_AWS_ALONE = (
-    "audio_bucket", "kms_key_arn", "domain_name", "certificate_arn", "hosted_zone_id",
+    "arm64", "audio_bucket", "kms_key_arn", "domain_name", "certificate_arn", "hosted_zone_id",
     "web_acl_arn", "access_logs", "monthly_budget_usd",
 )  # fmt: skip
+# These, too, but for tests: a demo is one person's, and has no provider and no secret.
+OF_READING = tuple(ReadingChoices.model_fields)
 NEEDED = [name for name, field in Local.model_fields.items() if field.is_required()]
 
 # Two cores and a loopback OpenSearch: smaller batches of work, quicker refreshes.

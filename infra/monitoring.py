@@ -23,6 +23,7 @@ from infra.fetching import Fetching
 from infra.ingestion import Ingestion
 from infra.projection import Projection
 from infra.settings import Settings
+from infra.sign_in import SignIn
 from infra.site import Site
 from infra.webhooks import Webhooks
 
@@ -49,6 +50,7 @@ class Monitoring(Construct):
         fetching: Fetching,
         api: Api,
         site: Site,
+        sign_in: SignIn | None,
         domain: aws_opensearchservice.Domain | None,
         settings: Settings,
     ) -> None:
@@ -62,6 +64,7 @@ class Monitoring(Construct):
             "Speech": api.speech_function,
             "Webhooks": webhooks.function,
             "Fetch": fetching.function,
+            **({"SignIn": sign_in.function} if sign_in else {}),
         }
         self._alarm("DeadLetters", metrics.waiting(ingestion.dead_letters), above=0)
         self._alarm("IndexFailures", metrics.waiting(projection.failures), above=0)

@@ -108,3 +108,14 @@ def api_origin(
         protocol_policy=aws_cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
         origin_ssl_protocols=[aws_cloudfront.OriginSslPolicy.TLS_V1_2],
     )
+
+
+def browsers_origin(url: str, settings: Settings) -> str:
+    """The site's address as browsers call it, without a path; the emulator's has a name of its own
+    (scripts/local/stack.py)."""
+    if settings.local is None:
+        return url
+    label = Fn.select(0, Fn.split(".", Fn.select(1, Fn.split("//", url))))
+    return str(
+        Fn.join("", ["http://", label, f".cloudfront.localhost:{settings.local.endpoint_port}"])
+    )

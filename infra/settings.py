@@ -16,9 +16,10 @@ from infra import context
 from infra.choices_bulk import BulkChoices
 from infra.choices_core import DEFAULT_MODEL, CoreChoices
 from infra.choices_operator import OperatorChoices
+from infra.choices_reading import ReadingChoices
 from infra.conflicts import conflicts
 from infra.context import SettingsError
-from infra.local import LOCAL_DEFAULTS, NEEDED, ON_AWS_ALONE, Local
+from infra.local import LOCAL_DEFAULTS, NEEDED, OF_READING, ON_AWS_ALONE, Local
 from infra.retention import retention
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ DEFAULT_REVISION = "bdeaacdf88f7a155f50a2704bc967aa81fbbb2ab"
 OTHER_REVISION = "main"  # of a model that the operator names without a revision
 
 
-class Settings(BulkChoices, OperatorChoices, CoreChoices):
+class Settings(BulkChoices, ReadingChoices, OperatorChoices, CoreChoices):
     """One deployment. Every field but `local` is a context key: `cdk deploy -c log_days=7`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -132,7 +133,9 @@ class Settings(BulkChoices, OperatorChoices, CoreChoices):
         try:
             if target == "aws":
                 return cls(**values)
-            here = {name: one for name, one in values.items() if name not in ON_AWS_ALONE}
-            return cls(**(LOCAL_DEFAULTS | here), local=Local(**(local or {})))
+            switches = Local(**(local or {}))
+            left_out = (*ON_AWS_ALONE, *(() if switches.local_private else OF_READING))
+            here = {name: one for name, one in values.items() if name not in left_out}
+            return cls(**(LOCAL_DEFAULTS | here), local=switches)
         except ValidationError as error:
             raise SettingsError("\n".join(context.sentences(error))) from error

@@ -19,8 +19,16 @@ from constructs import Construct
 
 from earshot.recordings.bodies import PLAYBACK
 from infra import page_files
-from infra.origins import api_origin, bucket_origin, form_origin, reading, without_policy
+from infra.origins import (
+    api_origin,
+    browsers_origin,
+    bucket_origin,
+    form_origin,
+    reading,
+    without_policy,
+)
 from infra.settings import Settings
+from infra.sign_in import ALL_BUT_HOST, NO_CACHE, sign_in_behavior
 from infra.site_headers import security_headers
 from infra.site_name import enter_name, own_name
 
@@ -40,6 +48,11 @@ ERRORS = (
     503,
     504,
 )  # that CloudFront caches by default
+
+
+def page_function(settings: Settings) -> str:
+    """Which of the functions at the edge sees requests for the page."""
+    return "sign_in_first.js" if settings.signs_in else "page_paths.js"
 
 
 @jsii.implements(ILocalBundling)
@@ -72,9 +85,11 @@ class Site(Construct):
         copies: aws_s3.Bucket,
         api: aws_apigatewayv2.HttpApi,
         logs: aws_s3.IBucket | None,
+        readers: aws_cloudfront.IKeyGroup | None = None,
         settings: Settings,
     ) -> None:
-        """`logs` takes the access logs of the CDN and of the page's bucket."""
+        """`logs` takes the access logs of the CDN and of the page's bucket. With `readers`, API
+        and sound open to cookies alone that are signed with a key of that group."""
         super().__init__(scope, name)
         self.bucket = aws_s3.Bucket(
             self,
@@ -98,6 +113,7 @@ class Site(Construct):
         missing = api_origin(self, api, settings, MISSING)
         sound = {"viewer_protocol_policy": https, "response_headers_policy": headers}
         sound |= {"cache_policy": self._sound_cache()}
+        closed = {"trusted_key_groups": [readers]} if readers else {}
         self.distribution = aws_cloudfront.Distribution(
             self,
             "Distribution",
@@ -120,7 +136,7 @@ class Site(Construct):
                 compress=True,
                 response_headers_policy=headers,
                 function_associations=[
-                    self._at_the_edge("PagePaths", "page_paths.js"),
+                    self._at_the_edge("PagePaths", page_function(settings)),
                     self._at_the_edge(
                         "PageStatus",
                         "page_status.js",
@@ -133,12 +149,11 @@ class Site(Construct):
                     origin=api_origin(self, api, settings),
                     viewer_protocol_policy=https,
                     allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
-                    cache_policy=self._api_cache(),
-                    origin_request_policy=(
-                        aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER
-                    ),
+                    cache_policy=NO_CACHE if readers else self._api_cache(),
+                    origin_request_policy=ALL_BUT_HOST,
                     response_headers_policy=headers,
                     function_associations=[strip_prefix],
+                    **closed,
                 ),
                 "/upload": aws_cloudfront.BehaviorOptions(
                     origin=form_origin(audio, settings),
@@ -155,6 +170,7 @@ class Site(Construct):
                     origin=bucket_origin(self, "sound", audio, missing, settings),
                     function_associations=[strip_prefix],
                     **sound,
+                    **closed,
                 ),
                 # The keys have the prefix: nothing else of that bucket can be asked for.
                 "/playback/*": aws_cloudfront.BehaviorOptions(
@@ -162,6 +178,12 @@ class Site(Construct):
                         self, "playback", without_policy(self, copies), missing, settings
                     ),
                     **sound,
+                    **closed,
+                ),
+                **(
+                    {"/auth/*": sign_in_behavior(self, api, https, headers, settings)}
+                    if readers
+                    else {}
                 ),
             },
         )
@@ -170,6 +192,7 @@ class Site(Construct):
         )
         enter_name(self, self.distribution, settings)
         self.url = f"https://{settings.domain_name or self.distribution.distribution_domain_name}"
+        self.origin = browsers_origin(self.url, settings)
         if settings.local is None:
             aws_s3_deployment.BucketDeployment(
                 self,

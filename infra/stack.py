@@ -22,6 +22,7 @@ from infra.records import Records
 from infra.routing import Routing
 from infra.search_domain import READER_METHODS, READER_PATHS, WRITER_METHODS, SearchDomain
 from infra.settings import Settings
+from infra.sign_in import CookieKey, SignIn
 from infra.site import Site
 from infra.webhooks import Webhooks
 
@@ -91,6 +92,11 @@ class EarshotStack(Stack):
             fetches=fetching.queue,
             settings=settings,
         )
+        cookie_key = (
+            CookieKey(self, "Cookies", public_key=settings.session_key)
+            if settings.private and settings.session_key
+            else None
+        )
         site = Site(
             self,
             "Site",
@@ -98,7 +104,21 @@ class EarshotStack(Stack):
             copies=records.transcripts,
             api=api.http_api,
             logs=logs,
+            readers=cookie_key.group if cookie_key else None,
             settings=settings,
+        )
+        sign_in = (
+            SignIn(
+                self,
+                "SignIn",
+                site=site.origin,
+                cookie_key=cookie_key,
+                keys=access.keys,
+                http_api=api.http_api,
+                settings=settings,
+            )
+            if cookie_key
+            else None
         )
 
         if settings.local is None:  # where the site has another address than its distribution's
@@ -128,8 +148,9 @@ class EarshotStack(Stack):
         allow(read, f"{table.table_arn}/index/*", "dynamodb:Query")
         allow(read, bodies.arn_for_objects("*"), "s3:GetObject")
         allow(read, bodies.bucket_arn, "s3:ListBucket")
-        allow(keyed, api.key.secret_arn, "secretsmanager:GetSecretValue")
-        allow(keyed, access.keys.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
+        for checking in (keyed, read) if settings.private else (keyed,):
+            allow(checking, api.key.secret_arn, "secretsmanager:GetSecretValue")
+            allow(checking, access.keys.table_arn, "dynamodb:GetItem", "dynamodb:UpdateItem")
         allow(keyed, webhooks.hooks.table_arn, "dynamodb:PutItem", "dynamodb:DeleteItem")
         allow(keyed, webhooks.hooks.table_arn, "dynamodb:Scan")
         allow(keyed, fetching.queue.queue_arn, "sqs:SendMessage")
@@ -178,6 +199,8 @@ class EarshotStack(Stack):
         if bulk:
             outputs |= {"BulkQueueUrl": bulk.queue.queue_url}
             outputs |= {"BulkDeadLetterQueueUrl": bulk.dead_letters.queue_url}
+        if sign_in and sign_in.people:
+            outputs |= {"UserPoolId": sign_in.people.pool.user_pool_id}
         if settings.monthly_budget_usd and settings.observed:
             budget(self, settings)
         if settings.observed:
@@ -191,6 +214,7 @@ class EarshotStack(Stack):
                 fetching=fetching,
                 api=api,
                 site=site,
+                sign_in=sign_in,
                 domain=domain,
                 settings=settings,
             )

@@ -4,8 +4,10 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors
+from api.auth import MayRead
 from api.encoding import RefusedEncoding
 from api.limits import MAX_FIELD_BYTES, MAX_FORM_FIELDS, RequestLimits
+from api.privacy import Private
 from api.raw_sound import RawSound
 from api.request_log import RequestLog
 from api.routes import (
@@ -31,16 +33,23 @@ from earshot import __version__
 
 _DESCRIPTION = """Drop audio in a bucket; search what was said.
 
-Reading is public. Transcribing, uploading and deleting need `Authorization: Bearer KEY`: 401
-without a valid key, 403 with one that may not do it, 429 when it was used too often.
+Reading is public, unless the deployment says otherwise: then it needs a key that may `read`, or
+being signed in on the page. Transcribing, uploading and deleting need `Authorization: Bearer KEY`:
+401 without a valid key, 403 with one that may not do it, 429 when it was used too often.
 Every error is `{"error": {"code", "message", "request_id"}}`; below `/v1/` errors have OpenAI's
 shape."""
 
 
-def create_app(hands_on: bool = False) -> FastAPI:
+# What tells nothing of any recording, and what checks a key itself.
+OPEN = (ping, docs, missing)
+CHECKING = (handing_on, asr, openai, uploads, changes, hooks)
+
+
+def create_app(hands_on: bool = False, private: bool = False) -> FastAPI:
     """The whole API; what a function lacks (the model, say) shows when a route asks for it.
 
-    With `hands_on`, what transcribes is handed on to the function that has the model.
+    With `hands_on`, what transcribes is handed on to the function that has the model. With
+    `private`, whoever reads needs a key or a session.
     """
     app = FastAPI(
         title="Earshot",
@@ -64,6 +73,8 @@ def create_app(hands_on: bool = False) -> FastAPI:
     app.add_middleware(RawSound)
     app.add_middleware(RequestLimits)
     app.add_middleware(RequestLog)
+    if private:
+        app.add_middleware(Private)
     # The forms of a transcript come first: {recording_id} would match "abc.txt" too.
     for route in (
         *([handing_on] if hands_on else []),  # before those that it stands in for
@@ -84,6 +95,7 @@ def create_app(hands_on: bool = False) -> FastAPI:
         ),
         *(docs, missing),
     ):
-        app.include_router(route.router)
+        reads = private and route not in (*OPEN, *CHECKING)
+        app.include_router(route.router, dependencies=[MayRead] if reads else [])
         app.state.routes = [*getattr(app.state, "routes", []), *route.router.routes]
     return app

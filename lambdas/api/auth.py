@@ -1,4 +1,4 @@
-"""Who may do what: whoever holds the operator's key, and who holds a named one of that scope."""
+"""Who may do what: who holds the operator's key or a named one, and, in private, who signed in."""
 
 import hmac
 import time
@@ -16,6 +16,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 
 from api.basic_key import password
 from api.services import Settings, settings
+from api.session_cookie import scopes_of_session
 from api.settings import ApiSettings
 from earshot.access.keys import Key, Scope, id_of
 from earshot.access.store import Keys
@@ -64,7 +65,7 @@ Named = Annotated[NamedKeys | None, Depends(named_keys)]
 
 
 def needs(scope: Scope) -> Any:
-    """A dependency that lets only `Authorization: Bearer KEY` of this scope pass.
+    """A dependency that lets only `Authorization: Bearer KEY` of this scope pass, or a session's.
 
     It raises Unauthorized without a valid key, Forbidden with one of other scopes, and RateLimited
     when the key was used too often.
@@ -73,16 +74,34 @@ def needs(scope: Scope) -> Any:
     def check(request: Request, settings: Settings, named: Named, credentials: Credentials) -> None:
         if not settings.key_is_checked:
             given = credentials.credentials if credentials else _password(request)
-            _check(scope, settings, named, given)
+            _check_either(scope, request, settings, named, given)
 
     return Depends(check)
+
+
+def check_reader(request: Request, settings: Settings, named: Named) -> None:
+    """As `needs(Scope.READ)`, for routes that are public in most deployments and documented so."""
+    _check_either(Scope.READ, request, settings, named, _given(request))
+
+
+MayRead = Depends(check_reader)
+
+
+def _check_either(
+    scope: Scope, request: Request, settings: ApiSettings, named: NamedKeys | None, given: str
+) -> None:
+    """A key that was given decides; else the session."""
+    scopes = None if given else scopes_of_session(request, settings)
+    if scopes is None:
+        _check(scope, settings, named, given)
+    elif scope not in scopes:
+        raise Forbidden(f"You are signed in, and may not {scope}.")
 
 
 def check_if_given(request: Request, settings: Settings, named: Named) -> None:
     """Let requests without a key pass, and those with a valid one: a client that tries its key by
     a list of models must not think that a wrong one will do. Raises Unauthorized."""
-    scheme, given = get_authorization_scheme_param(request.headers.get("authorization"))
-    given = given if scheme.lower() == "bearer" else _password(request)
+    given = _given(request)
     if not given or settings.key_is_checked or settings.reads_only:
         return
     if not (named and named.find(given)) and not _is_operators(settings, given):
@@ -90,6 +109,12 @@ def check_if_given(request: Request, settings: Settings, named: Named) -> None:
 
 
 KeyIfGiven = Depends(check_if_given)
+
+
+def _given(request: Request) -> str:
+    """The key that a request carries; empty without one."""
+    scheme, given = get_authorization_scheme_param(request.headers.get("authorization"))
+    return given if scheme.lower() == "bearer" else _password(request)
 
 
 def _password(request: Request) -> str:

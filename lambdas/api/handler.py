@@ -5,10 +5,11 @@ from mangum import Mangum
 from api import recogniser, services
 from api.app import create_app
 
-app = create_app(hands_on=bool(services.settings().speech_function))
+settings = services.settings()
+app = create_app(hands_on=bool(settings.speech_function), private=settings.reading != "public")
 
 # While Lambda starts a function it lends it a whole processor: the dear parts are made now.
-if services.settings().model:
+if settings.model:
     from earshot.audio import sandbox
 
     sandbox.start()  # forked while this process is small

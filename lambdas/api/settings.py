@@ -1,6 +1,6 @@
 """What the API is told by its environment, checked when it starts."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -25,6 +25,12 @@ class ApiSettings(StoreSettings, SearchSettings, UploadSettings):
     hooks_table: Text | None = Field(default=None, description="DynamoDB table of the hooks")
     local_addresses: bool = Field(
         default=False, description="whether hooks may be on this machine, by plain http"
+    )
+    reading: Literal["public", "key", "sign-in"] = Field(
+        default="public", description="who may read: everybody, or who has a key or is signed in"
+    )
+    session_key: Text | None = Field(
+        default=None, description="public key of the sessions, as base64 in one line"
     )
     reads_only: bool = Field(default=False, description="whether no key opens anything here")
     key_is_checked: bool = Field(

@@ -48,8 +48,13 @@ def endpoint(home: Path) -> str | None:
     return url if url and is_healthy(url) else None
 
 
-def start(home: Path, say: Callable[[str], None], port: int | None = None) -> str:
-    """Start afresh, on `port` or a free one; the address it answers at."""
+def start(
+    home: Path, say: Callable[[str], None], port: int | None = None, *, enforces_iam: bool = False
+) -> str:
+    """Start afresh, on `port` or a free one; the address it answers at.
+
+    With `enforces_iam`, functions may do what their roles say and no more, as on AWS.
+    """
     daemon.stop(home)
     scratch = home / "tmp"
     shutil.rmtree(scratch, ignore_errors=True)
@@ -63,7 +68,7 @@ def start(home: Path, say: Callable[[str], None], port: int | None = None) -> st
         [sys.executable, "-P", str(PROGRAM)],  # -P: our modules must not hide the emulator's
         mark=MARK,
         port=port,
-        environment=clean_environment() | _settings(scratch, port),
+        environment=clean_environment() | _settings(scratch, port, enforces_iam),
         log=log,
     )
     deadline = time.monotonic() + 60
@@ -85,9 +90,10 @@ def is_healthy(url: str) -> bool:
         return False
 
 
-def _settings(scratch: Path, port: int) -> dict[str, str]:
+def _settings(scratch: Path, port: int, enforces_iam: bool) -> dict[str, str]:
     return {
         "BIND_HOST": "127.0.0.1",
+        "AUTH": str(enforces_iam).lower(),
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",

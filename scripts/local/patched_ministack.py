@@ -1,4 +1,4 @@
-"""MiniStack, taught two things. The first: calls of a function wait for one of few processes.
+"""MiniStack, taught four things. The first: calls of a function wait for one of few processes.
 
 It starts a process for every call that finds none free: thirty clients at once start thirty, which
 then share two processors until all of them time out.
@@ -7,17 +7,29 @@ The second: SNS's filter policies look into the arrays of a message's body.
 
 S3's events are such, `{"Records": [{"s3": {"object": {"key": …}}}]}`, and the routing to the lanes
 goes by them. On AWS an array matches if any of its members does ("Payload-based message filtering"
-in SNS's guide). Run as a program, it is `python -m ministack`.
+in SNS's guide).
+
+The third: CloudFront's signed cookies (private_edge.py).
+
+The fourth matters where it enforces IAM: a secret is referred to by its ARN (secret_arns.py), and a
+request over loopback counts as one over TLS. Queues and the CDK's bucket refuse others, and the
+emulator has TLS for all or for nothing.
+
+Run as a program, it is `python -m ministack`.
 """
 
+import importlib.util
 import os
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from ministack.services import lambda_svc, sns
+from ministack.core import iam_evaluator
+from ministack.services import cloudfront, lambda_svc, sns
+from ministack.services.cloudformation import provisioners
 
 MOST_PROCESSES = max(2, os.cpu_count() or 2)  # of one function
 MOST_WAITING = 100  # calls of one function; more are throttled, as Lambda throttles
@@ -89,7 +101,27 @@ def body_lookup(body: Mapping[str, Any] | Sequence[Any]) -> Callable[[str], Foun
     return lookup
 
 
+def condition_key(key: str, context: Any) -> Any:
+    """The emulator's own `_resolve_condition_key`, but for aws:SecureTransport."""
+    return "true" if key.lower() == "aws:securetransport" else _resolve(key, context)
+
+
+def _beside(name: str) -> Any:
+    """A module beside this one: as a program, this is in no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec and spec.loader  # noqa: S101 - it is there
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 sns._body_lookup = body_lookup
+_beside("private_edge").install(cloudfront, provisioners)
+_beside("secret_arns").install(provisioners)
+_resolve, iam_evaluator._resolve_condition_key = (
+    iam_evaluator._resolve_condition_key,
+    condition_key,
+)
 _turns = InTurn(lambda_svc.acquire_worker, lambda_svc.release_worker)
 lambda_svc.acquire_worker, lambda_svc.release_worker = _turns.acquire, _turns.release
 

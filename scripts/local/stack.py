@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,18 +70,20 @@ def up(
     writer: str | None = None,
     home: Path = HOME,
     settings: Mapping[str, str] | None = None,
+    enforces_iam: bool = False,
 ) -> Outputs:
     """Bring the stack up, or find it up; what is stale or half dead is replaced.
 
-    `settings` are more of the stack's, beside those of cdk.json.
+    `settings` are more of the stack's; with `enforces_iam`, functions are held to their roles.
     """
     files = Files(home)
+    start = partial(emulator.start, files.emulator, say, enforces_iam=enforces_iam)
     with daemon.locked(home / "stack.lock"):
         deploy.ensure_cli(say)
         running = emulator.endpoint(files.emulator)
         with ThreadPoolExecutor(1) as pool:
             node = pool.submit(opensearch.start, files.node, say)
-            url = running or emulator.start(files.emulator, say, _wanted_port(files))
+            url = running or start(port=_wanted_port(files))
             if not running:
                 files.state.unlink(missing_ok=True)
                 files.port.write_text(url.rpartition(":")[2])
@@ -103,7 +106,7 @@ def up(
             if running and state.get("opensearch_url") != search_url:
                 # Another search node knows nothing of what the table holds: begin anew.
                 say("The search node was replaced: deploying afresh.")
-                url = emulator.start(files.emulator, say, int(context["endpoint_port"]))
+                url = start(port=int(context["endpoint_port"]))
                 deploy.bootstrap(url, say)
                 running = None
             worker.stop(files.worker)  # it has the old code and perhaps the old addresses

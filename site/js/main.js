@@ -15,6 +15,9 @@ const PATIENCE_MS = 250;
 const LONG_MS = 3000;
 const POLL_MS = 2000;
 const REMEMBERED = 30;
+/** What strangers are answered where reading is not public; only there is the code for it loaded. */
+const CLOSED = [401, 403];
+const session = () => import("./session.js");
 
 const main = document.getElementById("content");
 const announcer = document.getElementById("announcer");
@@ -64,8 +67,11 @@ async function show({ back = false, newer = null, keepFocus = false, focusMain =
   } catch (error) {
     if (error.name === "AbortError" || signal.aborted) return undefined;
     if (!(error instanceof api.ApiError)) throw error;
+    const closed = CLOSED.includes(error.status) && await (await session()).door(() => show({ focusMain: true }));
+    if (signal.aborted) return undefined;
     settle(kind);
-    main.replaceChildren(error.status === 404 ? lost(error.message, state.q) : failure(error, () => show({ focusMain: true })));
+    if (closed) main.replaceChildren(closed);
+    else main.replaceChildren(error.status === 404 ? lost(error.message, state.q) : failure(error, () => show({ focusMain: true })));
     if (focusMain) main.focus({ preventScroll: true });
   } finally {
     clearTimeout(wait);
@@ -219,5 +225,6 @@ addEventListener("popstate", () => {
   show({ back: true });
 });
 
+if (document.cookie.includes("earshot-signed-in")) session().then(({ showWho }) => showWho(document.querySelector(".who")));
 if (box.early) typed(box.early, true);
 else show();

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.infra.template import Template
+from tests.session_keys import pair
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = {
@@ -40,6 +41,9 @@ CHOSEN = {
     "monthly_budget_usd": 100,
     "access_logs": True,
     "kms_key_arn": "arn:aws:kms:eu-central-1:123456789012:key/12345678-1234-1234-1234-123456789012",
+    "reading": "sign-in",
+    "session_key": pair().public,
+    "arm64": True,
     "opensearch_nodes": 3,
     "opensearch_zones": 3,
     "opensearch_instance": "r7g.large.search",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from infra.code import ARM, content_hash
 from tests.infra.conftest import CHOSEN, NO_PIP, synthesize
 from tests.infra.template import Template, listed, reference
 
@@ -136,3 +137,19 @@ def test_a_bucket_of_ones_own_is_used_and_only_its_notifications_are_set(tmp_pat
     told = template.functions["IngestionTranscribe"]["Environment"]["Variables"]
     assert told["EARSHOT_AUDIO_BUCKET"] == "my-recordings"
     assert "my-recordings" not in json.dumps(template.properties("S3::BucketPolicy"))
+
+
+def test_functions_without_a_model_may_run_on_arm64(chosen: Template, aws: Template) -> None:
+    def machines(template: Template) -> dict[str, list[str]]:
+        return {
+            name: one["Architectures"]
+            for name, one in template.functions.items()
+            if "Architectures" in one
+        }
+
+    without_model = {"Api", "ApiKeyed", "ProjectionIndex", "SignInFunction"}
+    for name, machine in machines(chosen).items():
+        assert machine == (["arm64"] if name in without_model else ["x86_64"]), name
+    assert without_model <= set(machines(chosen))
+    assert not set(machines(aws)) & without_model, "by default, as they are measured"
+    assert content_hash("api", ARM) != content_hash("api"), "another archive"

@@ -24,7 +24,12 @@ DOCS = ROOT / "docs"
 OWN_DOMAIN = {  # one goes with the other
     "opensearch_url": "https://search.example.org",
     "opensearch_arn": "arn:aws:es:eu-central-1:123456789012:domain/mine",
-    **{name: CHOSEN[name] for name in ("domain_name", "certificate_arn", "alarm_email")},
+    **{
+        name: CHOSEN[name]
+        for name in ("domain_name", "certificate_arn", "alarm_email", "session_key")
+    },
+    "sign_in_issuer": "https://login.example.org/realm",
+    "sign_in_client_id": "earshot",
 }
 
 
@@ -149,7 +154,7 @@ def test_commands_named_in_the_docs_exist() -> None:
     for page in (ROOT / "README.md", *DOCS.rglob("*.md")):
         for name in re.findall(r"python -m scripts ([a-z]+)", page.read_text()):
             assert name in known, f"{page.name}: {name}"
-        for name in re.findall(r"(?:`|^)earshot ([a-z]+)", page.read_text(), re.MULTILINE):
+        for name in re.findall(r"(?:`|^)earshot ([a-z-]+)", page.read_text(), re.MULTILINE):
             assert name in COMMANDS, f"{page.name}: {name}"
 
 

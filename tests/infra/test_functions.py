@@ -146,7 +146,8 @@ def test_no_secret_stands_in_an_environment(templates: dict[str, Template]) -> N
             assert "EARSHOT_API_KEY" not in variables, name
             for key, value in variables.items():
                 if "SECRET" in key:
-                    assert reference(value) == "ApiKey", "the secret's name, not the secret"
+                    is_name = str(value).startswith("earshot/sign-in/")
+                    assert reference(value) == "ApiKey" or is_name, "its name, not the secret"
 
 
 def test_the_key_is_made_by_secrets_manager(aws: Template) -> None:

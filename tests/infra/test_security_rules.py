@@ -13,6 +13,7 @@ from infra.bulk_stack import BulkStack
 from infra.settings import Settings
 from infra.stack import EarshotStack
 from tests.infra.conftest import NO_PIP, ROOT
+from tests.session_keys import pair
 
 
 class Accepted(NamedTuple):
@@ -48,6 +49,8 @@ ACCEPTED = [
     Accepted("SQS3", "Projection/Failures", "It is a dead-letter queue: of the stream's mapping."),
     Accepted("SMG4", "Api/Key", "Clients hold the key: docs/operations.md says how to change it."),
     Accepted("APIG4", "Api/HttpApi/*", "Reading is public; writing is checked by the app's key."),
+    Accepted("COG2", "SignIn/People/Pool", "A second factor is each person's choice here."),
+    Accepted("COG8", "SignIn/People/Pool", "Its threat protection costs by the person a month."),
     Accepted("CFR1", "Site/Distribution", "The page is public in all countries."),
     Accepted("CFR2", "Site/Distribution", "A firewall costs $5 a month; the API is throttled."),
     Accepted("CFR3", "Site/Distribution", "Visits are not recorded."),
@@ -83,6 +86,9 @@ ACCEPTED = [
 ]
 
 
+WITH_EVERYTHING = {"bulk": True, "reading": "sign-in", "session_key": pair().public}
+
+
 @pytest.fixture(scope="module")
 def findings(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     folder = tmp_path_factory.mktemp("rules")
@@ -91,7 +97,7 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
         "aws:cdk:disable-asset-staging": True,
     }
     app = cdk.App(outdir=str(folder), context=context)
-    settings = Settings.from_context(app.node).model_copy(update={"bulk": True})
+    settings = Settings.from_context(app.node).model_copy(update=WITH_EVERYTHING)
     main = EarshotStack(app, "Earshot", settings=settings)
     BulkStack(app, "EarshotBulk", main=main, settings=settings)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))

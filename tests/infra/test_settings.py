@@ -307,3 +307,10 @@ def test_functions_get_no_variable_that_their_settings_do_not_know(aws: Template
         ours = {one for one in function["Environment"]["Variables"] if one.startswith("EARSHOT_")}
         known = {f"EARSHOT_{field}".upper() for field in models[name].model_fields}
         assert ours <= known, name
+
+
+def test_a_demo_is_public_whatever_the_deployment_is() -> None:
+    given = CHOSEN | {"opensearch_nodes": 1, "opensearch_zones": 2} | LOCAL
+    assert not from_context(given).private
+    tested = given | {"local_private": "true", "sign_in_issuer": "http://127.0.0.1:1"}
+    assert from_context(tested | {"sign_in_client_id": "earshot"}).signs_in

@@ -50,6 +50,26 @@ test("the prefix of the API and of the sound is taken off", () => {
 
 test("a form for the bucket is sent to its root", () => assert.equal(uriAfter("upload_path.js", "/upload"), "/"));
 
+function signInFirst(uri, { cookies = {}, querystring = {} } = {}) {
+  const context = vm.createContext({ event: { request: { uri, cookies, querystring } } });
+  vm.runInContext(readFileSync(new URL("../../infra/edge/sign_in_first.js", import.meta.url), "utf8"), context);
+  return vm.runInContext("handler(event)", context);
+}
+
+test("who has no session is sent to sign in, with where they wanted to go", () => {
+  const querystring = { q: { value: "a%20b" }, age: { value: "20s", multiValue: [{ value: "20s" }, { value: "30s" }] } };
+  const sent = signInFirst("/index.html", { querystring });
+  assert.equal(sent.statusCode, 302);
+  const to = new URL(sent.headers.location.value, "https://x").searchParams.get("to");
+  assert.equal(to, "/?q=a%20b&age=20s&age=30s");
+});
+
+test("who has a session gets the page, and everybody its parts", () => {
+  assert.equal(signInFirst("/", { cookies: { "CloudFront-Signature": { value: "x" } } }).uri, "/index.html");
+  assert.equal(signInFirst("/js/main.js").uri, "/js/main.js");
+  assert.equal(signInFirst("/recordings").uri, "/404.html");
+});
+
 test("the API's address without a slash leads to its docs, not to the page", () => {
   const answer = after("page_paths.js", "/api");
   assert.equal(answer.statusCode, 307);

@@ -23,7 +23,8 @@ test("the first view's modules are named in the page, so that they come at once;
 
 test("every module is reached", () => {
   const views = [...read("js/views.js").matchAll(/: \[(".+?")\]/g)].flatMap(([, names]) => JSON.parse(`[${names}]`));
-  const later = views.map((name) => `${name}.js`);
+  const asked = [...read("js/main.js").matchAll(/import\("\.\/(.+?)"\)/g)].map(([, name]) => name);
+  const later = [...views.map((name) => `${name}.js`), ...asked];
   const reached = new Set([...FIRST, ...later.flatMap((name) => [...withImports(name)])]);
   assert.deepEqual([...ALL].sort(), [...reached].sort());
 });

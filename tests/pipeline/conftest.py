@@ -12,10 +12,14 @@ from typing import Any
 import httpx
 import pytest
 
+from earshot.access.key_pair import secret_name
 from earshot.cli.outputs import Outputs
 from earshot.cli.waiting import wait_for
 from earshot.recordings.ids import recording_id
 from earshot.search.client import connect
+from scripts.local import stack as local_stack
+from tests.oidc_provider import Provider, running
+from tests.session_keys import pair
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120
@@ -134,3 +138,89 @@ def eventually(seconds: float = PATIENCE) -> Iterator[None]:
     while time.monotonic() < deadline:
         yield
         time.sleep(0.1)
+
+
+PRIVATE_KEY = "private/morning-bread.mp3"
+PRIVATE_ID = recording_id(PRIVATE_KEY)
+PRIVATE_READS = (
+    "/api/search?q=bread",
+    "/api/suggest?q=br",
+    "/api/recordings",
+    f"/api/recordings/{PRIVATE_ID}",
+    f"/api/recordings/{PRIVATE_ID}.txt",
+    f"/audio/{PRIVATE_KEY}",
+)
+
+
+def browser(stack: Outputs) -> httpx.Client:
+    """A browser, as far as cookies go. It sends secure ones over loopback, as browsers do."""
+    host = httpx.URL(stack.site_url)
+
+    def with_cookies(request: httpx.Request) -> None:
+        if kept := [f"{one.name}={one.value}" for one in client.cookies.jar]:
+            request.headers["cookie"] = "; ".join(kept)
+
+    client = httpx.Client(
+        base_url=f"http://127.0.0.1:{host.port}",
+        headers={"host": host.netloc.decode()},
+        timeout=60,
+        event_hooks={"request": [with_cookies]},
+    )
+    return client
+
+
+def sign_in(client: httpx.Client, provider: Provider, who: str, to: str = "/") -> httpx.Response:
+    asked = client.get("/auth/login", params={"to": to})
+    assert asked.status_code == 302, asked.text
+    back = httpx.URL(provider.sign_in(asked.headers["location"], who))
+    assert back.path == "/auth/callback"
+    return client.get(back.raw_path.decode())
+
+
+def statuses(client: httpx.Client) -> dict[str, int]:
+    return {path: client.get(path).status_code for path in PRIVATE_READS}
+
+
+@dataclass(frozen=True)
+class Private:
+    """The stack, and how to bring it into another kind of reading."""
+
+    home: Path
+    provider: Provider
+
+    def deploy(self, reading: str) -> Outputs:
+        settings = {
+            "local_private": "true",
+            "reading": reading,
+            "session_key": pair().public,
+            "sign_in_issuer": self.provider.url,
+            "sign_in_client_id": "earshot",
+            "sign_in_readers": "readers",
+            "bulk": "false",
+        }
+        return local_stack.up(print, home=self.home, settings=settings, enforces_iam=True)
+
+
+@pytest.fixture(scope="session")
+def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Private]:
+    """A stack of its own, whose functions are held to their roles, with a provider beside it."""
+    home = tmp_path_factory.mktemp("private")
+    with running() as provider:
+        yield Private(home, provider)
+        local_stack.down(print, home)
+
+
+@pytest.fixture(scope="session")
+def private_stack(private: Private) -> Outputs:
+    """With people signing in, and one recording in it."""
+    found = private.deploy("sign-in")
+    found.client("secretsmanager").create_secret(
+        Name=secret_name(pair().public), SecretString=pair().private
+    )
+    sample = ROOT / "samples" / "morning-bread.mp3"
+    found.client("s3").put_object(
+        Bucket=found.audio_bucket, Key=PRIVATE_KEY, Body=sample.read_bytes()
+    )
+    (ended,) = wait_for([PRIVATE_KEY], found, patience=2 * PATIENCE)
+    assert ended.recording.failure is None
+    return found

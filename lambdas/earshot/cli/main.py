@@ -39,6 +39,9 @@ COMMANDS = {
         "aws",
     ),
     "keys": LazyCommand(f"{_CLI}.keys:app", "Named keys of the API.", "aws"),
+    "sign-in-key": LazyCommand(
+        f"{_CLI}.sign_in_key:sign_in_key", "Make the key that a private deployment needs.", "aws"
+    ),
     "restore": LazyCommand(
         f"{_CLI}.restore.command:app", "What was deleted or spoilt, as it was before.", "aws"
     ),

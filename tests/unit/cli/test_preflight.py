@@ -206,3 +206,22 @@ def test_the_plan_is_what_the_settings_say(tmp_path: Path) -> None:
     (tmp_path / "earshot.json").write_text("{")
     with pytest.raises(InputError, match=r"earshot\.json"):
         read_plan(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("bulk_max_workers", "many", "bulk_max_workers must be a whole number, not 'many'"),
+        ("transcribe_memory_mib", True, "transcribe_memory_mib must be a whole number, not True"),
+        ("transcribe_concurrency", 2.5, "transcribe_concurrency must be a whole number, not 2.5"),
+        ("bulk", "yes", "bulk must be true or false, not 'yes'"),
+        ("stack_name", 7, "stack_name must be text, not 7"),
+        ("image", [], r"image must be text, not \[\]"),
+    ],
+)
+def test_a_setting_of_the_wrong_type_is_named_in_one_sentence(
+    tmp_path: Path, setting: str, value: object, said: str
+) -> None:
+    (tmp_path / "earshot.json").write_text(json.dumps({setting: value}))
+    with pytest.raises(InputError, match=f"^{said}\\.$"):
+        read_plan(tmp_path)

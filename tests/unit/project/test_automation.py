@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -57,11 +59,45 @@ def test_a_workflow_may_only_read_and_pins_its_actions(path: Path) -> None:
     for job in workflow["jobs"].values():
         # A token that AWS takes for a role whose trust names this repository; nothing else.
         may = [{"contents": "read"}] + [WITH_TOKEN] * (path.name == "staging.yml")
+        # A release publishes images, and is signed by the name of the workflow.
+        may += [{**WITH_TOKEN, "packages": "write"}] * (path.name == "release.yml")
         assert job.get("permissions", {"contents": "read"}) in may
     for step in steps(path):
         if "uses" in step:
             assert re.search(r"@(v\d+\.\d+\.\d+|[0-9a-f]{40})$", step["uses"]), step["uses"]
     assert "secrets." not in path.read_text()
+
+
+def test_workflows_pass_a_linter_for_their_safety() -> None:
+    command = [Path(sys.executable).with_name("zizmor"), "--offline", "--no-progress"]
+    done = subprocess.run(
+        [*command, "--min-severity", "medium", ROOT / ".github"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_release_is_scanned_before_it_is_published_and_signed_after() -> None:
+    path = ROOT / ".github/workflows/release.yml"
+    assert yaml.safe_load(path.read_text())[True] == {"push": {"tags": ["v*"]}}
+    order = [step.get("uses", step.get("run", "")) for step in steps(path)]
+    (build,) = [one for one in order if "docker build" in one]
+    (publish,) = [one for one in order if "docker push" in one]
+    (scan,) = [one for one in order if one.startswith("anchore/scan-action@")]
+    (contents,) = [one for one in order if one.startswith("anchore/sbom-action@")]
+    assert order.index(build) < order.index(contents) < order.index(scan) < order.index(publish)
+    lines = publish.splitlines()
+    pushed = next(n for n, line in enumerate(lines) if "docker push" in line)
+    assert all(n > pushed for n, line in enumerate(lines) if "cosign" in line)
+    assert 'cosign sign --yes "$digest"' in publish, "by digest: a tag can move"
+    documented = re.search(r"docker build .*?\. ?\n", read("docs/deploy.md"), re.DOTALL)
+    assert documented
+    arguments = re.findall(r"--build-arg \S+", documented[0])
+    assert re.findall(r"--build-arg \S+", build) == arguments, "as docs/deploy.md builds it"
+    for image in ("transcribe", "bulk"):
+        assert (ROOT / "containers" / image / "Dockerfile").exists()
 
 
 def test_a_pull_request_is_told_what_would_change_and_only_a_person_deploys() -> None:

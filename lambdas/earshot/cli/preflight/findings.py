@@ -1,6 +1,7 @@
 """What a check found, and what a deployment is going to be."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,7 +53,7 @@ class Plan:
 def read_plan(folder: Path, settings_file: Path | None = None) -> Plan:
     """The plan of a checkout: what cdk.json says over what the operator's file says.
 
-    Raises InputError when a file can't be read.
+    Raises InputError when a file can't be read, and for text where a number or a flag belongs.
     """
     own = settings_file or folder / "earshot.json"
     values: dict[str, Any] = {}
@@ -63,7 +64,7 @@ def read_plan(folder: Path, settings_file: Path | None = None) -> Plan:
     fields = Plan.__dataclass_fields__
     return Plan(
         **{
-            name: _typed(value, getattr(Plan(), name))
+            name: _typed(name, value, getattr(Plan(), name))
             for name, value in values.items()
             if name in fields and value is not None
         }
@@ -80,8 +81,17 @@ def _object(path: Path) -> Mapping[str, Any]:
     return value
 
 
-def _typed(value: Any, like: Any) -> Any:
+def _typed(name: str, value: Any, like: Any) -> Any:
     """JSON has numbers and flags, and the CDK takes text for them."""
+    text = str(value).lower()
     if isinstance(like, bool):
-        return str(value).lower() == "true"
-    return int(value) if isinstance(like, int) else value
+        if text not in ("true", "false"):
+            raise InputError(f"{name} must be true or false, not {value!r}.")
+        return text == "true"
+    if isinstance(like, int):
+        if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,15}", text, re.ASCII):
+            raise InputError(f"{name} must be a whole number, not {value!r}.")
+        return int(text)
+    if not isinstance(value, str):
+        raise InputError(f"{name} must be text, not {value!r}.")
+    return value

@@ -1,0 +1,73 @@
+/** Who is signed in, where reading is not public: the way in, the name, and the way out. */
+
+import { el } from "./dom.js";
+import { notice } from "./notice.js";
+
+const RENEW_MS = 10 * 60_000; // a session holds for a quarter of an hour
+const SIGNED_IN = "earshot-signed-in=1"; // the cookies that open anything are not for scripts
+const AGAIN_MS = 10_000;
+
+/** Shows in `place` who is signed in, with a way out, and keeps the session while the page is open. */
+export async function showWho(place) {
+  if (!document.cookie.split("; ").includes(SIGNED_IN)) return;
+  const about = await ask("me");
+  if (!about?.name) return;
+  place.replaceChildren(
+    el("span", { class: "who-name", title: `Signed in as ${about.name}` }, about.name),
+    el("button", { type: "button", class: "quiet", on: { click: signOut } }, "Sign out"),
+  );
+  place.hidden = false;
+  setInterval(() => ask("renew", { method: "POST" }), RENEW_MS);
+}
+
+/** What stands in place of what strangers may not see; null where everybody may read. */
+export async function door(show) {
+  const about = await ask("me");
+  if (about?.reading === "key") return keyForm(show);
+  if (about?.reading !== "sign-in") return null;
+  const there = `/auth/login?${new URLSearchParams({ to: location.pathname + location.search })}`;
+  const last = Number(sessionStorage.getItem("sent-to-sign-in"));
+  sessionStorage.setItem("sent-to-sign-in", String(Date.now()));
+  if (Date.now() - last > AGAIN_MS) location.assign(there); // else it would go round for ever
+  return notice(
+    el("h1", {}, "These recordings are for people who are signed in."),
+    el("p", {}, el("a", { class: "quiet", href: there }, "Sign in")),
+  );
+}
+
+function keyForm(show) {
+  const input = el("input", { name: "key", type: "password", id: "reading-key", required: true, autocomplete: "current-password" });
+  const problem = el("p", { role: "alert" });
+  const enter = async (event) => {
+    event.preventDefault();
+    const answer = await send("key", { method: "POST", body: JSON.stringify({ key: input.value }), headers: { "content-type": "application/json" } });
+    if (answer?.ok) {
+      showWho(document.querySelector(".who"));
+      show();
+      return;
+    }
+    const { error = null } = (await answer?.json().catch(() => null)) ?? {};
+    problem.textContent = error?.message ?? "Earshot can't be reached. Is there a connection?";
+  };
+  return notice(
+    el("h1", {}, "These recordings are opened by a key."),
+    el("form", { class: "key-form", on: { submit: enter } },
+      el("label", { for: "reading-key" }, "Key that the operator gave you"), input,
+      el("button", { class: "quiet" }, "Open")),
+    problem,
+  );
+}
+
+async function signOut() {
+  const answer = await send("logout", { method: "POST" });
+  const { to = "/" } = (await answer?.json().catch(() => null)) ?? {};
+  location.assign(to);
+}
+
+async function ask(what, options) {
+  return (await send(what, options))?.json().catch(() => null) ?? null;
+}
+
+function send(what, options = {}) {
+  return fetch(`/auth/${what}`, options).catch(() => null);
+}
