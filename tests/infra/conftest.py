@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.infra.template import Template
-from tests.session_keys import pair
+from tests.session_keys import PUBLIC
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = {
@@ -42,7 +42,7 @@ CHOSEN = {
     "access_logs": True,
     "kms_key_arn": "arn:aws:kms:eu-central-1:123456789012:key/12345678-1234-1234-1234-123456789012",
     "reading": "sign-in",
-    "session_key": pair().public,
+    "session_key": PUBLIC,
     "arm64": True,
     "opensearch_nodes": 3,
     "opensearch_zones": 3,

@@ -147,7 +147,10 @@ def test_functions_without_a_model_may_run_on_arm64(chosen: Template, aws: Templ
             if "Architectures" in one
         }
 
-    without_model = {"Api", "ApiKeyed", "ProjectionIndex", "SignInFunction"}
+    without_model = {
+        *("Api", "ApiKeyed", "ProjectionIndex", "SignInFunction"),
+        *("WebhooksCall", "FetchingFetch"),
+    }
     for name, machine in machines(chosen).items():
         assert machine == (["arm64"] if name in without_model else ["x86_64"]), name
     assert without_model <= set(machines(chosen))

@@ -31,8 +31,10 @@ def test_the_first_view_needs_little_script() -> None:
     assert weight(first) <= FIRST_VIEW_BYTES
 
 
-def test_all_script_together_is_small() -> None:
-    assert weight({file.name for file in (SITE / "js").glob("*.js")}) <= ALL_BYTES
+def test_all_script_of_a_public_page_is_small() -> None:
+    """Only where reading is not public is session.js ever loaded."""
+    everything = {file.name for file in (SITE / "js").glob("*.js")}
+    assert weight(everything - {"session.js"}) <= ALL_BYTES
 
 
 def is_code(line: str) -> bool:

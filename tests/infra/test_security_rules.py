@@ -13,7 +13,7 @@ from infra.bulk_stack import BulkStack
 from infra.settings import Settings
 from infra.stack import EarshotStack
 from tests.infra.conftest import NO_PIP, ROOT
-from tests.session_keys import pair
+from tests.session_keys import PUBLIC
 
 
 class Accepted(NamedTuple):
@@ -86,7 +86,7 @@ ACCEPTED = [
 ]
 
 
-WITH_EVERYTHING = {"bulk": True, "reading": "sign-in", "session_key": pair().public}
+WITH_EVERYTHING = {"bulk": True, "reading": "sign-in", "session_key": PUBLIC}
 
 
 @pytest.fixture(scope="module")
