@@ -2,13 +2,8 @@
 
 from pathlib import Path
 
-import jsii
 from aws_cdk import (
-    AssetHashType,
-    BundlingOptions,
-    DockerImage,
     Duration,
-    ILocalBundling,
     RemovalPolicy,
     aws_apigatewayv2,
     aws_cloudfront,
@@ -18,7 +13,6 @@ from aws_cdk import (
 from constructs import Construct
 
 from earshot.recordings.bodies import PLAYBACK
-from infra import page_files
 from infra.origins import (
     api_origin,
     browsers_origin,
@@ -27,6 +21,7 @@ from infra.origins import (
     reading,
     without_policy,
 )
+from infra.page_source import page_source
 from infra.settings import Settings
 from infra.sign_in import ALL_BUT_HOST, NO_CACHE, sign_in_behavior
 from infra.site_headers import security_headers
@@ -53,19 +48,6 @@ ERRORS = (
 def page_function(settings: Settings) -> str:
     """Which of the functions at the edge sees requests for the page."""
     return "sign_in_first.js" if settings.signs_in else "page_paths.js"
-
-
-@jsii.implements(ILocalBundling)
-class _Served:
-    """Writes the page's files as they are served, without Docker."""
-
-    def try_bundle(self, output_dir: str, options: BundlingOptions) -> bool:
-        del options
-        for path, content in page_files.served().items():
-            target = Path(output_dir, path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-        return True
 
 
 class Site(Construct):
@@ -159,10 +141,8 @@ class Site(Construct):
                     origin=form_origin(audio, settings),
                     viewer_protocol_policy=https,
                     allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
-                    cache_policy=aws_cloudfront.CachePolicy.CACHING_DISABLED,
-                    origin_request_policy=(
-                        aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER
-                    ),
+                    cache_policy=NO_CACHE,
+                    origin_request_policy=ALL_BUT_HOST,
                     response_headers_policy=headers,
                     function_associations=[self._at_the_edge("UploadPath", "upload_path.js")],
                 ),
@@ -197,15 +177,7 @@ class Site(Construct):
             aws_s3_deployment.BucketDeployment(
                 self,
                 "Page",
-                sources=[
-                    aws_s3_deployment.Source.asset(
-                        str(page_files.SITE),
-                        asset_hash_type=AssetHashType.OUTPUT,
-                        bundling=BundlingOptions(
-                            image=DockerImage.from_registry("scratch"), local=_Served()
-                        ),
-                    ),
-                ],
+                sources=[page_source()],
                 destination_bucket=self.bucket,
                 distribution=self.distribution,
                 cache_control=[
