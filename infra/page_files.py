@@ -1,4 +1,4 @@
-"""The page's files as they are served: what is in site/, but for the comments in its scripts.
+"""The page's files as they are served: what is in site/, but for its scripts' comments and indents.
 
 Comments are a fifth of what a phone would load. Nothing else is changed, and lines keep their
 numbers, so what a browser shows of a script can be found in the repository.
@@ -11,6 +11,8 @@ SITE = Path(__file__).resolve().parent.parent / "site"
 NOT_FOUND = "404.html"  # the page once more, for addresses that are none of it
 
 _COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
+# No text of a script runs over several lines: a test looks.
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 def served() -> dict[str, bytes]:
@@ -30,5 +32,5 @@ def content(path: str) -> bytes:
 
 
 def without_comments(script: str) -> str:
-    """Without those that have whole lines to themselves."""
-    return _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), script)
+    """Without those that have whole lines to themselves, and without indents."""
+    return _INDENT.sub("", _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), script))
