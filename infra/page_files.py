@@ -11,6 +11,8 @@ SITE = Path(__file__).resolve().parent.parent / "site"
 NOT_FOUND = "404.html"  # the page once more, for addresses that are none of it
 
 _COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
+# Behind code, on the same line. That none is part of a text, a test looks.
+_BEHIND_CODE = re.compile(r"(?<=[;,{}()\[\]:>]) +// .*$", re.MULTILINE)
 # No text of a script runs over several lines: a test looks.
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
@@ -32,5 +34,6 @@ def content(path: str) -> bytes:
 
 
 def without_comments(script: str) -> str:
-    """Without those that have whole lines to themselves, and without indents."""
-    return _INDENT.sub("", _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), script))
+    """Without comments, but for those of types within a line, and without indents."""
+    whole_lines_gone = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), script)
+    return _INDENT.sub("", _BEHIND_CODE.sub("", whole_lines_gone))

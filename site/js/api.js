@@ -50,7 +50,7 @@ export function recording(id, signal) {
 
 /** The recording with this key; undefined where there is none. */
 export async function recordingAt(key) {
-  return (await get(`/api/recordings?${new URLSearchParams({ key })}`, new AbortController().signal)).recordings[0];
+  return (await get(`/api/recordings?${new URLSearchParams({ key })}`)).recordings[0];
 }
 
 export function transcript(id, signal) {
@@ -111,12 +111,21 @@ async function hasSound(hit, signal) {
   return !silent.get(key);
 }
 
-async function get(path, signal) {
+function get(path, signal) {
+  return ask(path, { signal });
+}
+
+/** What is answered to any request; `options` are those of fetch. Throws an ApiError with a sentence. */
+export async function ask(path, { signal, headers, ...options } = {}) {
   let response;
   const enough = new AbortController(); // until an answer begins: a long one takes its time
   const timer = setTimeout(() => enough.abort(TOO_LATE), PATIENCE_MS);
   try {
-    response = await fetch(path, { signal: AbortSignal.any([signal, enough.signal]), headers: { accept: "application/json" } });
+    response = await fetch(path, {
+      ...options,
+      signal: AbortSignal.any([enough.signal, ...(signal ? [signal] : [])]),
+      headers: { accept: "application/json", ...headers },
+    });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     if (error === TOO_LATE) throw new ApiError(BUSY);

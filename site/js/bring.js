@@ -2,7 +2,7 @@
 
 import { write } from "./address.js";
 import * as api from "./api.js";
-import { el } from "./dom.js";
+import { el, press } from "./dom.js";
 import { FACETS } from "./labels.js";
 import { notice } from "./notice.js";
 import { keyField, leave, remove, send } from "./writing.js";
@@ -67,8 +67,10 @@ function bring(file, key, about, announce) {
     actions.replaceChildren(...buttons.flatMap((one) => [one, " "]));
   }
 
-  function button(name, onClick) {
-    return el("button", { type: "button", class: "quiet", "aria-label": `${name}: ${key}`, on: { click: onClick } }, name);
+  function button(name, onPress) {
+    const made = press("quiet", onPress, name);
+    made.ariaLabel = `${name}: ${key}`;
+    return made;
   }
 
   function start(replace) {
@@ -76,7 +78,7 @@ function bring(file, key, about, announce) {
     say("Waits …");
     turn = turn.then(() => upload(replace)).catch((error) => {
       bar.hidden = true;
-      say(error.message, error.exists ? button("Replace it", () => start(true)) : button("Try again", () => start(replace)));
+      say(error.message, error.status === 412 ? button("Replace it", () => start(true)) : button("Try again", () => start(replace)));
       announce(`${key}: ${error.message}`);
     }).finally(() => {
       underWay -= 1;

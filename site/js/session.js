@@ -1,6 +1,7 @@
 /** Who is signed in, where reading is not public: the way in, the name, and the way out. */
 
-import { el } from "./dom.js";
+import * as api from "./api.js";
+import { el, press } from "./dom.js";
 import { notice } from "./notice.js";
 
 const RENEW_MS = 10 * 60_000; // a session holds for a quarter of an hour
@@ -10,19 +11,19 @@ const AGAIN_MS = 10_000;
 /** Shows in `place` who is signed in, with a way out, and keeps the session while the page is open. */
 export async function showWho(place) {
   if (!document.cookie.split("; ").includes(SIGNED_IN)) return;
-  const about = await ask("me");
+  const about = await me();
   if (!about?.name) return;
   place.replaceChildren(
     el("span", { class: "who-name", title: `Signed in as ${about.name}` }, about.name),
-    el("button", { type: "button", class: "quiet", on: { click: signOut } }, "Sign out"),
+    press("quiet", signOut, "Sign out"),
   );
   place.hidden = false;
-  setInterval(() => ask("renew", { method: "POST" }), RENEW_MS);
+  setInterval(() => send("renew").catch(() => {}), RENEW_MS);
 }
 
 /** What stands in place of what strangers may not see; null where everybody may read. */
 export async function door(show) {
-  const about = await ask("me");
+  const about = await me();
   if (about?.reading === "key") return keyForm(show);
   if (about?.reading !== "sign-in") return null;
   const there = `/auth/login?${new URLSearchParams({ to: location.pathname + location.search })}`;
@@ -40,14 +41,14 @@ function keyForm(show) {
   const problem = el("p", { role: "alert" });
   const enter = async (event) => {
     event.preventDefault();
-    const answer = await send("key", { method: "POST", body: JSON.stringify({ key: input.value }), headers: { "content-type": "application/json" } });
-    if (answer?.ok) {
-      showWho(document.querySelector(".who"));
-      show();
+    try {
+      await send("key", { body: JSON.stringify({ key: input.value }), headers: { "content-type": "application/json" } });
+    } catch ({ message }) {
+      problem.textContent = message;
       return;
     }
-    const { error = null } = (await answer?.json().catch(() => null)) ?? {};
-    problem.textContent = error?.message ?? "Earshot can't be reached. Is there a connection?";
+    showWho(document.querySelector(".who"));
+    show();
   };
   return notice(
     el("h1", {}, "These recordings are opened by a key."),
@@ -59,15 +60,15 @@ function keyForm(show) {
 }
 
 async function signOut() {
-  const answer = await send("logout", { method: "POST" });
-  const { to = "/" } = (await answer?.json().catch(() => null)) ?? {};
+  const { to = "/" } = await send("logout").catch(() => ({}));
   location.assign(to);
 }
 
-async function ask(what, options) {
-  return (await send(what, options))?.json().catch(() => null) ?? null;
+/** Who is here, and how one comes in, which a 401 says, too; null where it can't be told. */
+function me() {
+  return fetch("/auth/me").then((answer) => answer.json()).catch(() => null);
 }
 
 function send(what, options = {}) {
-  return fetch(`/auth/${what}`, options).catch(() => null);
+  return api.ask(`/auth/${what}`, { method: "POST", ...options });
 }

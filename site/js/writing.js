@@ -1,5 +1,6 @@
 /** What needs a key: bringing recordings, and deleting them. The key is kept nowhere but here. */
 
+import { ask } from "./api.js";
 import { el } from "./dom.js";
 
 /** Of files whose type not every browser knows. */
@@ -18,7 +19,7 @@ export function keyField() {
 }
 
 /**
- * Leave to put `file` at `path`; throws a sentence. `exists` on the error: another is there, and was not to be replaced.
+ * Leave to put `file` at `path`; throws a sentence, with status 412 where another is there and was not to be replaced.
  *
  * @param {{name: string, type: string}} file
  * @param {string} path its key
@@ -53,11 +54,7 @@ export function remove(id) {
 
 async function authorized(path, { headers = {}, ...options }) {
   if (!/^[\x21-\x7e]+$/.test(key)) throw new Error(key ? "A key has no such letters." : "A key is needed.");
-  const response = await fetch(path, { ...options, headers: { ...headers, authorization: `Bearer ${key}` } }).catch(() => null);
-  if (!response) throw new Error("Earshot can't be reached. Is there a connection?");
-  const body = await response.json().catch(() => ({}));
-  if (response.ok) return body;
-  throw Object.assign(new Error(body.error?.message ?? "Something went wrong on Earshot's side."), { exists: response.status === 412 });
+  return ask(path, { ...options, headers: { ...headers, authorization: `Bearer ${key}` } });
 }
 
 function typeOf({ name, type }) {
