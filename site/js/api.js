@@ -115,7 +115,12 @@ function get(path, signal) {
   return ask(path, { signal });
 }
 
-/** What is answered to any request; `options` are those of fetch. Throws an ApiError with a sentence. */
+/**
+ * What is answered to any request; `options` are those of fetch. Throws an ApiError with a sentence.
+ *
+ * @param {string} path
+ * @param {RequestInit} [options]
+ */
 export async function ask(path, { signal, headers, ...options } = {}) {
   let response;
   const enough = new AbortController(); // until an answer begins: a long one takes its time
