@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Duration, aws_lambda_event_sources, aws_sqs
+from aws_cdk import Duration
 from constructs import Construct
 
 from earshot.ingest.fetching import MAX_RECEIVES
 from earshot.settings import FetchSettings, environment_of
 from infra.function import zip_function
-from infra.queues import durable_queue
+from infra.queues import work_off, work_queue
 from infra.settings import Settings
 
 TIMEOUT = Duration.minutes(15)  # Lambda's longest
@@ -22,15 +22,7 @@ class Fetching(Construct):
         self, scope: Construct, name: str, *, store: Mapping[str, str], settings: Settings
     ) -> None:
         super().__init__(scope, name)
-        self.dead_letters = durable_queue(self, "DeadLetters")
-        self.queue = durable_queue(
-            self,
-            "Queue",
-            visibility_timeout=Duration.seconds(6 * TIMEOUT.to_seconds()),
-            dead_letter_queue=aws_sqs.DeadLetterQueue(
-                queue=self.dead_letters, max_receive_count=MAX_RECEIVES
-            ),
-        )
+        self.queue, self.dead_letters = work_queue(self, TIMEOUT, MAX_RECEIVES)
         self.function = zip_function(
             self,
             "Fetch",
@@ -46,11 +38,4 @@ class Fetching(Construct):
             timeout=TIMEOUT,
             settings=settings,
         )
-        self.function.add_event_source(
-            aws_lambda_event_sources.SqsEventSource(
-                self.queue,
-                batch_size=1,
-                max_concurrency=CONCURRENCY,
-                report_batch_item_failures=True,
-            )
-        )
+        work_off(self.function, self.queue, CONCURRENCY)

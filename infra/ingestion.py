@@ -2,18 +2,13 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import (
-    Duration,
-    Size,
-    aws_lambda_event_sources,
-    aws_sqs,
-)
+from aws_cdk import Duration, Size
 from constructs import Construct
 
 from earshot.settings import TranscribeSettings, default_of, environment_of
 from infra.bulk_queue import BulkQueue
 from infra.function import SET_BY_IMAGE, model_function
-from infra.queues import durable_queue
+from infra.queues import work_off, work_queue
 from infra.settings import Settings
 
 MAX_RECEIVES: int = default_of(TranscribeSettings, "max_receives")
@@ -36,17 +31,7 @@ class Ingestion(Construct):
     ) -> None:
         super().__init__(scope, name)
         timeout = Duration.seconds(settings.transcribe_timeout_s)
-        self.dead_letters = durable_queue(self, "DeadLetters")
-        self.queue = durable_queue(
-            self,
-            "Queue",
-            # Six times the function's timeout, as Lambda's guide for SQS recommends, so that a
-            # throttled batch doesn't become visible again while it waits.
-            visibility_timeout=Duration.seconds(6 * settings.transcribe_timeout_s),
-            dead_letter_queue=aws_sqs.DeadLetterQueue(
-                queue=self.dead_letters, max_receive_count=MAX_RECEIVES
-            ),
-        )
+        self.queue, self.dead_letters = work_queue(self, timeout, MAX_RECEIVES)
         self.function = model_function(
             self,
             "Transcribe",
@@ -70,11 +55,6 @@ class Ingestion(Construct):
             disk=Size.mebibytes(settings.audio_disk_mib),
             settings=settings,
         )
-        self.function.add_event_source(
-            aws_lambda_event_sources.SqsEventSource(
-                self.queue,
-                batch_size=settings.transcribe_batch,
-                max_concurrency=settings.transcribe_concurrency,
-                report_batch_item_failures=True,
-            )
+        work_off(
+            self.function, self.queue, settings.transcribe_concurrency, settings.transcribe_batch
         )

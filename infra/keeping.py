@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, aws_kms, aws_s3
+from aws_cdk import Duration, RemovalPolicy, aws_dynamodb, aws_kms, aws_s3
+from constructs import Construct
 
 from infra.settings import Settings
 
@@ -38,3 +39,34 @@ def encryption(key: aws_kms.IKey | None) -> dict[str, Any]:
         "encryption_key": key,
         "bucket_key_enabled": True,
     }
+
+
+def table(
+    scope: Construct,
+    name: str,
+    partition_key: str,
+    key: aws_kms.IKey | None,
+    settings: Settings,
+    **options: Any,
+) -> aws_dynamodb.Table:
+    """Pay per request, with point-in-time recovery, encrypted with the operator's key or AWS's own,
+    and kept when the stack is deleted. `partition_key` is a text; `options` are more of Table's."""
+    return aws_dynamodb.Table(
+        scope,
+        name,
+        partition_key=aws_dynamodb.Attribute(
+            name=partition_key, type=aws_dynamodb.AttributeType.STRING
+        ),
+        billing_mode=aws_dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption=(
+            aws_dynamodb.TableEncryption.CUSTOMER_MANAGED
+            if key
+            else aws_dynamodb.TableEncryption.AWS_MANAGED
+        ),
+        encryption_key=key,
+        point_in_time_recovery_specification=aws_dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        removal_policy=kept(settings.retain),
+        **options,
+    )

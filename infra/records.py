@@ -4,7 +4,7 @@ from aws_cdk import aws_dynamodb, aws_kms, aws_s3
 from constructs import Construct
 
 from earshot.recordings.listing import KEY_INDEX, LIST_INDEX, UPLOAD_INDEX
-from infra.keeping import encryption, kept, old_versions_expire
+from infra.keeping import encryption, kept, old_versions_expire, table
 from infra.settings import Settings
 
 
@@ -24,24 +24,15 @@ class Records(Construct):
         super().__init__(scope, name)
         removal = kept(settings.retain)
         text = aws_dynamodb.AttributeType.STRING
-        self.table = aws_dynamodb.Table(
+        self.table = table(
             self,
             "Table",
-            partition_key=aws_dynamodb.Attribute(name="recording_id", type=text),
-            billing_mode=aws_dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=(
-                aws_dynamodb.TableEncryption.CUSTOMER_MANAGED
-                if key
-                else aws_dynamodb.TableEncryption.AWS_MANAGED
-            ),
-            encryption_key=key,
-            point_in_time_recovery_specification=aws_dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
+            "recording_id",
+            key,
+            settings,
             stream=aws_dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             time_to_live_attribute="expires_at",
             deletion_protection=settings.retain and settings.table_protection,
-            removal_policy=removal,
         )
         self.table.add_global_secondary_index(
             index_name=LIST_INDEX,

@@ -2,12 +2,9 @@
 
 from aws_cdk import (
     Duration,
-    aws_dynamodb,
     aws_events,
     aws_events_targets,
     aws_kms,
-    aws_lambda_event_sources,
-    aws_sqs,
 )
 from constructs import Construct
 
@@ -15,8 +12,8 @@ from earshot.recordings.event_bus import SOURCE
 from earshot.settings import WebhookSettings, environment_of
 from earshot.webhooks.sending import MAX_RECEIVES
 from infra.function import allow, zip_function
-from infra.keeping import kept
-from infra.queues import durable_queue
+from infra.keeping import table
+from infra.queues import work_off, work_queue
 from infra.settings import Settings
 
 TIMEOUT = Duration.seconds(30)  # twice as long as an address may take
@@ -37,33 +34,8 @@ class Webhooks(Construct):
     ) -> None:
         super().__init__(scope, name)
         # Signing needs the secrets themselves, so no digests are kept here but what KMS encrypts.
-        self.hooks = aws_dynamodb.Table(
-            self,
-            "Hooks",
-            partition_key=aws_dynamodb.Attribute(
-                name="hook_id", type=aws_dynamodb.AttributeType.STRING
-            ),
-            billing_mode=aws_dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=(
-                aws_dynamodb.TableEncryption.CUSTOMER_MANAGED
-                if key
-                else aws_dynamodb.TableEncryption.AWS_MANAGED
-            ),
-            encryption_key=key,
-            point_in_time_recovery_specification=aws_dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            removal_policy=kept(settings.retain),
-        )
-        self.dead_letters = durable_queue(self, "DeadLetters")
-        self.queue = durable_queue(
-            self,
-            "Queue",
-            visibility_timeout=Duration.seconds(6 * TIMEOUT.to_seconds()),
-            dead_letter_queue=aws_sqs.DeadLetterQueue(
-                queue=self.dead_letters, max_receive_count=MAX_RECEIVES
-            ),
-        )
+        self.hooks = table(self, "Hooks", "hook_id", key, settings)
+        self.queue, self.dead_letters = work_queue(self, TIMEOUT, MAX_RECEIVES)
         aws_events.Rule(
             self,
             "Told",
@@ -88,11 +60,4 @@ class Webhooks(Construct):
         allow(self.function, self.queue.queue_arn, "sqs:SendMessage")
         allow(self.function, self.hooks.table_arn, "dynamodb:GetItem", "dynamodb:Scan")
         allow(self.function, self.hooks.table_arn, "dynamodb:UpdateItem")
-        self.function.add_event_source(
-            aws_lambda_event_sources.SqsEventSource(
-                self.queue,
-                batch_size=1,
-                max_concurrency=CONCURRENCY,
-                report_batch_item_failures=True,
-            )
-        )
+        work_off(self.function, self.queue, CONCURRENCY)
