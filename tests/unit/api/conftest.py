@@ -20,6 +20,7 @@ from earshot.recordings.ids import recording_id
 from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Transcript
 from earshot.webhooks.store import Hooks
+from tests.fake_aws import recordings_table
 from tests.unit.api.stage import (
     AUDIO_BUCKET,
     KEY,
@@ -28,7 +29,6 @@ from tests.unit.api.stage import (
     TRANSCRIPTS_BUCKET,
     ToldRecogniser,
     ToldSearch,
-    make_table,
 )
 
 
@@ -69,7 +69,7 @@ def aws(s3: Any, dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     with mock_aws():
         for name in (AUDIO_BUCKET, TRANSCRIPTS_BUCKET):
             s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-        make_table(dynamodb)
+        recordings_table(dynamodb, TABLE)
         yield
 
 

@@ -19,6 +19,7 @@ from api.recogniser import recogniser
 from api.settings import ApiSettings
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
 from earshot.recordings.store import Recordings
+from tests.fake_aws import recordings_table
 from tests.unit.api.stage import (
     AUDIO_BUCKET,
     KEY,
@@ -26,7 +27,6 @@ from tests.unit.api.stage import (
     TRANSCRIPTS_BUCKET,
     ToldRecogniser,
     ToldSearch,
-    make_table,
     transcript,
 )
 
@@ -73,7 +73,7 @@ def serving(**store_options: Any) -> Iterator[Live]:
     sqs = session.client("sqs", endpoint_url=endpoint)
     for name in (AUDIO_BUCKET, TRANSCRIPTS_BUCKET):
         s3.create_bucket(Bucket=name)
-    make_table(dynamodb)
+    recordings_table(dynamodb, TABLE)
     store = Recordings(dynamodb.Table(TABLE), s3.Bucket(TRANSCRIPTS_BUCKET), **store_options)
     queue = sqs.create_queue(QueueName="retranscriptions")["QueueUrl"]
     app = create_app()

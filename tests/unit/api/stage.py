@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from earshot.recordings.listing import KEY_INDEX, LIST_INDEX, UPLOAD_INDEX
 from earshot.search.overview import Overview
 from earshot.search.request import FacetValue, Hit, Mark, SearchPage, SearchRequest
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
@@ -41,52 +40,6 @@ def written(*sentences: str, duration: float = 4.0) -> Transcript:
         read,
         provenance=replace(read.provenance, writer="moonshine-tiny", writer_fingerprint="beef"),
         heard=(Segment(tuple(own)),),
-    )
-
-
-def make_table(dynamodb: Any) -> None:
-    """The recordings' table, with its indexes."""
-    dynamodb.create_table(
-        TableName=TABLE,
-        KeySchema=[{"AttributeName": "recording_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"}
-            for name in (
-                "recording_id",
-                "status",
-                "listed_at",
-                "listed_in",
-                "key",
-                "uploaded_at",
-            )
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": LIST_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "status", "KeyType": "HASH"},
-                    {"AttributeName": "listed_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            },
-            {
-                "IndexName": KEY_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "listed_in", "KeyType": "HASH"},
-                    {"AttributeName": "key", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
-            },
-            {
-                "IndexName": UPLOAD_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "listed_in", "KeyType": "HASH"},
-                    {"AttributeName": "uploaded_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
-            },
-        ],
-        BillingMode="PAY_PER_REQUEST",
     )
 
 

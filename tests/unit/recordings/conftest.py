@@ -5,12 +5,11 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
-from earshot.recordings.listing import KEY_INDEX, LIST_INDEX, UPLOAD_INDEX
 from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
+from tests.fake_aws import empty_account, recordings_table
 
 PROVENANCE = Provenance("demo", "f1", "onnx-int8", "greedy", "0.1.0")
 
@@ -36,53 +35,12 @@ def event(
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
+    with empty_account(monkeypatch):
         yield
 
 
 def make_table() -> Any:
-    return boto3.resource("dynamodb").create_table(
-        TableName="recordings",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "recording_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"}
-            for name in ("recording_id", "status", "listed_at", "listed_in", "key", "uploaded_at")
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": LIST_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "status", "KeyType": "HASH"},
-                    {"AttributeName": "listed_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            },
-            {
-                "IndexName": KEY_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "listed_in", "KeyType": "HASH"},
-                    {"AttributeName": "key", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
-            },
-            {
-                "IndexName": UPLOAD_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "listed_in", "KeyType": "HASH"},
-                    {"AttributeName": "uploaded_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]},
-            },
-        ],
-    )
+    return recordings_table(boto3.resource("dynamodb"))
 
 
 @pytest.fixture
