@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities import batch
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot.ingest import redelivery
 from earshot.settings import WebhookSettings
 from earshot.webhooks.sending import Sending, Undelivered, pause
 from earshot.webhooks.store import Hooks
@@ -39,11 +40,7 @@ def handle_record(record: SQSRecord) -> None:
     except Undelivered as error:
         seconds = pause(receives, error.wait_s)
         logger.warning("could not call a hook", extra={"reason": error.message, "wait": seconds})
-        sqs().change_message_visibility(
-            QueueUrl=sending().queue_url,
-            ReceiptHandle=record.receipt_handle,
-            VisibilityTimeout=seconds,
-        )
+        redelivery.hand_back(sqs(), sending().queue_url, record.receipt_handle, seconds)
         raise
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scripts.bench.clips import picked
+from scripts.bench.clips import picked, slices
 from scripts.bench.models import exported, large
 from scripts.bench.speech import SAMPLES
 
@@ -42,7 +42,7 @@ def added(
         spent = {name: [0.0, 0.0] for name in sides}
         for transcriber in sides.values():
             transcriber.transcribe(waveforms[0])  # the first call is slower
-        for turn in _turns(waveforms):
+        for turn in slices(waveforms, TURN):
             for name, transcriber in sides.items():
                 clock, processor = time.perf_counter(), time.process_time()
                 if at_once:
@@ -53,10 +53,6 @@ def added(
                 spent[name][0] += time.perf_counter() - clock
                 spent[name][1] += time.process_time() - processor
         print(json.dumps(_figure(spent, waveforms, at_once)), flush=True)
-
-
-def _turns(waveforms: Sequence[Any]) -> list[list[Any]]:
-    return [list(waveforms[at : at + TURN]) for at in range(0, len(waveforms), TURN)]
 
 
 def _figure(

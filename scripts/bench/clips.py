@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
+
+Clip = TypeVar("Clip")
 
 SUFFIXES = (".mp3", ".wav", ".flac")
 
@@ -13,9 +16,9 @@ def picked(folder: Path, count: int) -> list[Path]:
     return [path.resolve() for path in files[::step][:count]]
 
 
-def slices(files: Sequence[Path], size: int) -> list[list[Path]]:
+def slices(clips: Sequence[Clip], size: int) -> list[list[Clip]]:
     """Turns: what one side does before the other has its turn."""
-    return [list(files[at : at + size]) for at in range(0, len(files), size)]
+    return [list(clips[at : at + size]) for at in range(0, len(clips), size)]
 
 
 def duration(file: Path) -> float:

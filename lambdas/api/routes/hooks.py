@@ -9,7 +9,7 @@ from api.auth import needs
 from api.services import HookStore, Resolver, Settings
 from earshot.access.keys import Scope
 from earshot.errors import NotFound
-from earshot.outgoing.addresses import MAX_URL_CHARS, RefusedAddress, checked, parsed
+from earshot.outgoing.addresses import MAX_URL_CHARS, check
 from earshot.recordings.ids import MAX_KEY_BYTES
 from earshot.webhooks.hook import Event, Hook, new_hook
 
@@ -70,11 +70,7 @@ def add_hook(
 
     Only public https addresses are called; what they redirect to is not.
     """
-    local = settings.local_addresses
-    try:
-        checked(parsed(wanted.url, local), local, resolve)
-    except OSError as error:
-        raise RefusedAddress("The host of this address can't be found.") from error
+    check(wanted.url, settings.local_addresses, resolve)
     secret = wanted.secret.get_secret_value() if wanted.secret else None
     hook = new_hook(wanted.url, frozenset(wanted.events), wanted.prefix, secret)
     hooks.add(hook)

@@ -15,7 +15,7 @@ from api.services import FetchQueue, Resolver, Settings, Store
 from earshot.access.keys import Scope
 from earshot.errors import Conflict, NotFound
 from earshot.ingest.fetching import Job
-from earshot.outgoing.addresses import MAX_URL_CHARS, RefusedAddress, checked, parsed
+from earshot.outgoing.addresses import MAX_URL_CHARS, check
 from earshot.recordings.ids import plain_key, recording_id
 
 router = APIRouter(tags=["recordings"])
@@ -80,11 +80,7 @@ def start_job(
         if recordings.get(identity) is None:
             raise NotFound("Nothing was uploaded under this key, or not a moment ago.")
     else:
-        local = settings.local_addresses
-        try:
-            checked(parsed(wanted.url, local), local, resolve)
-        except OSError as error:
-            raise RefusedAddress("The host of this address can't be found.") from error
+        check(wanted.url, settings.local_addresses, resolve)
         if not recordings.queue(key):
             raise Conflict("There is a recording at this key.")
         fetches.send(Job(wanted.url, key))

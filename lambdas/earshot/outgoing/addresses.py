@@ -65,6 +65,14 @@ def checked(
     return [(one, port) for one in numeric]
 
 
+def check(url: str, local: bool = False, resolve: Resolve = socket.getaddrinfo) -> None:
+    """Raise RefusedAddress for an address that can't be called now, for whoever names it."""
+    try:
+        checked(parsed(url, local), local, resolve)
+    except OSError as error:
+        raise RefusedAddress("The host of this address can't be found.") from error
+
+
 def is_public(address: str) -> bool:
     """Whether a numeric address is one that the whole internet can reach.
 
