@@ -13,6 +13,7 @@ from scripts.bench import (
     parity,
     pipeline,
     search,
+    sizes,
     sound,
     speech,
     start,
@@ -32,6 +33,7 @@ app.command()(parity.parity)
 app.command()(audio.audio)
 app.command()(decode.decode)
 app.command()(search.search)
+app.command()(sizes.sizes)
 app.command()(sound.sound)
 app.command()(listeners.listeners)
 app.command()(joined.joined)

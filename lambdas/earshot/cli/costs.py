@@ -19,7 +19,7 @@ ALARMED_METRICS = 30  # without a bulk lane; an alarm on a sum pays for each par
 IMAGE_GB = 1.0  # compressed: base, packages, the large model in int8
 POLLS_A_MONTH = 3 * 5 * 3 * 60 * HOURS_A_MONTH  # Lambda's five pollers of three queues, 20 s each
 MP3_MB_AN_HOUR = 28.8  # 64 kbit/s
-TRANSCRIPT_KB_A_SECOND = 0.32  # of sound, packed, both models' words and the frame letters
+TRANSCRIPT_KB_A_SECOND = 0.31  # of sound, by both models, the frame letters too: `bench sizes`
 # Units of the three indexes by status, key and upload. A claim is new there; a finish changes the
 # status, which one index has to move from one partition to another.
 INDEX_UNITS_OF_A_CLAIM, INDEX_UNITS_OF_A_FINISH = 3, 4
@@ -201,7 +201,7 @@ def kept() -> Lines:
     """The sound as mp3, and about as much as its transcript takes."""
     return {
         "sound": MP3_MB_AN_HOUR / 1000 * PRICES["S3 standard, GB-month"].dollars,
-        "transcripts, 1.2 MB": 3600
+        "transcripts, 1.1 MB": 3600
         * TRANSCRIPT_KB_A_SECOND
         / 1e6
         * PRICES["DynamoDB, GB-month with point-in-time recovery"].dollars,
