@@ -49,7 +49,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All recordings that can be searched. `uploaded` counts by month, quarter or year (`every`),
+    """All recordings that can be searched. `uploaded` counts by month or year (`every`),
     each by its first day; `examples` are words that several recordings have, but not most.
     """
 
