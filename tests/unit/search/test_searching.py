@@ -90,6 +90,51 @@ def test_what_is_like_the_whole_phrase_comes_before_single_words_of_it() -> None
     assert page.hits[0].text == "in songs he had no boots"
 
 
+def test_what_holds_it_comes_before_a_maybe_that_is_closer() -> None:
+    texts = ["you carled the tamber not ten minutes ago", "an editor can show you numbers"]
+    page = search(texts, "called that number")
+    assert [hit.match for hit in page.hits] == ["holds", "maybe"]
+    hold, other = page.hits
+    assert (hold.text, page.total, page.maybe) == (texts[1], 1, 1)
+    assert (other.score or 0) > (hold.score or 0)
+
+
+def test_what_is_like_the_whole_phrase_holds_it_in_every_order_and_count() -> None:
+    recordings = [
+        recording("the sliver spun gorden", accent="us", uploaded_at="2026-01-03T00:00:00.000Z"),
+        recording("silver spoon", accent="england"),
+        recording("gravel and spindles", accent="england"),
+    ]
+    engine = MemoryEngine(recordings)
+    for sort in ("relevance", "newest"):
+        page = search_in(engine, SearchRequest("the silver spoon garden", sort=sort))
+        assert held(page) == ["the sliver spun gorden", "silver spoon"]
+        assert (page.total, page.maybe, page.relaxed) == (2, 0, False)
+        assert {one.value: one.count for one in page.facets["accent"]} == {"us": 1, "england": 1}
+
+
+def test_what_holds_a_phrase_does_not_hang_on_the_chosen_facet() -> None:
+    # Of those two that are like the phrase one is closer; alone the other would be the closest.
+    phrase = "she counted every silver spoon"
+    recordings = [
+        recording("she counted heavy silver spins", accent="us"),
+        recording("he counted a very silly moon", accent="england"),
+        recording("the silver spoon was counted", accent="england"),
+    ]
+    everywhere = search_in(MemoryEngine(recordings), SearchRequest(phrase))
+    counts = {one.value: one.count for one in everywhere.facets["accent"]}
+    for accent in ("us", "england"):
+        chosen = {"accent": (accent,)}
+        page = search_in(MemoryEngine(recordings, chosen), SearchRequest(phrase, chosen))
+        assert page.total == counts[accent]
+        assert {one.value: one.count for one in page.facets["accent"]} == counts
+
+
+def test_two_words_and_what_was_never_said_are_no_phrase_by_chance() -> None:
+    assert held(search(["a goaled rink"], "gold ring")) == []
+    assert held(search(["he should never forget", "but we shall"], "xylophone zebra quartz")) == []
+
+
 def test_beside_what_was_said_only_what_is_close_is_a_maybe() -> None:
     alone = search(["a mouse in the house"], "museum")
     assert (alone.total, alone.maybe) == (0, 1)
