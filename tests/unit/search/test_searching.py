@@ -1,7 +1,9 @@
 """The whole way of a search, with the passages in memory: plan, ask, rank, page."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from earshot.search.searcher import search_in
 from tests.search.recordings import of, recording
 from tests.unit.search.memory_engine import MemoryEngine
 
+ROOT = Path(__file__).parents[3]
 MANY = [f"nothing of the kind {n}" for n in range(120)]  # more than are looked at whole
 
 
@@ -224,6 +227,25 @@ def test_a_word_of_ten_thousand_letters_is_refused_and_a_long_one_answered() -> 
     assert search(["silver spoon"], "a" * 500).total == 0
 
 
+def test_a_prefix_of_more_than_a_thousand_bytes_is_refused() -> None:
+    assert search(["silver spoon"], "spoon", prefix="é" * 500)
+    with pytest.raises(InvalidRequest, match="1000 bytes"):
+        search(["silver spoon"], "spoon", prefix="é" * 500 + "e")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"q": "gold"}, {"facets": {"accent": ("us",)}}, {"prefix": "a"}, {"exact": True},
+     {"sort": "newest"}, {"after": "2026-01-01"}],
+)  # fmt: skip
+def test_a_cursor_is_one_of_its_own_search(other: dict[str, object]) -> None:
+    many = [f"silver spoon {n}" for n in range(60)]
+    cursor = search(many, "spoon", size=50).cursor
+    assert cursor
+    with pytest.raises(InvalidRequest, match="cursor"):
+        search(many, **({"q": "spoon", "size": 50, "cursor": cursor} | other))  # type: ignore[arg-type]
+
+
 def test_facets_count_what_holds_the_query_alone() -> None:
     recordings = [
         recording("he took the phone", accent="us"),
@@ -250,6 +272,13 @@ def test_a_misspelt_word_is_asked_back_though_nothing_says_it_beside_the_others(
     texts = ["the desert sand", "a desert bird", "an oasis at last", *MANY]
     page = search(texts, "desert orasis")
     assert (page.relaxed, page.did_you_mean) == (True, "desert oasis")
+
+
+def test_the_page_names_every_kind_of_match_the_best_first() -> None:
+    labels = (ROOT / "site" / "js" / "labels.js").read_text()
+    (table,) = re.findall(r"export const KINDS = \{\n(.*?)^\};", labels, re.DOTALL | re.MULTILINE)
+    named = re.findall(r"^  (\w+):", table, re.MULTILINE)
+    assert named == sorted(KINDS, key=lambda kind: -KINDS[kind].worth)
 
 
 def test_a_better_kind_is_worth_more_and_likelier() -> None:
