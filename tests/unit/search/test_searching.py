@@ -157,6 +157,13 @@ def test_what_holds_it_beyond_what_was_fetched_is_no_maybe() -> None:
     assert (page.total, page.maybe) == (61, 0)
 
 
+def test_where_more_holds_it_than_is_compared_there_are_no_maybes() -> None:
+    maybe_one = "the colour of golt"
+    for holding, listed in ((40, 1), (41, 0)):
+        page = search([maybe_one, *(f"gold {n}" for n in range(holding))], "gold", size=50)
+        assert (page.total, page.maybe, len(page.hits)) == (holding, listed, holding + listed)
+
+
 def test_what_holds_the_fewer_words_is_no_maybe() -> None:
     deserts = [f"the desert {n}" for n in range(50)]
     page = search(
