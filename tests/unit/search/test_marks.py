@@ -58,3 +58,13 @@ def test_of_alternatives_a_quoted_word_is_marked_as_it_is_written() -> None:
 def test_a_word_that_was_cut_in_two_is_marked_in_both_parts() -> None:
     assert marked("lighthouse", "a light house in the light") == ["light", "house"]
     assert marked("light house", "the lighthouse") == ["lighthouse"]
+
+
+def test_a_row_is_marked_up_to_the_last_word() -> None:
+    assert marked('"i am"', "here i am") == ["i", "am"]
+    assert marked("you're", "here you are") == ["you", "are"]
+
+
+def test_a_stop_word_has_no_other_forms() -> None:
+    (mark,) = marks(digest("human beings"), parse("being"))
+    assert mark.kind == "sound"

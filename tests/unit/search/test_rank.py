@@ -95,6 +95,15 @@ def test_a_word_that_was_heard_as_two_counts_wherever_it_was_cut(word: str, cut:
     assert together > apart
 
 
+def test_it_is_all_the_same_where_a_word_was_cut() -> None:
+    cuts = {"along": "a long", "lighthouse": "light house", "bookcase": "bookcas e"}
+    counted = {
+        compare(parse(word), [digest(f"we saw {cut} there")], FREQUENCIES)[0].words
+        for word, cut in cuts.items()
+    }
+    assert len(counted) == 1
+
+
 def test_what_is_half_like_a_word_is_less_than_half_of_it() -> None:
     (views,) = compare(parse("sliver"), [digest("silver")], Frequencies(3000))
     assert 0.0 < views.words < 0.7 * views.telling

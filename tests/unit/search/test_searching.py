@@ -116,6 +116,13 @@ def test_what_is_like_the_whole_phrase_holds_it_in_every_order_and_count() -> No
         assert {one.value: one.count for one in page.facets["accent"]} == {"us": 1, "england": 1}
 
 
+def test_all_that_is_nearly_the_phrase_holds_it_and_three_words_are_one() -> None:
+    texts = ["she counted every sliver spun", "she counted every solver spun", "he counted on her"]
+    page = search(texts, "she counted every silver spoon")
+    assert (sorted(held(page)), maybe(page)) == (texts[:2], texts[2:])
+    assert held(search(["by the fountain"], "by the mountain")) == ["by the fountain"]
+
+
 def test_what_holds_a_phrase_does_not_hang_on_the_chosen_facet() -> None:
     # Of those two that are like the phrase one is closer; alone the other would be the closest.
     phrase = "she counted every silver spoon"
@@ -279,6 +286,11 @@ def test_a_misspelt_word_is_asked_back_though_nothing_says_it_beside_the_others(
     texts = ["the desert sand", "a desert bird", "an oasis at last", *MANY]
     page = search(texts, "desert orasis")
     assert (page.relaxed, page.did_you_mean) == (True, "desert oasis")
+
+
+def test_what_was_meant_is_found_among_passages_that_were_not_compared() -> None:
+    deserts = [f"the desert sand {n}" for n in range(95)]
+    assert search([*deserts, "an oasis at last"], "desert orasis").did_you_mean == "desert oasis"
 
 
 def test_the_page_names_every_kind_of_match_the_best_first() -> None:
