@@ -82,6 +82,5 @@ class OperatorChoices(BaseModel):
     )
     kms_key_arn: Annotated[str | None, forms.KMS_KEY] = Field(
         None,
-        description="A [key of your own](#a-key-of-your-own) that encrypts sound, transcripts and "
-        "records.",
+        description="A [key of your own](#a-key-of-your-own) that encrypts all that holds data.",
     )

@@ -1,10 +1,10 @@
 """The recordings: a DynamoDB table with a stream, and a bucket for long transcripts and copies."""
 
-from aws_cdk import aws_dynamodb, aws_kms, aws_s3
+from aws_cdk import aws_dynamodb, aws_s3
 from constructs import Construct
 
 from earshot.recordings.listing import KEY_INDEX, LIST_INDEX, UPLOAD_INDEX
-from infra.keeping import encryption, kept, old_versions_expire, table
+from infra.keeping import kept, old_versions_expire, table
 from infra.settings import Settings
 
 
@@ -16,11 +16,10 @@ class Records(Construct):
         scope: Construct,
         name: str,
         *,
-        key: aws_kms.IKey | None,
         logs: aws_s3.IBucket | None,
         settings: Settings,
     ) -> None:
-        """`key` encrypts them, instead of AWS's own; `logs` takes the bucket's access log."""
+        """`logs` takes the bucket's access log."""
         super().__init__(scope, name)
         removal = kept(settings.retain)
         text = aws_dynamodb.AttributeType.STRING
@@ -28,7 +27,6 @@ class Records(Construct):
             self,
             "Table",
             "recording_id",
-            key,
             settings,
             stream=aws_dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             time_to_live_attribute="expires_at",
@@ -58,7 +56,7 @@ class Records(Construct):
             self,
             "Transcripts",
             block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
-            **encryption(key),
+            encryption=aws_s3.BucketEncryption.S3_MANAGED,
             server_access_logs_bucket=logs,
             server_access_logs_prefix="transcripts/" if logs else None,
             enforce_ssl=settings.tls,

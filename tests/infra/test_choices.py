@@ -8,7 +8,7 @@ import pytest
 
 from infra.code import ARM, content_hash
 from tests.infra.conftest import CHOSEN, NO_PIP, synthesize
-from tests.infra.template import Template, listed, reference
+from tests.infra.template import Template, reference
 
 
 @pytest.fixture
@@ -57,46 +57,6 @@ def test_requests_are_logged_for_a_time_in_a_private_bucket(
     for name in ("AudioBucket", "RecordsTranscripts", "SiteBucket"):
         target = buckets[name]["LoggingConfiguration"]["DestinationBucketName"]
         assert reference(target) == "AccessLogsBucket"
-
-
-def test_a_key_of_ones_own_encrypts_what_people_said(chosen: Template) -> None:
-    for name in ("AudioBucket", "RecordsTranscripts"):
-        bucket = chosen.properties("S3::Bucket")[name]
-        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-        assert rule["ServerSideEncryptionByDefault"] == {
-            "SSEAlgorithm": "aws:kms",
-            "KMSMasterKeyID": CHOSEN["kms_key_arn"],
-        }
-        assert rule["BucketKeyEnabled"] is True, "one request for many objects"
-    table = chosen.properties("DynamoDB::Table")["RecordsTable"]
-    assert table["SSESpecification"]["KMSMasterKeyId"] == CHOSEN["kms_key_arn"]
-
-
-@pytest.mark.parametrize(
-    ("function", "actions"),
-    [
-        ("IngestionTranscribe", {"kms:Decrypt", "kms:GenerateDataKey"}),
-        ("ApiKeyed", {"kms:Decrypt", "kms:GenerateDataKey"}),
-        ("ProjectionIndex", {"kms:Decrypt", "kms:DescribeKey"}),  # the stream's
-        ("Api", {"kms:Decrypt"}),
-        ("ApiSpeech", set()),
-    ],
-)
-def test_functions_use_the_key_for_what_they_do_and_no_more(
-    chosen: Template, function: str, actions: set[str]
-) -> None:
-    granted = {
-        action
-        for one in chosen.statements(function)
-        if CHOSEN["kms_key_arn"] in listed(one["Resource"])
-        for action in listed(one["Action"])
-    }
-    assert granted == actions
-
-
-def test_the_bulk_lanes_workers_use_the_key_too(chosen: Template) -> None:
-    bulk = Template(chosen.assembly, "EarshotBulk")
-    assert str(CHOSEN["kms_key_arn"]) in json.dumps(bulk.properties("IAM::Policy"))
 
 
 def test_recordings_expire_when_they_are_to(chosen: Template, aws: Template) -> None:
