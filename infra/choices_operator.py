@@ -80,6 +80,14 @@ class OperatorChoices(BaseModel):
         description="A bucket that is there already, instead of creating one. Its "
         "[policy and rules are yours](#an-audio-bucket-of-your-own).",
     )
+    vpc_id: Annotated[str | None, forms.VPC] = Field(
+        None,
+        description="A [VPC of your own](#a-vpc-of-your-own) that functions, search domain and "
+        "bulk lane are put into.",
+    )
+    vpc_subnet_ids: Annotated[str | None, forms.SUBNETS] = Field(
+        None, description="Its private subnets, one of each zone. Needed with `vpc_id`."
+    )
     kms_key_arn: Annotated[str | None, forms.KMS_KEY] = Field(
         None,
         description="A [key of your own](#a-key-of-your-own) that encrypts all that holds data.",

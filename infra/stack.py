@@ -17,6 +17,7 @@ from infra.fetching import Fetching
 from infra.function import allow
 from infra.ingestion import Ingestion
 from infra.monitoring import Monitoring
+from infra.network import Network
 from infra.own_key import READING, WRITING, encrypt
 from infra.projection import Projection
 from infra.records import Records
@@ -217,6 +218,15 @@ class EarshotStack(Stack):
             )
             outputs |= {"AlarmTopic": monitoring.topic.topic_arn}
             outputs |= {"DashboardUrl": monitoring.dashboard_url}
+        if settings.vpc_id:
+            network = Network(self, "Network", settings=settings)
+            outward = (transcribe, index, read, keyed, webhooks.function, fetching.function)
+            network.place((*outward, *([sign_in.function] if sign_in else [])), network.functions)
+            network.place([speech], network.nowhere)
+            outputs |= {"Vpc": settings.vpc_id}
+            if domain:
+                network.hold(domain)
+                outputs |= {"SearchSecurityGroup": network.search.security_group_id}
         if settings.kms_key_arn:
             outputs |= {"KmsKey": settings.kms_key_arn}
             # S3 delivers its access logs to no bucket with such a key.

@@ -41,6 +41,8 @@ CHOSEN = {
     "monthly_budget_usd": 100,
     "access_logs": True,
     "kms_key_arn": "arn:aws:kms:eu-central-1:123456789012:key/12345678-1234-1234-1234-123456789012",
+    "vpc_id": "vpc-0123456789abcdef0",
+    "vpc_subnet_ids": "subnet-0aaaaaaaaaaaaaaaa,subnet-0bbbbbbbbbbbbbbbb,subnet-0cccccccccccccccc",
     "reading": "sign-in",
     "session_key": PUBLIC,
     "arm64": True,

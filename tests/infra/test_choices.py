@@ -76,7 +76,7 @@ def test_everything_that_takes_tags_has_them(chosen: Template) -> None:
             if not name.startswith(("Custom", "Bucket", "AWS")):
                 assert {"team": "archive", "cost-centre": "42"}.items() <= tags.items(), name
     bulk = Template(chosen.assembly, "EarshotBulk")
-    assert "cost-centre" in json.dumps(bulk.properties("EC2::VPC"))
+    assert "cost-centre" in json.dumps(bulk.properties("EC2::SecurityGroup"))
 
 
 def test_three_zones_share_the_nodes(chosen: Template) -> None:

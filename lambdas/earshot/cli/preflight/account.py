@@ -6,6 +6,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from earshot.cli.preflight.findings import Finding, Plan, Session, State
 from earshot.cli.preflight.own_key import own_key
+from earshot.cli.preflight.own_vpc import own_vpc
 
 NEW_ACCOUNTS_MEMORY_MIB = 3008
 API_CONCURRENCY = 10  # runs of the API's functions beside those that transcribe
@@ -14,6 +15,7 @@ BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 # https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
 ON_DEMAND = {"g": "L-DB2E81BA", "p": "L-417A185B"}
 SPOT = {"g": "L-3819A6DF", "p": "L-7212CCBC"}
+SAID = {"gpus": "GPU quota", "own_key": "key", "own_vpc": "VPC"}
 VCPUS = {"xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32, "16xlarge": 64}
 
 
@@ -30,12 +32,12 @@ def account(session: Session, plan: Plan) -> Iterator[Finding]:
         yield Finding("credentials", State.STOPS, f"AWS takes no credentials from here: {error}")
         return
     yield Finding("credentials", State.FINE, f"{who['Arn']} in {session.region_name}")
-    for check in (_bootstrapped, _concurrency, _memory, _gpus, own_key, _deployed):
+    for check in (_bootstrapped, _concurrency, _memory, _gpus, own_key, own_vpc, _deployed):
         try:
             yield from check(session, plan)
         except (BotoCoreError, ClientError) as error:
-            name = check.__name__.strip("_").replace("gpus", "GPU quota").replace("own_key", "key")
-            yield Finding(name, State.LOOK, f"could not be asked: {error}")
+            what = check.__name__.strip("_")
+            yield Finding(SAID.get(what, what), State.LOOK, f"could not be asked: {error}")
 
 
 def _bootstrapped(session: Session, plan: Plan) -> Iterator[Finding]:
@@ -160,7 +162,10 @@ def _search_domain(
             "afterwards.",
         )
         return
-    for setting, output, planned in (("kms_key_arn", "KmsKey", plan.kms_key_arn),):
+    for setting, output, planned in (
+        ("kms_key_arn", "KmsKey", plan.kms_key_arn),
+        ("vpc_id", "Vpc", plan.vpc_id),
+    ):
         if own is None and outputs.get(output) != planned:
             yield Finding(
                 "search domain",

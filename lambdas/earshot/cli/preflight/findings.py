@@ -47,6 +47,8 @@ class Plan:
     bulk_image: str | None = None
     opensearch_url: str | None = None
     kms_key_arn: str | None = None
+    vpc_id: str | None = None
+    vpc_subnet_ids: str | None = None
     transcribe_memory_mib: int = SIZES.transcribe_memory_mib
     transcribe_concurrency: int = 10
     bulk: bool = False
