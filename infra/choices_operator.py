@@ -50,6 +50,11 @@ class OperatorChoices(BaseModel):
     table_protection: Annotated[bool, Flag()] = Field(
         True, description="Whether the table refuses to be deleted, until this is set to false."
     )
+    table_indexes: Annotated[int, OneOf((1, 2, 3))] = Field(
+        3,
+        description="Indexes of the recordings' table. Less than all only [on the way](#update) "
+        "from a version that had fewer: a deployment can add one.",
+    )
     tags: Annotated[str | None, forms.TAGS] = Field(
         None, description="Tags of everything in the stacks, for bills and rules."
     )

@@ -1,11 +1,33 @@
 """The recordings: a DynamoDB table with a stream, and a bucket for long transcripts and copies."""
 
+from typing import NamedTuple
+
 from aws_cdk import aws_dynamodb, aws_s3
 from constructs import Construct
 
 from earshot.recordings.listing import KEY_INDEX, LIST_INDEX, UPLOAD_INDEX
 from infra.keeping import kept, old_versions_expire, table
 from infra.settings import Settings
+
+TEXT = aws_dynamodb.AttributeType.STRING
+
+
+class Index(NamedTuple):
+    """A global secondary index; both its keys are texts. `also` are attributes beside the keys."""
+
+    name: str
+    partition: str
+    sort: str
+    also: tuple[str, ...] = ()
+
+
+# In the order in which versions brought them. CloudFormation adds one in an update, so what is new
+# goes to the end: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
+INDEXES = (
+    Index(LIST_INDEX, "status", "listed_at"),
+    Index(KEY_INDEX, "listed_in", "key", ("status",)),
+    Index(UPLOAD_INDEX, "listed_in", "uploaded_at", ("status",)),
+)
 
 
 class Records(Construct):
@@ -22,7 +44,6 @@ class Records(Construct):
         """`logs` takes the bucket's access log."""
         super().__init__(scope, name)
         removal = kept(settings.retain)
-        text = aws_dynamodb.AttributeType.STRING
         self.table = table(
             self,
             "Table",
@@ -32,26 +53,18 @@ class Records(Construct):
             time_to_live_attribute="expires_at",
             deletion_protection=settings.retain and settings.table_protection,
         )
-        self.table.add_global_secondary_index(
-            index_name=LIST_INDEX,
-            partition_key=aws_dynamodb.Attribute(name="status", type=text),
-            sort_key=aws_dynamodb.Attribute(name="listed_at", type=text),
-            projection_type=aws_dynamodb.ProjectionType.KEYS_ONLY,
-        )
-        self.table.add_global_secondary_index(
-            index_name=KEY_INDEX,
-            partition_key=aws_dynamodb.Attribute(name="listed_in", type=text),
-            sort_key=aws_dynamodb.Attribute(name="key", type=text),
-            projection_type=aws_dynamodb.ProjectionType.INCLUDE,
-            non_key_attributes=["status"],
-        )
-        self.table.add_global_secondary_index(
-            index_name=UPLOAD_INDEX,
-            partition_key=aws_dynamodb.Attribute(name="listed_in", type=text),
-            sort_key=aws_dynamodb.Attribute(name="uploaded_at", type=text),
-            projection_type=aws_dynamodb.ProjectionType.INCLUDE,
-            non_key_attributes=["status"],
-        )
+        for index in INDEXES[: settings.table_indexes]:
+            self.table.add_global_secondary_index(
+                index_name=index.name,
+                partition_key=aws_dynamodb.Attribute(name=index.partition, type=TEXT),
+                sort_key=aws_dynamodb.Attribute(name=index.sort, type=TEXT),
+                projection_type=(
+                    aws_dynamodb.ProjectionType.INCLUDE
+                    if index.also
+                    else aws_dynamodb.ProjectionType.KEYS_ONLY
+                ),
+                non_key_attributes=list(index.also) or None,
+            )
         self.transcripts = aws_s3.Bucket(
             self,
             "Transcripts",

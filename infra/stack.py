@@ -49,7 +49,9 @@ class EarshotStack(Stack):
             domain, opensearch_url = None, settings.opensearch_url
             domain_arn = settings.opensearch_arn
         else:
-            domain = SearchDomain(self, "Search", settings=settings).domain
+            # A domain can't move into a VPC or out of it: under another name it is another one.
+            place = "PrivateSearch" if settings.vpc_id else "Search"
+            domain = SearchDomain(self, place, settings=settings).domain
             opensearch_url, domain_arn = f"https://{domain.domain_endpoint}", domain.domain_arn
 
         access = Access(self, "Access", settings=settings)

@@ -142,6 +142,21 @@ def _deployed(session: Session, plan: Plan) -> Iterator[Finding]:
     resources = session.client("cloudformation").describe_stack_resources(StackName=name)
     kinds = {one["ResourceType"] for one in resources["StackResources"]}
     yield from _search_domain(outputs, kinds, plan)
+    if "Table" in outputs:
+        yield from _indexes(session, outputs["Table"], plan)
+
+
+def _indexes(session: Session, table: str, plan: Plan) -> Iterator[Finding]:
+    """CloudFormation adds one index to a table in an update, and refuses two."""
+    about = session.client("dynamodb").describe_table(TableName=table)["Table"]
+    now = len(about.get("GlobalSecondaryIndexes", ()))
+    if plan.table_indexes > now + 1:
+        yield Finding(
+            "table",
+            State.STOPS,
+            f"It has {now} of {plan.table_indexes} indexes, and a deployment can add one. Set "
+            f'"table_indexes": {now + 1}, deploy, and go on so: docs/deploy.md, Update.',
+        )
 
 
 def _search_domain(

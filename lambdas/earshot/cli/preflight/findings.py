@@ -51,6 +51,7 @@ class Plan:
     vpc_subnet_ids: str | None = None
     transcribe_memory_mib: int = SIZES.transcribe_memory_mib
     transcribe_concurrency: int = 10
+    table_indexes: int = 3
     bulk: bool = False
     bulk_instances: str = SIZES.bulk_instances
     bulk_max_workers: int = 4
