@@ -46,6 +46,8 @@ CHOSEN = {
     "reading": "sign-in",
     "session_key": PUBLIC,
     "arm64": True,
+    "confined_functions": True,
+    "unconfined_decoder": True,
     "opensearch_nodes": 3,
     "opensearch_zones": 3,
     "opensearch_instance": "r7g.large.search",

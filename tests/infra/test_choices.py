@@ -59,6 +59,16 @@ def test_requests_are_logged_for_a_time_in_a_private_bucket(
         assert reference(target) == "AccessLogsBucket"
 
 
+def test_functions_may_be_told_to_decode_nothing_unconfined_and_the_worker_to_do_so(
+    chosen: Template,
+) -> None:
+    told = [one["Environment"]["Variables"] for one in chosen.functions.values()]
+    assert [one for one in told if "EARSHOT_UNCONFINED_DECODER" in one] == []
+    (task,) = Template(chosen.assembly, "EarshotBulk").properties("ECS::TaskDefinition").values()
+    (worker,) = task["ContainerDefinitions"]
+    assert {"Name": "EARSHOT_UNCONFINED_DECODER", "Value": "allow"} in worker["Environment"]
+
+
 def test_recordings_expire_when_they_are_to(chosen: Template, aws: Template) -> None:
     def rules(template: Template) -> dict[str, Any]:
         bucket = template.properties("S3::Bucket")["AudioBucket"]
