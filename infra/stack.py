@@ -226,6 +226,7 @@ class EarshotStack(Stack):
             network.place((*outward, *([sign_in.function] if sign_in else [])), network.functions)
             network.place([speech], network.nowhere)
             outputs |= {"Vpc": settings.vpc_id}
+            outputs |= {"FunctionsSecurityGroup": network.functions.security_group_id}
             if domain:
                 network.hold(domain)
                 outputs |= {"SearchSecurityGroup": network.search.security_group_id}

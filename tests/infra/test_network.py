@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.network import INTERFACES
-from tests.infra.conftest import CHOSEN
+from tests.infra.conftest import CHOSEN, ROOT
 from tests.infra.template import Template, listed, reference
 
 SUBNETS = str(CHOSEN["vpc_subnet_ids"]).split(",")
@@ -95,6 +95,15 @@ def test_nothing_was_looked_up_and_no_zone_was_made_up(chosen: Template) -> None
     assert "missing" not in manifest, "the CDK would ask the account"
     for path in chosen.assembly.glob("*.template.json"):
         assert "zone-0" not in path.read_text()
+
+
+def test_outputs_name_the_groups_and_the_guide_explains_them(chosen: Template) -> None:
+    outputs = chosen.body["Outputs"]
+    assert reference(outputs["FunctionsSecurityGroup"]["Value"]) == "NetworkFunctions"
+    assert reference(outputs["SearchSecurityGroup"]["Value"]) == "NetworkSearch"
+    guide = (ROOT / "docs" / "deploy.md").read_text()
+    told = [name for name in outputs if not name.startswith("PublishOutput")]
+    assert {name for name in told if f"`{name}`" not in guide} <= {"ApiId", "SiteBucket"}
 
 
 def test_without_the_setting_nothing_is_in_a_vpc(aws: Template) -> None:
