@@ -26,7 +26,7 @@ INDEX_UNITS_OF_A_CLAIM, INDEX_UNITS_OF_A_FINISH = 3, 4
 LOG_KB_A_RECORDING = 2.0
 EVENT_KB = 1.0  # of S3, looked at by two subscriptions
 BULK_DISK_GB = 100
-INTERFACE_ENDPOINTS, ZONES = 4, 2  # without a bulk lane: cli/preflight/own_vpc.py
+ENDPOINTS = 4 * 2  # four in two zones, without a bulk lane: cli/preflight/own_vpc.py
 INDEX_MB_AN_HOUR = 3.0  # docs/scale.md says of what
 TWO_CORES_SPEED = 9.7  # the large model in int8: `bench bulk`, docs/benchmarks.md
 # Lambda gives processors by memory.
@@ -123,17 +123,14 @@ def idle() -> Lines:
 
 def in_a_vpc() -> Mapping[str, Lines]:
     """What a VPC costs that has only what Earshot needs; its gateway endpoints are free."""
-    endpoints = INTERFACE_ENDPOINTS * ZONES * HOURS_A_MONTH
+    month = {name: HOURS_A_MONTH * price.dollars for name, price in PRICES.items()}
+    endpoint = month["interface endpoint, hour and zone"]
     return {
         "A VPC with a NAT gateway, a month": {
-            "the gateway": HOURS_A_MONTH * PRICES["NAT gateway, hour"].dollars,
-            "its address": HOURS_A_MONTH * PRICES["public IPv4 address, hour"].dollars,
+            "the gateway": month["NAT gateway, hour"],
+            "its address": month["public IPv4 address, hour"],
         },
-        "A VPC with endpoints alone, a month": {
-            f"{INTERFACE_ENDPOINTS} endpoints in {ZONES} zones": (
-                endpoints * PRICES["interface endpoint, hour and zone"].dollars
-            ),
-        },
+        "A VPC with endpoints alone, a month": {f"{ENDPOINTS} interfaces": ENDPOINTS * endpoint},
     }
 
 
