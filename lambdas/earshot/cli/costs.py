@@ -26,7 +26,7 @@ INDEX_UNITS_OF_A_CLAIM, INDEX_UNITS_OF_A_FINISH = 3, 4
 LOG_KB_A_RECORDING = 2.0
 EVENT_KB = 1.0  # of S3, looked at by two subscriptions
 BULK_DISK_GB = 100
-ENDPOINTS = 4 * 2  # four in two zones, without a bulk lane: cli/preflight/own_vpc.py
+INTERFACES = 4 * 2  # of four endpoints in two zones, without a bulk lane: cli/preflight/own_vpc.py
 INDEX_MB_AN_HOUR = 3.0  # docs/scale.md says of what
 TWO_CORES_SPEED = 9.7  # the large model in int8: `bench bulk`, docs/benchmarks.md
 # Lambda gives processors by memory.
@@ -130,7 +130,7 @@ def in_a_vpc() -> Mapping[str, Lines]:
             "the gateway": month["NAT gateway, hour"],
             "its address": month["public IPv4 address, hour"],
         },
-        "A VPC with endpoints alone, a month": {f"{ENDPOINTS} interfaces": ENDPOINTS * endpoint},
+        "A VPC with endpoints alone, a month": {f"{INTERFACES} interfaces": INTERFACES * endpoint},
     }
 
 
