@@ -11,6 +11,8 @@ SITE = Path(__file__).resolve().parent.parent / "site"
 NOT_FOUND = "404.html"  # the page once more, for addresses that are none of it
 
 _COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
+# What a value is taken for by who checks types; a bracket follows, and stays.
+_CAST = re.compile(r"/\*\* @type \{[^}\n]*\} \*/ (?=\()")
 # Behind code, on the same line. That none is part of a text, a test looks.
 _BEHIND_CODE = re.compile(r"(?<=[;,{}()\[\]:>]) +// .*$", re.MULTILINE)
 # No text of a script runs over several lines: a test looks.
@@ -34,6 +36,6 @@ def content(path: str) -> bytes:
 
 
 def without_comments(script: str) -> str:
-    """Without comments, but for those of types within a line, and without indents."""
+    """Without comments and indents."""
     whole_lines_gone = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), script)
-    return _INDENT.sub("", _BEHIND_CODE.sub("", whole_lines_gone))
+    return _INDENT.sub("", _BEHIND_CODE.sub("", _CAST.sub("", whole_lines_gone)))

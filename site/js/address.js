@@ -1,5 +1,6 @@
 /** What the page shows is in its address: every view can be shared, and the back button works. */
 
+import { el } from "./dom.js";
 import { FACETS, ORDERS } from "./labels.js";
 
 const MOST_PAGES = 20;
@@ -71,6 +72,11 @@ export function write({ q = "", exact = false, sort = "", pages = 1, view = "", 
   }
   const text = params.toString();
   return text ? `/?${text}` : "/";
+}
+
+/** A link to what `state` shows; `props` are those of `el`. */
+export function link(state, props, ...children) {
+  return el("a", { href: write(state), "data-nav": true, ...props }, ...children);
 }
 
 /** All that narrows a search down, as the API's parameters. */

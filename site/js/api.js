@@ -1,7 +1,7 @@
 /** The one place that speaks to the API, and that turns its failures into sentences for people. */
 
 import { narrowing } from "./address.js";
-import { isEstimated, SAID } from "./labels.js";
+import { SAID } from "./labels.js";
 
 /** What is not answered by then is not worth waiting for; the server gives up a little later. */
 const PATIENCE_MS = 10_000;
@@ -98,7 +98,7 @@ const silent = new Map();
  */
 async function hasSound(hit, signal) {
   const { key } = hit;
-  if (!isEstimated(hit)) return true;
+  if (!hit.estimated_times) return true;
   if (!silent.has(key)) {
     try {
       const { status } = await fetch(audioUrl(key), { method: "HEAD", signal });

@@ -1,8 +1,8 @@
 /** Bringing recordings: files that are dropped here, how far they are, and what became of them. */
 
-import { write } from "./address.js";
+import { link } from "./address.js";
 import * as api from "./api.js";
-import { el, press } from "./dom.js";
+import { el, field, press } from "./dom.js";
 import { FACETS } from "./labels.js";
 import { notice } from "./notice.js";
 import { keyField, leave, remove, send } from "./writing.js";
@@ -11,8 +11,13 @@ const POLL_MS = 2000;
 /** Letters that no key may have; a file's name with them is brought under another. */
 const CONTROL = /\p{Cc}/gu;
 
-/** They go on while other views are shown. */
+/** They go on while other views are shown, and what was filled in stays. */
 const list = el("ol", { class: "brought", "aria-label": "Files" });
+const ofAll = el("div", { class: "bring-fields" },
+  text("folder", "Folder", 300, { placeholder: "talks/2024" }),
+  ...["collection", "speaker", "place"].map((name) => text(name, FACETS[name], 100)),
+  ...["accent", "gender", "age"].map((name) => text(name, FACETS[name], 64)),
+  text("recorded_at", "Recorded on", 40, { type: "date" }));
 let turn = Promise.resolve();
 let underWay = 0;
 addEventListener("beforeunload", (event) => {
@@ -20,32 +25,36 @@ addEventListener("beforeunload", (event) => {
 });
 
 export function view(_, __, { announce }) {
-  const text = (name, label, attributes = {}) => el("label", { class: "field" }, label, el("input", { name, type: "text", maxlength: "64", ...attributes }));
-  const fields = el("form", { class: "bring-fields" }, keyField(),
-    text("folder", "Folder", { maxlength: "300", placeholder: "talks/2024" }),
-    ...["collection", "speaker", "place", "accent", "gender", "age"].map((name) => text(name, FACETS[name])),
-    text("recorded_at", "Recorded on", { type: "date" }));
-  fields.addEventListener("submit", (event) => event.preventDefault());
   const input = el("input", { type: "file", multiple: true, accept: "audio/*,video/*,.opus", class: "sr-only" });
   const zone = el("label", { class: "drop" }, input, el("b", {}, "Choose files"), " or drop them here");
-  const take = (files) => {
-    const { folder, key, ...about } = Object.fromEntries([...new FormData(fields)].map(([name, value]) => [name, String(value).trim()]));
-    const given = Object.fromEntries(Object.entries(about).filter(([, value]) => value));
-    for (const file of files) bring(file, path(folder, file.name), given, announce);
-  };
+  const take = (files) => list.prepend(...[...files].map((file) => row(file, announce)));
   input.addEventListener("change", () => {
-    take([...input.files]);
+    take(input.files);
     input.value = "";
   });
   for (const event of ["dragover", "dragleave", "drop"]) zone.addEventListener(event, (dragged) => {
     dragged.preventDefault();
     zone.classList.toggle("over", event === "dragover");
-    if (event === "drop") take([...dragged.dataTransfer.files]);
+    if (event === "drop") take(dragged.dataTransfer.files);
   });
+  const sendAll = () => {
+    list.querySelectorAll("form").forEach((form) => form.hidden || form.requestSubmit());
+    list.querySelector("li").focus();
+  };
   const element = el("div", { class: "bring" }, el("h1", {}, "Bring recordings"),
     notice(el("p", {}, "This needs a key from the operator, which is kept until this tab is closed. Who can search here can hear what you bring.")),
-    fields, zone, list);
+    el("form", { class: "bring-fields", on: { submit: (event) => event.preventDefault() } }, keyField()), ofAll, zone,
+    press("wide send-all", sendAll, "Send all"), list);
   return { element, title: "Bring recordings" };
+}
+
+function text(name, label, maxlength, attributes = {}) {
+  return field(name, label, { type: "text", maxlength, ...attributes });
+}
+
+/** What is filled in there, by name. */
+function filledIn(part) {
+  return Object.fromEntries([...part.querySelectorAll("input")].map(({ name, value }) => [name, value.trim()]).filter(([, value]) => value));
 }
 
 function path(folder, name) {
@@ -53,42 +62,60 @@ function path(folder, name) {
   return (within ? `${within}/${name}` : name).replaceAll(CONTROL, "_");
 }
 
-/** A row of the list, from the waiting file to the searchable recording. */
-function bring(file, key, about, announce) {
-  const bar = el("progress", { max: "1", value: "0", "aria-label": `How far ${key} is` });
+/** A row of the list, from the chosen file to the searchable recording. */
+function row(file, announce) {
+  let key = file.name;
+  const name = el("b", {}, key);
+  const bar = el("progress", { max: "1", value: "0", "aria-label": `How far ${key} is`, hidden: true });
   const state = el("p", { class: "small" });
   const actions = el("p", { class: "row-actions" });
-  const row = el("li", {}, el("b", {}, key), bar, state, actions);
-  list.prepend(row);
-  start(false);
+  const go = el("button", { class: "quiet", "aria-label": `Send: ${key}` }, "Send");
+  const ofThis = el("form", { class: "bring-fields", "aria-label": key },
+    text("title", "Title", 200), text("tags", FACETS.tags, 1000, { placeholder: "between commas" }), go);
+  ofThis.addEventListener("submit", (event) => {
+    event.preventDefault();
+    start(false);
+  });
+  const made = el("li", { tabindex: "-1" }, name, ofThis, bar, state, actions);
+  return made;
 
   function say(sentence, ...buttons) {
+    const had = made.contains(document.activeElement);
     state.textContent = sentence;
     actions.replaceChildren(...buttons.flatMap((one) => [one, " "]));
+    if (had) made.focus();
   }
 
-  function button(name, onPress) {
-    const made = press("quiet", onPress, name);
-    made.ariaLabel = `${name}: ${key}`;
-    return made;
+  function button(does, onPress) {
+    const one = press("quiet", onPress, does);
+    one.ariaLabel = `${does}: ${key}`;
+    return one;
   }
 
   function start(replace) {
+    const { folder = "", ...about } = filledIn(ofAll);
+    const { title, tags } = filledIn(ofThis);
+    key = path(folder, file.name);
+    name.textContent = key;
     underWay += 1;
     say("Waits …");
-    turn = turn.then(() => upload(replace)).catch((error) => {
+    ofThis.hidden = true;
+    turn = turn.then(() => upload({ replace, about: { ...about, title, tags: tags?.split(",").map((tag) => tag.trim()).filter(Boolean) } })).catch((error) => {
       bar.hidden = true;
-      say(error.message, error.status === 412 ? button("Replace it", () => start(true)) : button("Try again", () => start(replace)));
+      ofThis.hidden = false;
+      go.textContent = "Try again";
+      go.ariaLabel = `Try again: ${key}`;
+      say(error.message, ...(error.status === 412 ? [button("Replace it", () => start(true))] : []));
       announce(`${key}: ${error.message}`);
     }).finally(() => {
       underWay -= 1;
     });
   }
 
-  async function upload(replace) {
+  async function upload(how) {
     bar.hidden = false;
     bar.value = 0;
-    const form = await leave(file, key, { replace, about });
+    const form = await leave(file, key, how);
     const before = form.exists ? (await known())?.updated_at : undefined;
     say("Is sent …");
     await send(file, form, (share) => {
@@ -117,7 +144,7 @@ function bring(file, key, about, announce) {
   function settled({ recording_id: id, status, error }) {
     bar.hidden = true;
     const sentence = status === "done" ? "Can be searched." : (error?.message ?? "This recording could not be read.");
-    say(sentence, el("a", { class: "quiet", href: write({ recording: id }), "data-nav": true, "aria-label": `Open: ${key}` }, "Open"), button("Delete", () => ask(id)));
+    say(sentence, link({ recording: id }, { class: "quiet", "aria-label": `Open: ${key}` }, "Open"), button("Delete", () => ask(id)));
     announce(`${key}: ${sentence}`);
   }
 

@@ -40,6 +40,38 @@ export function icon(name) {
   return svg("svg", { class: "icon solid", viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
 }
 
+/** A switch with its name; `onChange` is told whether it is on. */
+export function switchOf(name, checked, onChange, text) {
+  const input = el("input", { type: "checkbox", name, value: "true", checked, on: { change: () => onChange(input.checked) } });
+  return el("label", { class: "switch" }, input, text);
+}
+
+/** Those of `texts` that are there, each by itself. */
+export function spans(...texts) {
+  return texts.filter(Boolean).map((text) => el("span", {}, text));
+}
+
+/** What somebody fills in, with its name; `attributes` are those of the input. */
+export function field(name, text, attributes) {
+  return el("label", { class: "field" }, text, el("input", { name, ...attributes }));
+}
+
+/** Shows on a button that plays whether it plays; `name` is what it does when it is pressed. */
+export function showPlaying(button, playing, name) {
+  button.replaceChildren(icon(playing ? "pause" : "play"));
+  button.setAttribute("aria-label", name);
+}
+
+/** Whether a key is pressed for the browser or the system, and not for the page. */
+export function isShortcut({ ctrlKey, metaKey, altKey }) {
+  return ctrlKey || metaKey || altKey;
+}
+
+/** Whether somebody asked for less motion. */
+export function isCalm() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
 /** The nearest element around what an event came from; null where that is no element. */
 export function around(event, selector) {
   return event.target instanceof Element ? event.target.closest(selector) : null;

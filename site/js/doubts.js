@@ -1,6 +1,6 @@
 /** Where a recording may have been misheard: words that are not sure, and what the other listener heard. */
 
-import { el } from "./dom.js";
+import { el, switchOf } from "./dom.js";
 import { bare } from "./punctuation.js";
 
 /** Words below are shaded: about one in twelve of what is heard well. */
@@ -32,15 +32,14 @@ export function heardAs({ text, start, end }, heard) {
  */
 export function doubtsView(text, wordOf, heard) {
   const listened = (heard ?? []).flatMap(({ words }) => words);
-  const input = el("input", { type: "checkbox", name: "shaded", checked: shaded });
   const note = el("p", { class: "doubt", role: "status" });
-  input.addEventListener("change", () => {
-    shaded = input.checked;
+  const control = switchOf("shaded", shaded, (on) => {
+    shaded = on;
     shade();
-  });
+  }, "Shade unsure words");
   for (const event of ["focusin", "pointerover", "click"]) text.addEventListener(event, tell);
   shade();
-  return { control: el("label", { class: "switch" }, input, "Shade unsure words"), note };
+  return { control, note };
 
   function shade() {
     text.classList.toggle("shaded", shaded);

@@ -1,7 +1,7 @@
 /** Narrowing a search: facets with counts, of which several values can be chosen, days, length and folder. */
 
 import { isNarrowed, toggled, widened, write } from "./address.js";
-import { el, press } from "./dom.js";
+import { el, field, press } from "./dom.js";
 import { day, FACETS, inOrder, label } from "./labels.js";
 
 const SHOWN = 7;
@@ -28,7 +28,7 @@ export function facetsView(facets, state, keys, go) {
   return el("details", { class: "facets", open: unfolded, on: { toggle: fold } },
     el("summary", {}, "Narrow down"),
     ...groups.map(([name, legend, values]) => group(name, legend, values, (value) => go(write(toggled(state, name, value)), { keepFocus: true }))),
-    own(state, keys, change),
+    filledIn(state, keys, change),
   );
 }
 
@@ -48,9 +48,9 @@ export function chosenView(state, go) {
 }
 
 /** What people fill in: days, minutes, a folder. */
-function own({ facets, after, before, prefix }, keys, change) {
-  const field = (name, text, attributes, onChange) => el("label", { class: "field" }, text,
-    el("input", { name, ...attributes, on: { change: ({ currentTarget }) => currentTarget.validity.valid && onChange(currentTarget.value) } }));
+function filledIn({ facets, after, before, prefix }, keys, change) {
+  const own = (name, text, attributes, onChange) => field(name, text,
+    { ...attributes, on: { change: ({ currentTarget }) => currentTarget.validity.valid && onChange(currentTarget.value) } });
   const [low, high] = (facets.duration?.[0] ?? "-").split("-");
   const minutes = (seconds) => seconds && String(seconds / 60);
   const seconds = (value) => value && String(Math.round(value * 60));
@@ -59,11 +59,11 @@ function own({ facets, after, before, prefix }, keys, change) {
   const folders = [...new Set(keys.flatMap(foldersOf))].sort();
   return el("fieldset", {},
     el("legend", {}, "Days, minutes, folder"),
-    field("after", "From", { type: "date", value: after }, (value) => change({ after: value })),
-    field("before", "Before", { type: "date", value: before }, (value) => change({ before: value })),
-    field("longer", "Minutes, at least", { ...minute, value: minutes(low) }, (value) => length(seconds(value), high)),
-    field("shorter", "Minutes, less than", { ...minute, value: minutes(high) }, (value) => length(low, seconds(value))),
-    field("prefix", "Folder", { type: "text", value: prefix, list: "folders", maxlength: "300" }, (value) => change({ prefix: value })),
+    own("after", "From", { type: "date", value: after }, (value) => change({ after: value })),
+    own("before", "Before", { type: "date", value: before }, (value) => change({ before: value })),
+    own("longer", "Minutes, at least", { ...minute, value: minutes(low) }, (value) => length(seconds(value), high)),
+    own("shorter", "Minutes, less than", { ...minute, value: minutes(high) }, (value) => length(low, seconds(value))),
+    own("prefix", "Folder", { type: "text", value: prefix, list: "folders", maxlength: "300" }, (value) => change({ prefix: value })),
     el("datalist", { id: "folders" }, ...folders.map((value) => el("option", { value }))),
   );
 }

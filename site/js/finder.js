@@ -1,8 +1,9 @@
 /** The matches of one recording: how many there are, and the way from one to the next. */
 
-import { around, el } from "./dom.js";
+import { el, isShortcut } from "./dom.js";
 import { count, number } from "./labels.js";
 import { moved } from "./matches.js";
+import { isTyping } from "./search-box.js";
 
 /**
  * @param {string} q what was searched for
@@ -25,8 +26,7 @@ export function finderView(q, total, onGo, signal) {
     total > 1 && button(-1, "Previous", "Shift+N", "↑"), total > 1 && button(1, "Next", "N", "↓"));
   if (total) {
     document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.key.toLowerCase() !== "n") return;
-      if (around(event, "textarea, select, input:not([type=checkbox], [type=range])")) return;
+      if (isShortcut(event) || event.key.toLowerCase() !== "n" || isTyping(event.target)) return;
       event.preventDefault();
       step(event.shiftKey ? -1 : 1, true);
     }, { signal });

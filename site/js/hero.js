@@ -1,5 +1,6 @@
 /** The start page's own words, said once in silence: they light up as spoken words do everywhere here. */
 
+import { isCalm } from "./dom.js";
 import { wordsView } from "./words.js";
 
 /** In seconds, as one would say it. @type {[string, number, number][]} */
@@ -13,7 +14,7 @@ export function greet(tagline) {
   tagline.querySelectorAll("mark").forEach((mark) => mark.removeAttribute("title")); // it answers nothing
 
   return () => {
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (isCalm()) return;
     const began = performance.now();
     const step = (now) => {
       const time = (now - began) / 1000;

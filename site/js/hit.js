@@ -1,11 +1,11 @@
 /** One result: the words that matched, the sound of exactly those words, and who said them. */
 
-import { write } from "./address.js";
+import { link } from "./address.js";
 import { soundOf } from "./api.js";
 import { bestStretch } from "./matches.js";
-import { el, icon } from "./dom.js";
+import { el, press, showPlaying, spans } from "./dom.js";
 import { foldersOf } from "./facets.js";
-import { clock, day, ESTIMATED, isEstimated, label, nameOf, speaker } from "./labels.js";
+import { clock, day, ESTIMATED, label, nameOf, speaker } from "./labels.js";
 import { BREATH, leadIn } from "./in-a-row.js";
 import { bare } from "./punctuation.js";
 import { wordsView } from "./words.js";
@@ -21,10 +21,9 @@ const WHOLE = 0.8;
  * listening when it leaves the page. `clip` is what is played of it in a row with others, if anything.
  */
 export function hitView(hit, asked, player, signal) {
-  const { q, exact } = asked;
   const { words, marks } = wordsOf(hit);
   const timed = words.length > 0 && words.every(([, from, to]) => Number.isFinite(from + to));
-  const estimated = isEstimated(hit);
+  const estimated = hit.estimated_times;
   const track = { id: hit.recording_id, key: hit.key, sound: soundOf(hit), title: nameOf(hit), duration: hit.duration, words: timed ? words : [] };
   const start = hit.start ?? 0;
   const end = hit.end ?? hit.duration ?? 0;
@@ -38,25 +37,17 @@ export function hitView(hit, asked, player, signal) {
   if (start > WHOLE && !said.element.querySelector(".unfold")) said.element.prepend(ellipsis());
   if (hit.duration - end > WHOLE) said.element.append(ellipsis());
 
-  const button = el("button", { type: "button", class: "play" }, icon("play"));
-  button.addEventListener("click", () => {
-    if (mine() && !player.ended) player.toggle();
-    else playMatch();
-  });
+  const button = press("play", () => (mine() && !player.ended ? player.toggle() : playMatch()));
 
   /** Another passage of the same recording may be the one that plays. */
   const mine = () => player.track?.id === hit.recording_id && player.time >= start - 1 && player.time <= end + 1;
   const state = () => {
     const playing = mine() && player.playing;
-    button.replaceChildren(icon(playing ? "pause" : "play"));
-    button.setAttribute("aria-label", playing ? `Pause ${track.title}` : `Play ${track.title} from ${clock(from)}`);
+    showPlaying(button, playing, playing ? `Pause ${track.title}` : `Play ${track.title} from ${clock(from)}`);
     button.classList.toggle("waiting", playing && player.waiting);
     time();
   };
-  const time = () => {
-    const now = mine() ? player.time : null;
-    said.follow(now);
-  };
+  const time = () => said.follow(mine() ? player.time : null);
   player.addEventListener("state", state, { signal });
   player.addEventListener("time", time, { signal });
   state();
@@ -65,25 +56,24 @@ export function hitView(hit, asked, player, signal) {
   const element = el("article", { class: hit.sound ? "hit" : "hit silent" },
     said.element,
     el("div", { class: "hit-sound" }, hit.sound && button, el("span", { class: "hit-from" }, clock(from, estimated))),
-    about(hit, (at) => write({ recording: hit.recording_id, q, exact, at }), from, also, track.title, asked),
+    about(hit, from, also, track.title, asked),
   );
   return { element, clip };
 }
 
 /** The line beneath: the recording's name, who speaks, how long it is, and where else it answers. */
-function about(hit, link, from, also, name, asked) {
+function about(hit, from, also, name, asked) {
   const { key, duration, source } = hit;
+  const place = (at, ...shown) => link({ recording: hit.recording_id, q: asked.q, exact: asked.exact, at }, ...shown);
   const [folder] = foldersOf(key).filter((one) => one !== asked.prefix);
   return el("div", { class: "about" },
-    el("b", {}, el("a", { href: link(from), "data-nav": true, title: key }, name)),
-    folder && el("span", { class: "folder" }, "in ", el("a", { href: write({ ...asked, pages: 1, prefix: folder }), "data-nav": true }, folder)),
-    speaker(hit) && el("span", {}, speaker(hit)),
+    el("b", {}, place(from, { title: key }, name)),
+    folder && el("span", { class: "folder" }, "in ", link({ ...asked, pages: 1, prefix: folder }, {}, folder)),
+    ...spans(speaker(hit)),
     duration > 0 && el("span", {}, clock(duration), el("span", { class: "sr-only" }, " long")),
-    day(hit.recorded_at ?? hit.uploaded_at) && el("span", {}, day(hit.recorded_at ?? hit.uploaded_at)),
-    source === "import" && el("span", {}, label(source)),
-    isEstimated(hit) && el("span", {}, ESTIMATED),
+    ...spans(day(hit.recorded_at ?? hit.uploaded_at), source === "import" && label(source), hit.estimated_times && ESTIMATED),
     also.length > 0 && el("span", { class: "others" }, "also at ", ...also.flatMap((at, i) => [
-      i ? ", " : "", el("a", { href: link(at), "data-nav": true }, clock(at, isEstimated(hit)))])),
+      i ? ", " : "", place(at, {}, clock(at, hit.estimated_times))])),
   );
 }
 

@@ -25,7 +25,6 @@ const VALUES = {
   scotland: "Scottish",
   ireland: "Irish",
   wales: "Welsh",
-  african: "African",
   newzealand: "New Zealand",
   malaysia: "Malaysian",
   philippines: "Philippine",
@@ -114,7 +113,7 @@ export function number(n) {
   return NUMBER.format(n);
 }
 
-export function count(n, one, many) {
+export function count(n, one, many = `${one}s`) {
   return `${number(n)} ${n === 1 ? one : many}`;
 }
 
@@ -134,9 +133,10 @@ export function ago(iso, now = Date.now()) {
 }
 
 export const ESTIMATED = "Times are estimated";
-/** Whether all words' times are guesses. */
-export function isEstimated({ estimated_times: estimated }) {
-  return Boolean(estimated);
+
+/** Whether a recording is not written down yet, but will be. */
+export function isUnderWay({ status }) {
+  return status === "queued" || status === "transcribing";
 }
 
 /**
@@ -153,7 +153,7 @@ export function lostOf({ incomplete }) {
   if (!incomplete) return "";
   const { heard, lost } = incomplete;
   if (lost === null) return `This file is damaged: ${clock(heard)} of it was heard, the rest is lost.`;
-  const much = lost < 1 ? "less than a second" : lost < 60 ? count(Math.round(lost), "second", "seconds") : clock(lost);
+  const much = lost < 1 ? "less than a second" : lost < 60 ? count(Math.round(lost), "second") : clock(lost);
   return `This file is damaged: ${much} of it could not be heard.`;
 }
 

@@ -2,8 +2,9 @@
 
 import { kindOf, read, replaces, write } from "./address.js";
 import * as api from "./api.js";
+import { around, isShortcut } from "./dom.js";
 import { greet } from "./hero.js";
-import { around } from "./dom.js";
+import { isUnderWay } from "./labels.js";
 import { failure, lost, skeleton, stillWaiting } from "./notice.js";
 import { FAILED, Player } from "./player.js";
 import { completions, isTyping, searchBox } from "./search-box.js";
@@ -117,7 +118,7 @@ async function ask(state, signal) {
 /** While something is being written down, its views follow, but not under someone's hands. */
 function watch(answer, state, signal) {
   const { recordings = [], recording } = answer;
-  if (![...recordings, recording].some((one) => one?.status === "queued" || one?.status === "transcribing")) return;
+  if (![...recordings, recording].some((one) => one && isUnderWay(one))) return;
   const timer = setTimeout(async () => {
     const follows = document.visibilityState === "visible" && !inUse();
     const newer = follows ? await ask(state, signal).catch(() => null) : null; // there is a next time
@@ -196,7 +197,7 @@ function describe(node) {
 
 document.addEventListener("click", (event) => {
   const link = /** @type {HTMLAnchorElement|null} */ (around(event, "a[data-nav]"));
-  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (!link || event.button || isShortcut(event) || event.shiftKey) return;
   event.preventDefault();
   complete("");
   const { pathname, search } = new URL(link.href);
@@ -204,7 +205,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (isShortcut(event) || isTyping(event.target)) return;
   if (event.key === "Escape" && player.track) player.close();
   const onControl = around(event, "button, a, input, summary, [role=button]");
   if (event.key === " " && player.track && !onControl) {

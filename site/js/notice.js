@@ -1,6 +1,6 @@
 /** What the page says when there is nothing to show, or something else than was asked for. */
 
-import { write } from "./address.js";
+import { link } from "./address.js";
 import { el, press } from "./dom.js";
 
 /** A failure, in a sentence, with a way to try again; beneath results it is no `heading`. */
@@ -14,10 +14,10 @@ export function failure(error, onRetry, heading = "h1") {
 
 /** There is nothing here, and where to go from it. */
 export function lost(sentence, q) {
-  const link = (href, text) => el("a", { class: "quiet", href, "data-nav": true }, text);
+  const way = (state, text) => link(state, { class: "quiet" }, text);
   return el("div", { class: "notice failure", role: "alert" },
     el("h1", {}, sentence),
-    el("p", {}, q && link(write({ q }), `Search for “${q}”`), q && " ", link("/", "To the start page")),
+    el("p", {}, q && way({ q }, `Search for “${q}”`), q && " ", way({}, "To the start page")),
   );
 }
 

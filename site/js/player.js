@@ -1,6 +1,6 @@
 /** The one player of the page: a single sound at a time, from any word. */
 
-import { el, icon } from "./dom.js";
+import { el, icon, showPlaying } from "./dom.js";
 import { clock } from "./labels.js";
 import { parts } from "./punctuation.js";
 import { faster, keep, kept } from "./speeds.js";
@@ -59,23 +59,24 @@ export class Player extends EventTarget {
       seek: part("seek"),
       length: part("length"),
       speed: part("speed"),
-      close: part("close"),
     };
-    this.#parts.toggle.addEventListener("click", () => this.toggle());
-    this.#parts.close.append(icon("close"));
-    this.#parts.close.addEventListener("click", () => this.close());
-    this.#parts.speed.addEventListener("click", () => this.#nextSpeed());
-    part("back").addEventListener("click", () => this.seek(this.time - STEP));
-    part("on").addEventListener("click", () => this.seek(this.time + STEP));
-    this.#parts.seek.addEventListener("input", () => this.seek(this.#parts.seek.valueAsNumber));
+    const onClick = {
+      toggle: () => this.toggle(),
+      back: () => this.seek(this.time - STEP),
+      on: () => this.seek(this.time + STEP),
+      speed: () => this.#nextSpeed(),
+      close: () => this.close(),
+    };
+    for (const [name, act] of Object.entries(onClick)) part(name).addEventListener("click", act);
+    part("close").append(icon("close"));
+    part("seek").addEventListener("input", () => this.seek(part("seek").valueAsNumber));
 
     this.#audio = root.querySelector("audio");
     this.#setSpeed(kept());
     for (const event of ["play", "playing", "pause", "ended", "waiting", "error"]) {
       this.#audio.addEventListener(event, () => this.#changed(event));
     }
-    this.#audio.addEventListener("timeupdate", () => this.#moved());
-    this.#audio.addEventListener("seeked", () => this.#moved());
+    for (const event of ["timeupdate", "seeked"]) this.#audio.addEventListener(event, () => this.#moved());
     this.#audio.addEventListener("durationchange", () => this.#measured());
     navigator.mediaSession?.setActionHandler("play", () => this.toggle());
     navigator.mediaSession?.setActionHandler("pause", () => this.toggle());
@@ -172,8 +173,7 @@ export class Player extends EventTarget {
     cancelAnimationFrame(this.#frame);
     if (this.playing) this.#tick();
     const { toggle, words } = this.#parts;
-    toggle.replaceChildren(icon(this.playing ? "pause" : "play"));
-    toggle.setAttribute("aria-label", this.playing ? "Pause" : "Play");
+    showPlaying(toggle, this.playing, this.playing ? "Pause" : "Play");
     this.#root.classList.toggle("waiting", this.waiting);
     this.#root.classList.toggle("failed", this.failed);
     if (this.failed) words.textContent = FAILED;

@@ -1,12 +1,12 @@
 /** One recording: everything said in it, from the first word to the last, and its files to keep. */
 
 import { soundOf, transcriptUrl } from "./api.js";
-import { write } from "./address.js";
+import { link, write } from "./address.js";
 import { bounds, save, soundClip, subtitles } from "./clip.js";
-import { el, icon, press } from "./dom.js";
+import { el, isCalm, press, showPlaying, spans } from "./dom.js";
 import { doubtsView } from "./doubts.js";
 import { finderView } from "./finder.js";
-import { ago, clock, count, day, ESTIMATED, isEstimated, label, lostOf, nameOf, speaker, title } from "./labels.js";
+import { ago, clock, count, day, ESTIMATED, isUnderWay, label, lostOf, nameOf, speaker, title } from "./labels.js";
 import { leadIn, playAll } from "./in-a-row.js";
 import { fullest, placeAt, places } from "./matches.js";
 import { notice } from "./notice.js";
@@ -42,7 +42,7 @@ export function view({ recording, transcript, marks }, { q, exact, at }, { playe
   const found = places(
     inTime.flatMap((one, word) => (kinds.has(one) ? [{ word, kind: kinds.get(one) }] : [])), words.map(([text]) => text));
   const duration = recording.duration ?? transcript?.duration ?? 0;
-  const estimated = isEstimated(recording);
+  const estimated = recording.estimated_times;
   const estimates = estimated ? ESTIMATED : someEstimated(transcript?.provenance);
   const made = makers(recording, transcript?.provenance);
   const lost = lostOf(recording);
@@ -66,8 +66,7 @@ export function view({ recording, transcript, marks }, { q, exact, at }, { playe
   const state = () => {
     const playing = player.plays(id);
     const from = opened < 0 ? 0 : words[opened][1];
-    button.replaceChildren(icon(playing ? "pause" : "play"));
-    button.setAttribute("aria-label", playing ? "Pause" : from ? `Play from ${clock(from)}` : "Play");
+    showPlaying(button, playing, playing ? "Pause" : from ? `Play from ${clock(from)}` : "Play");
     element.classList.toggle("playing", playing);
     time();
   };
@@ -88,7 +87,7 @@ export function view({ recording, transcript, marks }, { q, exact, at }, { playe
 
   const text = el("div", { class: "transcript" }, ...views.map(({ start, element: said }, i) =>
     el("section", {},
-      el("a", { class: "stamp", href: write({ recording: id, q, exact, at: start }), "data-nav": true, "aria-label": `From ${clock(start)}` }, clock(start, estimated)),
+      link({ recording: id, q, exact, at: start }, { class: "stamp", "aria-label": `From ${clock(start)}` }, clock(start, estimated)),
       el("div", {}, voice(i) && el("p", { class: "voice" }, voice(i)), said))));
   const doubts = words.length > 0 && source !== "import" && doubtsView(text, wordOf, transcript?.heard);
   const element = el("article", { class: "recording" },
@@ -98,13 +97,12 @@ export function view({ recording, transcript, marks }, { q, exact, at }, { playe
           el("h1", {}, track.title),
           el("p", { class: "about" },
             key !== track.title && el("span", { class: "key" }, key),
-            ...[speaker(recording), recording.place, recording.collection, ...(recording.tags ?? []), day(recording.recorded_at)]
-              .filter(Boolean).map((one) => el("span", {}, one)),
-            duration > 0 && el("span", {}, clock(duration)),
-            words.length > 0 && el("span", {}, count(words.length, "word", "words")),
-            source === "import" && el("span", {}, label(source)),
-            words.length > 0 && estimates && el("span", {}, estimates),
-            ago(uploaded) && el("span", {}, ago(uploaded))),
+            ...spans(speaker(recording), recording.place, recording.collection, ...(recording.tags ?? []), day(recording.recorded_at),
+              duration > 0 && clock(duration),
+              words.length > 0 && count(words.length, "word"),
+              source === "import" && label(source),
+              words.length > 0 && estimates,
+              ago(uploaded))),
           made && el("p", { class: "small made" }, made))),
       words.length > 0 && !estimated && timeline.element,
       status === "done" && el("p", { class: "downloads" }, el("span", {}, "Keep it as "),
@@ -115,7 +113,7 @@ export function view({ recording, transcript, marks }, { q, exact, at }, { playe
     ),
     lost && notice(el("p", {}, lost)),
     status === "failed" && notice(el("p", {}, error?.message ?? "This recording could not be read.")),
-    (status === "queued" || status === "transcribing") && notice(el("p", {}, "This recording is being written down. It takes a moment.")),
+    isUnderWay(recording) && notice(el("p", {}, "This recording is being written down. It takes a moment.")),
     status === "done" && words.length === 0 && notice(el("p", {}, "No speech was heard in this recording.")),
     finder?.element,
     selectionBar(text, actions(), signal),
@@ -211,16 +209,12 @@ export function view({ recording, transcript, marks }, { q, exact, at }, { playe
   function show(first, last, focus) {
     element.querySelectorAll(".target").forEach((word) => word.classList.remove("target"));
     element.querySelectorAll(".stretch").forEach((old) => old.replaceWith(...old.childNodes));
-    const nodes = inTime.slice(first, last + 1).flatMap((one) => {
-      const view = views.find(({ said }) => said.includes(one));
-      return view ? [view.word(view.said.indexOf(one))] : [];
-    });
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const viewOf = (one) => views.find(({ said }) => said.includes(one));
+    const nodes = inTime.slice(first, last + 1).map((one) => viewOf(one).word(viewOf(one).said.indexOf(one)));
     nodes.forEach((node) => node.classList.add("target"));
     views.map((view) => nodes.filter((node) => view.element.contains(node))).filter((some) => some.length).forEach(outline);
-    nodes[0]?.scrollIntoView({ block: "center", behavior: calm || focus ? "auto" : "smooth" });
-    const view = views.find(({ said }) => said.includes(inTime[first]));
-    if (focus) view?.focus(view.said.indexOf(inTime[first]));
+    nodes[0]?.scrollIntoView({ block: "center", behavior: isCalm() || focus ? "auto" : "smooth" });
+    if (focus) viewOf(inTime[first]).focus(viewOf(inTime[first]).said.indexOf(inTime[first]));
   }
 }
 

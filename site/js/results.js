@@ -1,8 +1,8 @@
 /** The results of a search: how many, what to narrow down by, the hits, and more of them. */
 
-import { isNarrowed, widened, write } from "./address.js";
+import { isNarrowed, link, widened, write } from "./address.js";
 import * as api from "./api.js";
-import { el, press } from "./dom.js";
+import { el, press, switchOf } from "./dom.js";
 import { chosenView, facetsView } from "./facets.js";
 import { hitView } from "./hit.js";
 import { playAll } from "./in-a-row.js";
@@ -101,14 +101,14 @@ function heading({ q }, { total, total_relation: relation, maybe = 0 }) {
   const asked = QUOTES.test(q) ? q : `“${q}”`;
   if (!total && !maybe) return `Nothing was found for ${asked}`;
   if (!total) return `No recording has ${asked}, but ${number(maybe)} may sound like it`;
-  const holding = `${relation === "gte" ? "More than " : ""}${count(total, "recording", "recordings")}`;
+  const holding = `${relation === "gte" ? "More than " : ""}${count(total, "recording")}`;
   return maybe ? `${holding}, and ${number(maybe)} that may sound like it` : holding;
 }
 
 /** What only sounds like the query stands apart, after what holds it. */
 function maybesView(state, maybe, ranked) {
   const list = el("div", { class: "hits" });
-  const byMatch = el("a", { class: "quiet", href: write({ ...state, sort: "", pages: 1 }), "data-nav": true }, "Show them, best match first");
+  const byMatch = link({ ...state, sort: "", pages: 1 }, { class: "quiet" }, "Show them, best match first");
   const element = el("section", { class: "maybes", "aria-labelledby": "maybes", hidden: ranked || !maybe },
     el("h2", { id: "maybes" }, "May sound like it"),
     el("p", {}, "These words were not written down here, but something is spelt or sounds much like them."),
@@ -125,9 +125,7 @@ function maybesView(state, maybe, ranked) {
 }
 
 function exactOnly(state, go) {
-  const input = el("input", { type: "checkbox", name: "exact", value: "true", checked: state.exact });
-  input.addEventListener("change", () => go(write({ ...state, exact: input.checked, pages: 1 }), { keepFocus: true }));
-  return el("label", { class: "switch" }, input, "Exact words only");
+  return switchOf("exact", state.exact, (exact) => go(write({ ...state, exact, pages: 1 }), { keepFocus: true }), "Exact words only");
 }
 
 function order(state, go) {
@@ -143,7 +141,7 @@ function order(state, go) {
 
 function didYouMean(state, words) {
   return el("p", { class: "did-you-mean" }, "Did you mean ",
-    el("a", { href: write({ ...state, q: words, pages: 1 }), "data-nav": true }, words), "?");
+    link({ ...state, q: words, pages: 1 }, {}, words), "?");
 }
 
 /** Which ways of matching the marks show, when there is something to tell apart. */
@@ -157,7 +155,7 @@ function legend(pages) {
 
 function nothing(state, clear) {
   const unquoted = state.q.split(QUOTES).join(" ").trim();
-  const without = (change, text) => el("li", {}, el("a", { href: write({ ...state, pages: 1, ...change }), "data-nav": true }, text));
+  const without = (change, text) => el("li", {}, link({ ...state, pages: 1, ...change }, {}, text));
   return notice(
     el("p", {}, state.q ? "Nobody said this, or it was heard as something else. You can try:" : "You can try:"),
     el("ul", {},

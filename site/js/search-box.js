@@ -1,8 +1,8 @@
 /** The search box: searches while one types, at once on Enter, is one key ("/") away, and offers words and help. */
 
-import { write } from "./address.js";
+import { link } from "./address.js";
 import { suggest } from "./api.js";
-import { el } from "./dom.js";
+import { isShortcut } from "./dom.js";
 
 /** Long enough that a word is not searched letter by letter, short enough to feel immediate. */
 const TYPING_PAUSE_MS = 180;
@@ -20,21 +20,19 @@ export function searchBox(form, onSearch) {
     clearTimeout(timer);
     onSearch(input.value.trim(), settled);
   };
-  input.addEventListener("input", (event) => {
+  const later = (event) => {
     clearTimeout(timer);
-    if (!(/** @type {InputEvent} */ (event).isComposing)) timer = setTimeout(search, TYPING_PAUSE_MS, false);
-  });
-  input.addEventListener("compositionend", () => {
-    clearTimeout(timer);
-    timer = setTimeout(search, TYPING_PAUSE_MS, false);
-  });
+    if (!event.isComposing) timer = setTimeout(search, TYPING_PAUSE_MS, false);
+  };
+  input.addEventListener("input", later);
+  input.addEventListener("compositionend", later);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     search(true);
     if (matchMedia("(pointer: coarse)").matches) input.blur(); // puts a phone's keyboard away
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (event.key !== "/" || isShortcut(event) || isTyping(event.target)) return;
     event.preventDefault();
     input.focus();
     input.select();
@@ -90,7 +88,7 @@ export function completions(place, input) {
     if (signal.aborted) return;
     const others = found.filter((words) => words.toLowerCase() !== q.toLowerCase()).slice(0, SHOWN);
     place.replaceChildren(...others.flatMap((words) =>
-      [el("a", { class: "chip", href: write({ ...state, q: words, pages: 1 }), "data-nav": true }, words), " "]));
+      [link({ ...state, q: words, pages: 1 }, { class: "chip" }, words), " "]));
   };
 }
 

@@ -1,6 +1,6 @@
 /** What someone has selected of a recording's words, and what can be done with it. */
 
-import { el } from "./dom.js";
+import { el, isShortcut } from "./dom.js";
 import { clock } from "./labels.js";
 
 /**
@@ -30,8 +30,8 @@ export function selectionBar(text, actions, signal) {
   };
   document.addEventListener("selectionchange", look, { signal });
   bar.addEventListener("focusout", () => setTimeout(look));
-  document.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
-    if (key === "q" && !ctrlKey && !metaKey && !altKey && !bar.hidden) bar.querySelector("button").focus();
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "q" && !isShortcut(event) && !bar.hidden) bar.querySelector("button").focus();
   }, { signal });
   return bar;
 

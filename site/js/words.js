@@ -1,7 +1,7 @@
 /** Spoken words on the page: marked where they match, lit while they are heard, each a place to play from. */
 
 import { bestStretch } from "./matches.js";
-import { el } from "./dom.js";
+import { el, isCalm, isShortcut } from "./dom.js";
 import { KINDS } from "./labels.js";
 import { spoken } from "./player.js";
 import { endsClause, parts } from "./punctuation.js";
@@ -53,7 +53,7 @@ export function wordsView(words, onPick, marks = [], shown = Infinity) {
   });
   element.addEventListener("keydown", (event) => {
     const node = event.target.closest(".word");
-    if (!node || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!node || isShortcut(event)) return;
     const i = Number(node.dataset.i);
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (onPick && (event.key === "Enter" || event.key === " ")) pick(node);
@@ -109,9 +109,7 @@ function folded(nodes, label) {
 function unfold(node) {
   const hidden = node.closest("[hidden]");
   if (!hidden?.parentElement?.classList.contains("words")) return;
-  hidden.parentElement.querySelectorAll(".unfold").forEach((button) => {
-    if (button.nextElementSibling === hidden || button.previousElementSibling === hidden) button.remove();
-  });
+  for (const beside of [hidden.previousElementSibling, hidden.nextElementSibling]) if (beside?.matches(".unfold")) beside.remove();
   hidden.hidden = false;
 }
 
@@ -142,7 +140,6 @@ export function keepInSight(before, lit) {
     return top >= 0 && bottom <= innerHeight - 110; // the player covers the rest
   };
   if (before?.isConnected && inSight(before) && !inSight(lit)) {
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    lit.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+    lit.scrollIntoView({ block: "center", behavior: isCalm() ? "auto" : "smooth" });
   }
 }

@@ -1,7 +1,7 @@
 /** What needs a key: bringing recordings, and deleting them. The key is kept nowhere but here. */
 
 import { ask } from "./api.js";
-import { el } from "./dom.js";
+import { el, field } from "./dom.js";
 
 /** Of files whose type not every browser knows. */
 const TYPES = { m4a: "mp4", flac: "flac", opus: "ogg", amr: "amr" };
@@ -10,12 +10,12 @@ let key = "";
 
 /** A field for the key, which has what was filled in before. */
 export function keyField() {
-  const input = el("input", { type: "password", name: "key", autocomplete: "off", spellcheck: "false", required: true });
-  input.value = key;
-  input.addEventListener("input", () => {
-    key = input.value.trim();
-  });
-  return el("label", { class: "field" }, "Key", input);
+  const input = ({ currentTarget }) => {
+    key = currentTarget.value.trim();
+  };
+  const label = field("key", "Key", { type: "password", autocomplete: "off", spellcheck: "false", required: true, on: { input } });
+  label.querySelector("input").value = key;
+  return label;
 }
 
 /**
@@ -23,7 +23,7 @@ export function keyField() {
  *
  * @param {{name: string, type: string}} file
  * @param {string} path its key
- * @param {{replace?: boolean, about?: Record<string, string>}} [how]
+ * @param {{replace?: boolean, about?: Record<string, string|string[]>}} [how]
  */
 export function leave(file, path, { replace = false, about = {} } = {}) {
   return authorized("/api/uploads", {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, clock, inOrder, isEstimated, label, lostOf, readable, speaker, title } from "../../site/js/labels.js";
+import { ago, clock, inOrder, isUnderWay, label, lostOf, readable, speaker, title } from "../../site/js/labels.js";
 
 test("a clock shows hours only where there are some", () => {
   assert.deepEqual([clock(7), clock(59.9), clock(3725), clock(-1), clock(null), clock(7, true)], ["0:07", "0:59", "1:02:05", "0:00", "0:00", "≈ 0:07"]);
@@ -33,9 +33,11 @@ test("letters that shout are set in lower case, others stay", () => {
   assert.equal(readable("Now I KNOW"), "Now I KNOW");
 });
 
-test("times are estimated where the API says so", () => {
-  assert.ok(isEstimated({ estimated_times: true }));
-  assert.ok(!isEstimated({ estimated_times: false }));
+test("a recording is under way until it is done or has failed", () => {
+  assert.ok(isUnderWay({ status: "queued" }));
+  assert.ok(isUnderWay({ status: "transcribing" }));
+  assert.ok(!isUnderWay({ status: "done" }));
+  assert.ok(!isUnderWay({ status: "failed" }));
 });
 
 test("how long ago is said in the largest unit", () => {
