@@ -1,6 +1,7 @@
 """For everyone, beyond what axe sees: where the focus goes, forced colours, zoom, paper."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +11,12 @@ from tests.browser.listening import eventually, moves
 from tests.browser.spoken import BY_KEY
 
 FERRYMAN = BY_KEY["stories/ferryman.wav"]
+
+
+CANVAS = """(body) => {
+  body.style.backgroundColor = "Canvas";
+  return getComputedStyle(body).backgroundColor;
+}"""
 
 
 def has_focus(page: Page, selector: str) -> bool:
@@ -106,6 +113,54 @@ def test_with_forced_colours_matches_and_what_is_heard_differ(
     assert mark.evaluate("(m) => getComputedStyle(m).backgroundColor") != before
     play = page.locator(".hit .play").first
     assert play.evaluate("(b) => getComputedStyle(b).borderStyle") == "solid"
+
+
+SHAPE = ("borderStyle", "borderWidth", "outlineStyle", "outlineWidth", "textDecorationLine",
+         "textDecorationStyle", "transform", "d")  # fmt: skip
+LOOKS = f"(node) => {list(SHAPE)}.map((name) => getComputedStyle(node)[name]).join()"
+
+
+def looks(page: Page, selector: str) -> str:
+    """All of it that is not a colour, nor taken away with the colours."""
+    return str(page.locator(selector).first.evaluate(LOOKS))
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_with_forced_colours_states_differ_by_more_than_colour(
+    open_page: OpenPage, fake_url: str, width: int
+) -> None:
+    kind: dict[str, Any] = {"forced_colors": "active", "width": width}
+    page = open_page(f"{fake_url}/?recording={FERRYMAN.id}&q=her", **kind)
+    surely = {name: looks(page, name) for name in (".transcript span.word", ".transcript mark")}
+    page.get_by_role("checkbox", name="Shade unsure words").check()
+    page.locator(".transcript .word").evaluate_all(
+        "(all) => all.map((w) => w.className += ' unsure')"
+    )
+    for name, before in surely.items():
+        assert looks(page, name) != before, f"an unsure word: {name}"
+    assert looks(page, ".timeline .said path") != looks(page, ".timeline .all path")
+    assert looks(page, ".timeline .ticks path") != looks(page, ".timeline .all path")
+    assert page.locator(".stretch").evaluate("(s) => getComputedStyle(s).outlineStyle") == "solid"
+
+    page = open_page(f"{fake_url}/?q=river&accent=us", **kind)
+    expect(page.get_by_role("button", name="Without: American")).to_contain_text("×")
+    assert "solid" in looks(page, ".chosen .chip")
+    assert (
+        page.locator(".facet input:checked").first.evaluate(
+            "(box) => getComputedStyle(box, '::after').content"
+        )
+        != "none"
+    )
+    assert looks(page, ".legend mark.exact") == looks(page, ".hit mark.exact")
+    page.get_by_role("searchbox").fill("slow lavender")
+    expect(page.locator("main")).to_have_attribute("aria-busy", "true")
+    bar = "(main) => getComputedStyle(main, '::before').backgroundColor"
+    assert page.locator("main").evaluate(bar) != page.locator("body").evaluate(CANVAS)
+
+    page = open_page(f"{fake_url}/?view=bring", **kind)
+    zone = looks(page, ".drop")
+    page.locator(".drop").evaluate("(zone) => zone.classList.add('over')")
+    assert looks(page, ".drop") != zone
 
 
 @pytest.mark.parametrize("q", ["her", ""])
