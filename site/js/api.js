@@ -49,8 +49,8 @@ export function recording(id, signal) {
 }
 
 /** The recording with this key; undefined where there is none. */
-export async function recordingAt(key) {
-  return (await get(`/api/recordings?${new URLSearchParams({ key })}`)).recordings[0];
+export async function recordingAt(key, signal) {
+  return (await get(`/api/recordings?${new URLSearchParams({ key })}`, signal)).recordings[0];
 }
 
 export function transcript(id, signal) {
@@ -90,25 +90,21 @@ export function soundOf({ key, playback }) {
   return playback ?? audioUrl(key);
 }
 
-const silent = new Map();
+const heard = new Map();
 
 /**
  * Whether a hit can be heard, which the API says of recordings alone. What was transcribed has its sound; of
  * an import whose times are estimates it may never have come, so the page asks.
  */
-async function hasSound(hit, signal) {
-  const { key } = hit;
-  if (!hit.estimated_times) return true;
-  if (!silent.has(key)) {
+async function hasSound({ key, estimated_times: estimated }, signal) {
+  if (estimated && !heard.has(key)) {
     try {
-      const { status } = await fetch(audioUrl(key), { method: "HEAD", signal });
-      silent.set(key, status === 403 || status === 404); // S3 does not tell strangers what is missing
+      heard.set(key, (await recordingAt(key, signal))?.has_sound);
     } catch (error) {
-      if (error.name === "AbortError") throw error;
-      return true; // not known: the player will say
+      if (error.name === "AbortError") throw error; // else it is not known: the player will say
     }
   }
-  return !silent.get(key);
+  return heard.get(key) ?? true;
 }
 
 function get(path, signal) {

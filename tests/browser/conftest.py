@@ -8,14 +8,12 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from earshot.cli.outputs import Outputs
 from tests.browser.fake_api import serve
-from tests.browser.spoken import RECORDINGS
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # In the page, before its own code. What the policy refuses, where sound started and which words lit
@@ -32,9 +30,6 @@ new MutationObserver((changes) => changes.forEach(({ target }) => {
   if (target.classList.contains("lit")) window.lit.push(target.textContent);
 })).observe(document, { subtree: true, attributeFilter: ["class"] });
 """
-
-# The page asks whether the sound of an import came; a browser reports each "no" on the console.
-NO_SOUND = tuple(quote(f"/audio/{spoken.key}") for spoken in RECORDINGS if spoken.is_import)
 
 OpenPage = Callable[..., Page]
 
@@ -91,9 +86,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         problems: list[str] = []
 
         def on_console(message: ConsoleMessage) -> None:
-            due = (forgive and forgive in message.text) or message.location["url"].endswith(
-                NO_SOUND
-            )
+            due = forgive and forgive in message.text
             if message.type in ("error", "warning") and not due:
                 problems.append(f"{message.type}: {message.text}")
 

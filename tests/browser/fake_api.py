@@ -107,9 +107,6 @@ class Handler(BaseHTTPRequestHandler):
         status, answer = self.uploads.delete(self.headers, self.path.split("/")[-1])
         self._json(status, answer)
 
-    def do_HEAD(self) -> None:
-        self.do_GET()
-
     def _api(self, path: str, query: dict[str, list[str]]) -> None:
         if path == "/search":
             q = query.get("q", [""])[0]
@@ -199,8 +196,7 @@ class Handler(BaseHTTPRequestHandler):
         }.items():
             self.send_header(name, value)
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Tests are quiet."""

@@ -177,6 +177,8 @@ def test_an_import_that_has_its_sound_is_played(open_page: OpenPage, fake_url: s
     )
     has_sound = summary(IMPORTED) | {"has_sound": True}
     page.route(f"**/recordings/{IMPORTED.id}", lambda route: route.fulfill(json=has_sound))
+    listed = {"recordings": [has_sound], "cursor": None}
+    page.route("**/recordings?key=imported.mp3", lambda route: route.fulfill(json=listed))
     page.goto(f"{fake_url}/?q=imported")
     expect(page.locator(".hit")).to_contain_text("Times are estimated")
     page.locator(".hit .play").click()
