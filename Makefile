@@ -76,7 +76,7 @@ test-browsers: $(VENV)/dev $(VENV)/selenium  ## Firefox and WebKitGTK do the mai
 lint: $(VENV)/dev $(VENV)/tsc  ## ruff, mypy, and tsc for the page
 	$(PYTHON) -m ruff format --check $(CHECKED)
 	$(PYTHON) -m ruff check $(CHECKED)
-	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/webhooks lambdas/fetch lambdas/api lambdas/sign_in scripts training infra containers app.py
+	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/webhooks lambdas/fetch lambdas/api lambdas/sign_in scripts training infra containers tests app.py
 	$(VENV)/bin/node $(VENV)/tsc/node_modules/typescript/bin/tsc --project tests/page/jsconfig.json
 
 format: $(VENV)/dev  ## let ruff mend what it can

@@ -6,7 +6,8 @@ import pytest
 
 from earshot.access.key_pair import secret_name
 from earshot.access.session import pem
-from infra.settings import Settings, SettingsError
+from infra.context import SettingsError
+from infra.settings import Settings
 from tests.infra.conftest import CHOSEN
 from tests.infra.template import Template, listed, reference
 

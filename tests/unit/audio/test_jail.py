@@ -97,7 +97,8 @@ def told(tmp_path_factory) -> dict[str, object]:
     assert ended.returncode == 0, ended.stderr
     assert (folder / "secret").read_text() == "hush"
     assert not (folder / "new").exists()
-    return json.loads(ended.stdout)
+    found: dict[str, object] = json.loads(ended.stdout)
+    return found
 
 
 def test_the_child_reads_the_file_that_it_was_given(told):

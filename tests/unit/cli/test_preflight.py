@@ -183,7 +183,7 @@ def test_a_machine_that_has_all_it_takes_is_fine() -> None:
     ],
 )
 def test_what_a_machine_lacks_is_said(tools: dict[str, str | None], what: str, said: str) -> None:
-    finding = on_machine(**tools)[what]
+    finding = on_machine(Plan(), **tools)[what]
     assert finding.state is State.STOPS
     assert said in finding.said
 

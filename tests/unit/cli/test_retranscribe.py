@@ -8,8 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from earshot.cli import outputs
 from earshot.cli.outputs import Outputs

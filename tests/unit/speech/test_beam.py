@@ -46,7 +46,8 @@ def emission(spelled: str, sure: float = 0.9, instead: dict[int, str] | None = N
         blank[0] = 0.99
         frames += [shares, blank]
     shares = np.array(frames)
-    return np.log(shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+    logs: np.ndarray = np.log(shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+    return logs
 
 
 def text(path: ctc.BestPath, vocabulary: Vocabulary = VOCABULARY) -> str:
@@ -134,6 +135,7 @@ def test_a_language_is_read_back_as_it_was_counted(tmp_path) -> None:
     assert words == ["DEEP", "DEEPER", "IS", "IT'S", "SEA", "SEAL", "THE", "WIDE"]
     training.write(words, lines, books, tmp_path / LANGUAGE_FILE, weights=weights)
     read = language.read_language(tmp_path)
+    assert read is not None
     for number, word in enumerate(words):
         node = language.ROOT
         for letter in word:
@@ -143,7 +145,7 @@ def test_a_language_is_read_back_as_it_was_counted(tmp_path) -> None:
     the, sea, deep = (np.array([words.index(w)]) for w in ("THE", "SEA", "DEEP"))
     assert read.score(the, sea) > read.score(the, deep)
     for context in range(len(words) + 1):
-        every = np.arange(len(words) + 1)
+        every = np.arange(len(words) + 1, dtype=np.int32)
         share = np.exp(read.score(np.full(len(every), context), every)).sum()
         assert share == pytest.approx(1, abs=0.01)
 

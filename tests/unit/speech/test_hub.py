@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from huggingface_hub import constants
@@ -29,7 +30,7 @@ def hub(tmp_path, monkeypatch):
         yield hub
 
 
-def refusal(*arguments: str, **options: str) -> str:
+def refusal(*arguments: str, **options: Any) -> str:
     with pytest.raises(ModelError) as caught:
         load(*arguments, **options)
     return caught.value.message

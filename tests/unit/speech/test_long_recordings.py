@@ -40,7 +40,9 @@ def clicks() -> Transcriber:
     return Transcriber(SpeechModel("clicks", "0" * 16, ClickEngine(), acoustics, vocabulary))
 
 
-def recording(seconds: int, times: Sequence[float], background: float, pauses: float) -> np.ndarray:
+def recording(
+    seconds: int, times: Sequence[float] | np.ndarray, background: float, pauses: float
+) -> np.ndarray:
     """Noise with clicks at `times`, and a pause of 0.5 s every `pauses` seconds."""
     chance = np.random.default_rng(1)
     sound = (background * chance.standard_normal(seconds * SAMPLE_RATE)).astype(np.float32)

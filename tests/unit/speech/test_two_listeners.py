@@ -149,7 +149,7 @@ def test_the_two_together_hear_no_worse_than_the_listener(transcripts: list[Tran
 
     def wrong(said: list[str], written: list[str]) -> int:
         found = jiwer.process_words(" ".join(said), " ".join(written) or "x")
-        return found.substitutions + found.deletions + found.insertions
+        return int(found.substitutions + found.deletions + found.insertions)
 
     shown = heard = 0
     for path, transcript in zip(PATHS, transcripts, strict=True):

@@ -129,7 +129,7 @@ def test_one_that_is_down_does_not_hold_up_the_others(
 ) -> None:
     hooks.add(new_hook("http://127.0.0.1:9/", ALL))
     hooks.add(new_hook(endpoint.url, ALL))
-    outcomes = []
+    outcomes: list[Sent | None] = []
     for message in told(sending, event()):
         try:
             outcomes.append(sending.handle(message))

@@ -15,7 +15,8 @@ def heard(text: str, sure: float = 0.98) -> Emission:
     for frame, letter in enumerate(text):
         token = {" ": 1, ".": 0}.get(letter) if letter in " ." else TOKENS.index(letter)
         emission[frame, token] = sure
-    return np.log(emission).astype(np.float32)
+    logs: Emission = np.log(emission).astype(np.float32)
+    return logs
 
 
 def test_words_lie_on_the_frames_where_they_were_heard() -> None:
