@@ -64,6 +64,7 @@ def run(*options: str) -> Result:
 
 
 def sent(queue_url: str | None) -> Sequence[ObjectEvent]:
+    assert queue_url
     found: list[ObjectEvent] = []
     sqs = boto3.client("sqs")
     while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get(

@@ -187,7 +187,8 @@ class LostAnswer:
 def test_a_long_transcript_outlives_a_lost_answer(recordings: Recordings) -> None:
     one = event(1)
     recordings.claim(one, "f1", {}, 1)
-    lossy = Recordings(LostAnswer(recordings._table), recordings._bodies._bucket)
+    table: Any = LostAnswer(recordings._table)
+    lossy = Recordings(table, recordings._bodies._bucket)
     assert lossy.finish(one, long_transcript(), 800)
     assert lossy.add_imported([Import("b.mp3", {}, long_transcript(), 800)]) == 1
     for key in ("a.mp3", "b.mp3"):
@@ -234,7 +235,8 @@ def test_a_newer_event_is_not_dropped_for_an_older_one_that_came_between(
         def __getattr__(self, name: str) -> Any:
             return getattr(recordings._table, name)
 
-    beside = Recordings(Between(), recordings._bodies._bucket)
+    table: Any = Between()
+    beside = Recordings(table, recordings._bodies._bucket)
     assert beside.claim(newest, "f1", {}, 1).claim is Claim.TAKEN
     assert not recordings.finish(event(2, etag="second"), transcript("SECOND"), 1)
     assert recordings.finish(newest, transcript("FIRST"), 1)
@@ -252,7 +254,8 @@ def test_a_claim_knows_the_passages_of_what_finished_meanwhile(recordings: Recor
         def __getattr__(self, name: str) -> Any:
             return getattr(recordings._table, name)
 
-    beside = Recordings(Between(), recordings._bodies._bucket)
+    table: Any = Between()
+    beside = Recordings(table, recordings._bodies._bucket)
     assert beside.claim(event(2), "f1", {}, 1).passages == 40
 
 

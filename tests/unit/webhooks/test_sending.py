@@ -45,9 +45,10 @@ def messages(sending: Sending) -> list[str]:
     found: list[str] = []
     while True:
         answer = sending.sqs.receive_message(QueueUrl=sending.queue_url, MaxNumberOfMessages=10)
-        if "Messages" not in answer:
+        received = answer.get("Messages")
+        if not received:
             return found
-        for one in answer["Messages"]:
+        for one in received:
             found.append(one["Body"])
             sending.sqs.delete_message(
                 QueueUrl=sending.queue_url, ReceiptHandle=one["ReceiptHandle"]
