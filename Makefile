@@ -21,10 +21,12 @@ TIERS := tests/unit tests/models tests/infra tests/search tests/pipeline tests/b
 # They share nothing but files that each keeps apart, so a process a core runs them.
 PARALLEL := tests/unit tests/models tests/infra
 ON_ALL_CORES := -n auto --dist loadfile
+# Each of these processes has a core, so its libraries need not start threads for the others.
+ONE_THREAD := OMP_NUM_THREADS=1
 CHECKED := app.py containers infra lambdas scripts tests training
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down drill test test-unit test-models test-page test-infra test-search test-pipeline test-browser test-browsers lint format lock audit checkov bench clean
+.PHONY: help demo up down drill test test-others test-unit coverage test-models test-page test-infra test-search test-pipeline test-browser test-browsers lint format lock audit checkov bench clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r t h; do printf '  make %-14s %s\n' "$$t" "$$h"; done
@@ -38,26 +40,37 @@ up: $(VENV)/runtime $(if $(MODEL),$(VENV)/model)  ## the stack in the background
 down: $(VENV)/runtime  ## stop it; no process stays
 	@$(EARSHOT) local down
 
-test: $(VENV)/dev $(VENV)/model  ## every test
+test: test-unit test-others  ## every test
+
+# The tiers that take processor time and nothing else come first, a process a core.
+test-others: $(VENV)/dev $(VENV)/model  ## every test but the unit tests
 	@$(EARSHOT) local prepare-tests
 	$(NODE_TEST)
-	$(PYTEST) $(ON_ALL_CORES) $(PARALLEL)
+	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) $(filter-out tests/unit,$(PARALLEL))
 	$(PYTEST) $(filter-out $(PARALLEL),$(TIERS))
 
 drill: $(VENV)/runtime  ## a deployment's life: changed, lost, restored, destroyed, adopted; minutes
 	@$(EARSHOT) local drill
 
-test-unit: $(VENV)/dev  ## seconds; no network
-	$(PYTEST) $(ON_ALL_CORES) tests/unit
+test-unit: $(VENV)/dev  ## minutes; no network
+	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) tests/unit
+
+coverage: $(VENV)/dev  ## the unit tests, and which lines of lambdas/ they run
+	@rm -rf .local/coverage && mkdir -p .local/coverage
+	$(ONE_THREAD) $(PYTHON) -m coverage run -m pytest $(ON_ALL_CORES) tests/unit
+	@$(PYTHON) -m coverage combine --quiet
+	@$(PYTHON) -m coverage json --quiet --fail-under=0
+	@$(EARSHOT) covered
+	$(PYTHON) -m coverage report
 
 test-models: $(VENV)/dev $(VENV)/model  ## exporting and training models, with torch
-	$(PYTEST) $(ON_ALL_CORES) tests/models
+	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) tests/models
 
 test-page: $(VENV)/runtime  ## the page's logic, without a browser; a second
 	$(NODE_TEST)
 
 test-infra: $(VENV)/dev  ## what the templates promise
-	$(PYTEST) $(ON_ALL_CORES) tests/infra
+	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) tests/infra
 
 test-search: $(VENV)/dev  ## against a real OpenSearch node
 	$(PYTEST) tests/search

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +23,10 @@ from scripts.mutate.changes import Change, changes
 
 PACKAGE = Path("lambdas/earshot")
 TABLE = ROOT / "scripts" / "mutate" / "targets.toml"
-TIMEOUT_S = 120  # a change may make a loop endless
+# A change may make a loop endless; how long the tests take without one says when that is sure.
+TIMEOUT_S = 600
+SLOWER = 5
+SETTLING_S = 30
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".mypy_cache")
 
 
@@ -67,11 +71,14 @@ def mutate(
         raise typer.BadParameter(f"no module has {only!r} in its path")
     missed: list[Mutant] = []
     with _copied() as copy, progress("Changing", len(mutants)) as advance:
+        patience: dict[tuple[str, ...], float] = {}
         for target in {one.target.tests: one.target for one in mutants}.values():
-            if not _pass(copy, target):
+            began = time.monotonic()
+            if not _pass(copy, target, TIMEOUT_S):
                 sys.exit(f"{target.module}: its tests fail before anything is changed")
+            patience[target.tests] = SETTLING_S + SLOWER * (time.monotonic() - began)
         for mutant in mutants:
-            if not _noticed(copy, mutant):
+            if not _noticed(copy, mutant, patience[mutant.target.tests]):
                 missed.append(mutant)
             advance(1)
     for mutant in missed:
@@ -115,22 +122,22 @@ def _copied() -> Iterator[Path]:
         yield copy
 
 
-def _noticed(copy: Path, mutant: Mutant) -> bool:
+def _noticed(copy: Path, mutant: Mutant, patience_s: float) -> bool:
     path = copy / mutant.target.module
     source = path.read_text()
     path.write_text(mutant.change.made(source))
     try:
-        return not _pass(copy, mutant.target)
+        return not _pass(copy, mutant.target, patience_s)
     finally:
         path.write_text(source)
 
 
-def _pass(copy: Path, target: Target) -> bool:
+def _pass(copy: Path, target: Target, patience_s: float) -> bool:
     command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
     environment = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(copy / ".hypothesis")}
     try:
         ran = subprocess.run(
-            [*command, *target.tests], cwd=copy, env=environment, timeout=TIMEOUT_S,
+            [*command, *target.tests], cwd=copy, env=environment, timeout=patience_s,
             capture_output=True, text=True,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

@@ -18,7 +18,7 @@ from earshot.recordings.imports import Import
 from earshot.recordings.record import Failure, Source, Status
 from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
-from tests.unit.recordings.conftest import PROVENANCE, event, transcript
+from tests.unit.recordings.conftest import PROVENANCE, event, long_transcript, transcript
 
 A = recording_id("a.mp3")
 
@@ -131,7 +131,11 @@ def test_an_internal_failure_can_be_tried_again(recordings: Recordings) -> None:
 
 
 def test_a_very_long_transcript_reads_back_whole(recordings: Recordings) -> None:
-    long = long_transcript()
+    words = tuple(
+        Word(f"WORD{n * 7919 % 99991}", n * 0.31, n * 0.31 + 0.2, (n * 37 % 1000) / 1000)
+        for n in range(80_000)
+    )
+    long = Transcript((Segment(words),), 25_000.0, PROVENANCE)
     one = event(1)
     recordings.claim(one, "f1", {}, 1)
     assert recordings.finish(one, long, 800)
@@ -145,14 +149,6 @@ def test_a_very_long_transcript_reads_back_whole(recordings: Recordings) -> None
 
 def kept_bodies() -> list[str]:
     return [one.key for one in boto3.resource("s3").Bucket("transcripts").objects.all()]
-
-
-def long_transcript() -> Transcript:
-    words = tuple(
-        Word(f"WORD{n * 7919 % 99991}", n * 0.31, n * 0.31 + 0.2, (n * 37 % 1000) / 1000)
-        for n in range(80_000)
-    )
-    return Transcript((Segment(words),), 25_000.0, PROVENANCE)
 
 
 def test_a_very_long_transcript_leaves_nothing_behind(recordings: Recordings) -> None:
