@@ -18,8 +18,9 @@ PYTEST := $(PYTHON) -m pytest
 NODE_TEST := $(VENV)/bin/node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=dot tests/page/*.test.mjs
 # The quick ones first; the browser last, because its driver leaves an event loop running.
 TIERS := tests/unit tests/models tests/infra tests/search tests/pipeline tests/browser
-# They share nothing but files that each keeps apart, so a process a core runs them.
-PARALLEL := tests/unit tests/models tests/infra
+# They share nothing but files that each keeps apart, so a process a core runs them; each with a
+# search node of its own.
+PARALLEL := tests/unit tests/models tests/infra tests/search
 ON_ALL_CORES := -n auto --dist loadfile
 # Each of these processes has a core, so its libraries need not start threads for the others.
 ONE_THREAD := OMP_NUM_THREADS=1
@@ -73,7 +74,7 @@ test-infra: $(VENV)/dev  ## what the templates promise
 	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) tests/infra
 
 test-search: $(VENV)/dev  ## against a real OpenSearch node
-	$(PYTEST) tests/search
+	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) tests/search
 
 test-pipeline: $(VENV)/dev  ## from the bucket to the search, on the local stack
 	@$(EARSHOT) local prepare-tests

@@ -12,7 +12,7 @@ from earshot.speech import model as listeners
 from earshot.speech.writer import model as writers
 
 SLOW_S = 1.0
-BUNDLED = model_folder("demo").parent
+BUNDLED = model_folder("demo").resolve().parent
 
 
 @pytest.fixture(scope="session", autouse=True)

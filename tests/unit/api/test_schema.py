@@ -45,6 +45,7 @@ def schema(app: FastAPI, put: Callable[..., str]) -> Any:
     return schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
+@pytest.mark.slow("two dozen requests made from the description, each checked against it")
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_the_api_answers_as_it_says(schema: Any, path: str, method: str) -> None:
     takes_json = "application/json" in PATHS[path][method].get("requestBody", {}).get("content", {})

@@ -121,6 +121,7 @@ def test_whoever_starts_the_decoder_hides_from_it():
     assert python(code).stdout == b"0\n"
 
 
+@pytest.mark.slow("a process that imports the decoder")
 def test_where_no_filter_can_be_had_decoding_is_refused(tmp_path, monkeypatch):
     clip = write(tmp_path / "a.wav", tone(1), RATE)
     code = (

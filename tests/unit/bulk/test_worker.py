@@ -61,6 +61,7 @@ def test_a_recording_is_transcribed_again_and_shows_its_old_text_until_then(lane
     assert lane.waiting() == (0, 0)
 
 
+@pytest.mark.slow("the real model listens")
 def test_the_same_texts_as_the_function_with_the_real_model(lane: Lane) -> None:
     transcriber = open_transcriber(side_by_side=True)
     lane.recogniser = transcriber  # type: ignore[assignment]
@@ -163,6 +164,7 @@ class Killed(BaseException):
     """The process is gone: nothing catches this."""
 
 
+@pytest.mark.slow("a worker and its successor")
 @pytest.mark.parametrize("calls", range(1, 15))
 def test_a_crash_at_any_call_repeats_what_was_unfinished_and_nothing_else(
     lane: Lane, calls: int, monkeypatch: pytest.MonkeyPatch
@@ -231,6 +233,7 @@ def test_told_to_stop_it_gives_a_long_recording_back_in_the_middle(lane: Lane) -
     assert lane.texts("long.wav") == ["50.00"]
 
 
+@pytest.mark.slow("the least visibility timeout is a second")
 def test_a_message_stays_hidden_as_long_as_its_work_takes(lane: Lane) -> None:
     lane.put("slow.wav", wav(1))
     lane.recogniser.before = lambda: time.sleep(4)

@@ -181,6 +181,7 @@ def test_a_long_transcript_takes_the_place_of_a_long_one(recordings: Recordings)
 
 
 # What happens in a history: an upload (True) or a deletion (False) of the key.
+@pytest.mark.slow("sixty histories, each on a table")
 @settings(
     max_examples=60,
     deadline=None,

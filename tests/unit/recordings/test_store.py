@@ -320,6 +320,7 @@ def test_an_import_replaces_a_short_transcript_by_a_very_long_one_and_back(
     assert kept_bodies() == []
 
 
+@pytest.mark.slow("forty histories, each on a table")
 @settings(
     max_examples=40,
     deadline=None,

@@ -208,6 +208,7 @@ def many_passages(draw: st.DrawFn) -> list[FrameLetters]:
     return [any_passage(draw, draw(st.integers(0, 7))) for _ in range(draw(st.integers(1, 3)))]
 
 
+@pytest.mark.slow("two hundred examples against plain dynamic programming")
 @settings(max_examples=200, deadline=None)
 @given(many_passages(), st.text("abc", min_size=1, max_size=4))
 def test_no_way_to_say_the_word_is_cheaper(passages, word):

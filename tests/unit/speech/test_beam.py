@@ -90,6 +90,7 @@ def test_clear_speech_of_listed_words_is_written_as_it_is(words: list[str]) -> N
 SMALL = Vocabulary(("<pad>", "|", "A", "B"), blank=0, delimiter=1)
 
 
+@pytest.mark.slow("every path is tried")
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 2**32 - 1))
 def test_the_search_finds_what_trying_every_path_finds(seed: int) -> None:

@@ -14,6 +14,8 @@ from earshot.speech.model import load
 from tests.unit.speech.hub import COMMIT, Hub, folder_files, serve
 from tests.unit.speech.models import DEMO, ROOT, SAMPLES
 
+pytestmark = pytest.mark.slow("whole models are fetched and read")
+
 INT8 = "onnx/model_quantized.onnx"
 FP32 = "onnx/model.onnx"
 

@@ -24,6 +24,8 @@ from earshot.speech.writer.model import open_writer
 from earshot.speech.writer.written import Writer, Written, WrittenWord
 from tests.unit.speech.models import SAMPLES
 
+pytestmark = pytest.mark.slow("both models listen to the samples")
+
 TITLES = ("morning-bread", "chess-in-the-park", "harbour-forecast", "museum-whale", "radio-news")
 PATHS = [path for path in sorted(SAMPLES.glob("*.mp3")) if path.stem in TITLES]
 

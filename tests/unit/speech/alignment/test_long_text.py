@@ -19,6 +19,8 @@ from earshot.speech.vocabulary import Vocabulary
 from tests.shared_data import SHARED
 from tests.unit.speech.models import SAMPLES
 
+pytestmark = pytest.mark.slow("an hour of text")
+
 LONG_FORM = SHARED / "long_form" / "cv_concat_05min.mp3"
 TOKENS = ("<pad>", "|", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ'")
 VOCABULARY = Vocabulary(TOKENS, blank=0, delimiter=1)
