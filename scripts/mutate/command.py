@@ -1,5 +1,6 @@
 """Make changes in a copy of the project, run the tests that should notice; tell which did not."""
 
+import json
 import os
 import random
 import re
@@ -22,6 +23,7 @@ from scripts import ROOT
 from scripts.mutate.changes import Change, changes
 
 PACKAGE = Path("lambdas/earshot")
+Runner = subprocess.Popen[str]
 TABLE = ROOT / "scripts" / "mutate" / "targets.toml"
 # A change may make a loop endless; how long the tests take without one says when that is sure.
 TIMEOUT_S = 600
@@ -70,15 +72,19 @@ def mutate(
     if not mutants:
         raise typer.BadParameter(f"no module has {only!r} in its path")
     missed: list[Mutant] = []
-    with _copied() as copy, progress("Changing", len(mutants)) as advance:
+    with (
+        _copied() as copy,
+        _runner(copy) as runner,
+        progress("Changing", len(mutants)) as advance,
+    ):
         patience: dict[tuple[str, ...], float] = {}
         for target in {one.target.tests: one.target for one in mutants}.values():
             began = time.monotonic()
-            if not _pass(copy, target, TIMEOUT_S):
+            if not _pass(runner, target, TIMEOUT_S):
                 sys.exit(f"{target.module}: its tests fail before anything is changed")
             patience[target.tests] = SETTLING_S + SLOWER * (time.monotonic() - began)
         for mutant in mutants:
-            if not _noticed(copy, mutant, patience[mutant.target.tests]):
+            if not _noticed(copy, runner, mutant, patience[mutant.target.tests]):
                 missed.append(mutant)
             advance(1)
     for mutant in missed:
@@ -122,26 +128,35 @@ def _copied() -> Iterator[Path]:
         yield copy
 
 
-def _noticed(copy: Path, mutant: Mutant, patience_s: float) -> bool:
+def _noticed(copy: Path, runner: Runner, mutant: Mutant, patience_s: float) -> bool:
     path = copy / mutant.target.module
     source = path.read_text()
     path.write_text(mutant.change.made(source))
     try:
-        return not _pass(copy, mutant.target, patience_s)
+        return not _pass(runner, mutant.target, patience_s)
     finally:
         path.write_text(source)
 
 
-def _pass(copy: Path, target: Target, patience_s: float) -> bool:
-    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+@contextmanager
+def _runner(copy: Path) -> Iterator[Runner]:
+    """A process in the copy that runs tests when asked (scripts.mutate.preloaded)."""
     environment = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(copy / ".hypothesis")}
-    try:
-        ran = subprocess.run(
-            [*command, *target.tests], cwd=copy, env=environment, timeout=patience_s,
-            capture_output=True, text=True,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return False
-    if ran.returncode > 1 and not re.search(r"\d+ error", ran.stdout):
-        raise RuntimeError(ran.stdout + ran.stderr)
-    return ran.returncode == 0
+    command = [sys.executable, "-B", "-P", str(Path(__file__).with_name("preloaded.py"))]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=copy, env=environment, text=True, stdin=pipe, stdout=pipe
+    ) as process:
+        yield process
+
+
+def _pass(runner: Runner, target: Target, patience_s: float) -> bool:
+    """Whether the tests pass; those that do not end in time don't."""
+    assert runner.stdin and runner.stdout  # noqa: S101 - both are pipes
+    arguments = ["-x", "-q", "-p", "no:cacheprovider", *target.tests]
+    runner.stdin.write(json.dumps([arguments, patience_s]) + "\n")
+    runner.stdin.flush()
+    code, printed = json.loads(runner.stdout.readline())
+    if code is not None and code > 1 and not re.search(r"\d+ error", printed):
+        raise RuntimeError(printed)
+    return bool(code == 0)
