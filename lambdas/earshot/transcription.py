@@ -34,7 +34,8 @@ def open_transcriber(
     source = model or str(model_folder("demo"))
     listener = load(source, revision, engine, side_by_side=side_by_side)
     together = side_by_side or listener.engine.calls > 1
-    return Transcriber(listener, decoder, writer=open_writer(writer, side_by_side=together))
+    written = open_writer(writer, side_by_side=together, on_device=listener.engine.on_device)
+    return Transcriber(listener, decoder, writer=written)
 
 
 def transcribe(

@@ -24,6 +24,7 @@ def bulk(
     model: Annotated[
         Path | None, typer.Option(help="A model folder; else large, random weights.")
     ] = None,
+    writer: Annotated[str, typer.Option(help="Beside the listener; or none.")] = "none",
     batch_seconds: Annotated[
         float | None, typer.Option(help="Of sound in a batch; else what suits the engine.")
     ] = None,
@@ -40,7 +41,7 @@ def bulk(
     for figure in (
         _beside_live(clips, count, kills, idle, compared, seed)
         if stack
-        else _engine(clips, count, model, batch_seconds, peak)
+        else _engine(clips, count, model, writer, batch_seconds, peak)
     ):
         print(json.dumps(figure), flush=True)
 
@@ -49,6 +50,7 @@ def _engine(
     clips: Path,
     count: int,
     model: Path | None,
+    writer: str,
     batch_seconds: float | None,
     peak: float | None,
 ) -> Iterator[Mapping[str, Any]]:
@@ -61,7 +63,7 @@ def _engine(
         engine = "onnx"
         folder = folder if (folder / "onnx").is_dir() else exported(folder)
     files = picked(clips, count or sys.maxsize)
-    yield measure(files, folder, engine, batch_seconds, peak)
+    yield measure(files, folder, engine, writer, batch_seconds, peak)
 
 
 def _on_gpu() -> bool:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -33,6 +33,8 @@ from earshot.speech.files import read_json
 from earshot.speech.model import load
 from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Provenance, Transcript
+from earshot.speech.writer.model import open_writer
+from scripts.bench.clocks import ClockedEngine, ClockedWriter, processors
 from scripts.bench.flops import device, flops
 
 
@@ -40,22 +42,30 @@ def measure(
     files: Sequence[Path],
     model: Path,
     engine: str,
+    writer: str,
     batch_seconds: float | None,
     peak: float | None,
 ) -> Mapping[str, Any]:
     """Every file once, timed from the first message; a batch before warms the engine up."""
     sandbox.start()
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"  # what is printed here are figures
-    transcriber = _Timed(Transcriber(load(str(model), engine=engine)))
+    listener = load(str(model), engine=engine)
+    clocked = ClockedEngine(listener.engine)
+    found = open_writer(writer, side_by_side=True, on_device=clocked.on_device)
+    writes = ClockedWriter(found) if found else None
+    transcriber = _Timed(Transcriber(replace(listener, engine=clocked), writer=writes))
     chosen = pace(transcriber.batch, 10, batch_seconds)
     transcriber.transcribe_many([np.zeros(SAMPLE_RATE * 5, np.float32) + 0.01])
     transcriber.forget()
+    for part in (clocked, writes):
+        if part:
+            part.clock.seconds = 0.0
     with progress("Transcribing", len(files)) as advance:
         queue = _Queue(files)
         ingest = _Files(files, transcriber, advance)
         worker = Worker(cast(Intake, queue), lambda: cast(Ingest, ingest), lambda _: chosen, 0)
         queue.on_empty = worker.stop
-        with _gpu_memory() as on_gpu:
+        with _gpu_memory() as on_gpu, processors() as on_processors:
             began = time.perf_counter()
             worker.run()
             took = time.perf_counter() - began
@@ -73,25 +83,27 @@ def measure(
         "sound_s": round(sound, 1),
         "seconds": round(took, 1),
         "sound_seconds_per_s": round(sound / took, 1),
-        "device_busy": round(transcriber.seconds / took, 3),
-        "sound_seconds_per_device_s": round(sound / transcriber.seconds, 1),
+        "listener_busy": round(clocked.clock.seconds / took, 3),
+        "writer": writer,
+        "writer_busy": round(writes.clock.seconds / took, 3) if writes else None,
+        "sound_seconds_per_listener_s": round(sound / clocked.clock.seconds, 1),
         "batch_fill": round(sound / transcriber.batches / chosen.batch_seconds, 3),
         "batch_s": chosen.batch_seconds,
         "gflop_per_sound_s": round(work / sound / 1e9, 1),
-        "tflops": round(work / transcriber.seconds / 1e12, 3),
+        "tflops": round(work / clocked.clock.seconds / 1e12, 3),
         "peak_tflops": round(peak, 3) if peak else None,
-        "share_of_peak": round(work / transcriber.seconds / 1e12 / peak, 3) if peak else None,
+        "share_of_peak": round(work / clocked.clock.seconds / 1e12 / peak, 3) if peak else None,
         "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        **on_processors,
         **on_gpu,
     }
 
 
 @dataclass
 class _Timed:
-    """A transcriber that remembers how long it took for what."""
+    """A transcriber that remembers what it was given."""
 
     inner: Transcriber
-    seconds: float = 0.0
     batches: int = 0
     lengths: list[float] = field(default_factory=list)
 
@@ -104,25 +116,20 @@ class _Timed:
         return self.inner.provenance
 
     def transcribe_many(self, waveforms: Sequence[Waveform]) -> list[Transcript]:
-        with self._counted():
-            found = self.inner.transcribe_many(waveforms)
-        self.lengths += [len(one) / SAMPLE_RATE for one in waveforms]
+        found = self.inner.transcribe_many(waveforms)
+        self._count([len(one) / SAMPLE_RATE for one in waveforms])
         return found
 
     def transcribe_stream(self, blocks: Iterable[Waveform]) -> Transcript:
-        with self._counted():
-            found = self.inner.transcribe_stream(blocks)
-        self.lengths.append(found.duration)
+        found = self.inner.transcribe_stream(blocks)
+        self._count([found.duration])
         return found
 
     def forget(self) -> None:
-        self.seconds, self.batches, self.lengths = 0.0, 0, []
+        self.batches, self.lengths = 0, []
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        began = time.perf_counter()
-        yield
-        self.seconds += time.perf_counter() - began
+    def _count(self, lengths: Sequence[float]) -> None:
+        self.lengths += lengths
         self.batches += 1
 
 

@@ -18,7 +18,11 @@ def write(out: Path, seed: int = 0) -> None:
         encoder_num_attention_heads=2, decoder_num_attention_heads=2,
         initializer_range=0.3, pad_token_id=2,
     )  # fmt: skip
-    MoonshineForConditionalGeneration(config).save_pretrained(out)
+    model = MoonshineForConditionalGeneration(config)
+    for name, weights in model.named_parameters():
+        if weights.dim() == 1:  # of norms and biases: fresh ones are alike, which training ends
+            torch.nn.init.normal_(weights, mean=float(name.endswith("weight")), std=0.1)
+    model.save_pretrained(out)
     vocabulary = {piece: number for number, piece in enumerate(PIECES)}
     tokenizer = {"model": {"type": "BPE", "vocab": vocabulary}, "added_tokens": []}
     (out / "tokenizer.json").write_text(json.dumps(tokenizer), "utf-8")

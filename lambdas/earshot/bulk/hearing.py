@@ -35,7 +35,8 @@ class _Stopped(Exception):
 
 
 class Hearing:
-    """Transcribes batches with one model, until `stopping` is set or the device is broken."""
+    """Transcribes batches with one model, until `stopping` is set or the device is broken. Safe to
+    use from threads."""
 
     def __init__(
         self,

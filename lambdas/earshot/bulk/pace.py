@@ -10,7 +10,8 @@ class Pace:
 
     `batches_ahead` batches' worth is decoded ahead, for lengths to choose from. Files of more than
     `held_seconds` are decoded while they are heard. `threads` decode and as many write; `receivers`
-    ask for messages, of which up to `held_files` are held.
+    ask for messages, of which up to `held_files` are held. `hearers` batches are heard at once:
+    while the words of one are laid on its sound, by a processor, the device has another.
     """
 
     batch_seconds: float
@@ -18,6 +19,7 @@ class Pace:
     threads: int
     held_files: int
     receivers: int = 1
+    hearers: int = 1
     batches_ahead: int = 4
     held_seconds: float = 600.0
     max_receives: int = 10
@@ -50,6 +52,7 @@ def pace(
             threads=threads or 4 * cores,
             held_files=6 * engine_batch,
             receivers=4,
+            hearers=2,
             max_receives=max_receives,
         )
     return Pace(

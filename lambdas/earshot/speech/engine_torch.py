@@ -1,5 +1,6 @@
 """The torch engine runs transformers' own model: the reference on CPU, the fast engine on CUDA."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,7 @@ class TorchEngine:
         except (OSError, ValueError, RuntimeError) as error:
             raise ModelError("The model's weights can't be loaded.") from error
         self._norm = _mask_norm(model) if acoustics.group_norm else None
+        self._one_batch = threading.Lock()  # the norm knows one batch's lengths at a time
         self._model = model.to(self._device).eval()
         self.name = f"torch-{precision}"
         self.batch = BATCH_WAVEFORMS if self._batch_seconds else 1
@@ -93,9 +95,10 @@ class TorchEngine:
         if min(lengths) < max(lengths):
             counts = torch.tensor(lengths, device=self._device)
             mask = (torch.arange(max(lengths), device=self._device) < counts[:, None]).long()
-        if self._norm is not None:
-            self._norm.lengths = lengths if mask is not None else None
-        logits = self._model(inputs, attention_mask=mask).logits
+        with self._one_batch:
+            if self._norm is not None:
+                self._norm.lengths = lengths if mask is not None else None
+            logits = self._model(inputs, attention_mask=mask).logits
         logs = torch.log_softmax(logits.float(), dim=-1).cpu().numpy()
         return [
             log[: self._acoustics.frames(length)] for log, length in zip(logs, lengths, strict=True)

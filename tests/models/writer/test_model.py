@@ -55,7 +55,7 @@ def test_weights_that_are_none_are_said(folder):
 
 
 def test_an_engine_that_there_is_none_of_is_said(folder):
-    assert "torch" in refusal(folder, engine="torch")
+    assert "onnx-int8" in refusal(folder, engine="tensorflow")
 
 
 def test_a_hub_id_loads_the_files_that_are_wanted_and_no_other(hub, exported):

@@ -5,7 +5,7 @@ same tokens go on alike, so only the best of them is kept: the beam holds differ
 than one text with and without a comma far behind.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -30,12 +30,16 @@ class Beam:
     alike: int
 
 
-class _Choice(NamedTuple):
-    """A next token of the hypothesis at place `parent`."""
+class Asked(NamedTuple):
+    """What a search wants to know next.
 
-    token: int
-    log_probability: float
-    parent: int
+    `tokens` (n,) are the last of each hypothesis, at `position`, and `parents` (n,) the places that
+    these had, less their last token, when the search asked before.
+    """
+
+    tokens: Sequence[int]
+    position: int
+    parents: Sequence[int]
 
 
 class Step(Protocol):
@@ -45,10 +49,7 @@ class Step(Protocol):
         self, tokens: Sequence[int], position: int, parents: Sequence[int]
     ) -> tuple[NextTokens, LogProbabilities]:
         """The likeliest next tokens (n, choices), likeliest first, and their log-probabilities.
-
-        `tokens` (n,) are the last of each hypothesis, and `parents` (n,) the places that these had,
-        less their last token, in the call before.
-        """
+        See Asked."""
         ...
 
 
@@ -83,17 +84,29 @@ def search(step: Step, start: int, ends: Collection[int], budget: int, beam: Bea
     A text that ends by itself goes before one that had to be `stopped`: that ran out of tokens, or
     only repeated itself.
     """
+    searching = begin(start, ends, budget, beam)
+    try:
+        asked = next(searching)
+        while True:
+            asked = searching.send(step(*asked))
+    except StopIteration as end:
+        found: Hypothesis = end.value
+        return found
+
+
+def begin(
+    start: int, ends: Collection[int], budget: int, beam: Beam
+) -> Generator[Asked, tuple[NextTokens, LogProbabilities], Hypothesis]:
+    """The search as a generator, so that a decoder can answer many searches in one step."""
     live, parents = [Hypothesis()], [0]
     best: Hypothesis | None = None
     looping: Hypothesis | None = None
     for position in range(budget):
         last = [one.tokens[-1] if one.tokens else start for one in live]
         grown: list[tuple[Hypothesis, int]] = []
-        choices = _likeliest(*step(last, position, parents), live)
-        least = live[choices[0].parent].total + choices[0].log_probability - beam.margin
-        if best is not None:
-            least = max(least, best.total)
-        for token, log_probability, parent in choices:
+        found, likely = yield Asked(last, position, parents)
+        least = -np.inf if best is None else best.total
+        for token, log_probability, parent in _likeliest(found, likely, live, beam.margin):
             before = live[parent]
             if before.total + log_probability < least:
                 break
@@ -115,15 +128,22 @@ def search(step: Step, start: int, ends: Collection[int], budget: int, beam: Bea
 
 
 def _likeliest(
-    tokens: NextTokens, log_probabilities: LogProbabilities, live: Sequence[Hypothesis]
-) -> list[_Choice]:
-    """The likeliest texts first."""
+    tokens: NextTokens,
+    log_probabilities: LogProbabilities,
+    live: Sequence[Hypothesis],
+    margin: float,
+) -> Iterator[tuple[int, float, int]]:
+    """The likeliest texts first, none less likely than the first by more than `margin`: the next
+    token, its log-probability, and the place of the hypothesis that it goes on from."""
     totals = np.array([[one.total] for one in live]) + log_probabilities
-    choices = tokens.shape[1]
-    return [
-        _Choice(int(tokens.flat[at]), float(log_probabilities.flat[at]), int(at) // choices)
-        for at in np.argsort(-totals, axis=None, kind="stable")
-    ]
+    order = np.argsort(-totals, axis=None, kind="stable")
+    kept = order[: np.count_nonzero(totals >= totals.max() - margin)]
+    return zip(
+        tokens.ravel()[kept].tolist(),
+        log_probabilities.ravel()[kept].tolist(),
+        (kept // tokens.shape[1]).tolist(),
+        strict=True,
+    )
 
 
 def _has_alike(one: Hypothesis, others: Sequence[tuple[Hypothesis, int]], count: int) -> bool:

@@ -1,8 +1,9 @@
 """Loads a writer: from a folder, or by hub id and revision."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from earshot.bundled import model_folder
 from earshot.errors import ModelError
@@ -20,15 +21,20 @@ from earshot.speech.writer.files import (
 )
 from earshot.speech.writer.moonshine import BEAM, MoonshineWriter
 from earshot.speech.writer.sessions import names, open_session, recorded
-from earshot.speech.writer.settings import read_settings
-from earshot.speech.writer.tokens import read_tokens
+from earshot.speech.writer.settings import Settings, read_settings
+from earshot.speech.writer.tokens import Tokens, read_tokens
 from earshot.speech.writer.written import Writer
+
+if TYPE_CHECKING:  # torch need not be installed
+    from earshot.speech.writer.torch_writer import TorchWriter
 
 PRECISIONS = {
     "onnx": (INT8_FILES, FP32_FILES),
     "onnx-int8": (INT8_FILES,),
     "onnx-fp32": (FP32_FILES,),
+    "torch": (INT8_FILES, FP32_FILES),
 }
+"""The engines by name, and the graphs that each can read, the preferred ones first."""
 
 
 NONE = "none"
@@ -39,15 +45,20 @@ BUNDLED = "moonshine-tiny"
 
 
 def open_writer(
-    source: str, revision: str | None = None, *, side_by_side: bool = False
+    source: str,
+    revision: str | None = None,
+    *,
+    side_by_side: bool = False,
+    on_device: bool = False,
 ) -> Writer | None:
     """A writer by its name in Earshot's own models, in a folder or on the hub; None for "none".
 
-    Raises ModelError.
+    `on_device` is for a listener on a GPU, which the writer then shares. Raises ModelError.
     """
     if source == NONE:
         return None
-    return load_writer(located(source), revision, side_by_side=side_by_side)
+    engine = "torch" if on_device else "onnx"
+    return load_writer(located(source), revision, engine, side_by_side=side_by_side)
 
 
 def located(source: str) -> str:
@@ -64,13 +75,14 @@ def load_writer(
     *,
     beam: Beam = BEAM,
     side_by_side: bool = False,
-) -> MoonshineWriter:
+) -> "MoonshineWriter | TorchWriter":
     """The writer in folder `source`, or else the one of that id on the Hugging Face hub.
 
-    `engine` is one of PRECISIONS; "onnx" takes int8 where there is one. A hub model without ONNX
-    files of ours is exported once, which needs torch; the result is kept. `side_by_side` is for
-    many clips: each has one processor rather than all. Raises ModelError if there is no such
-    writer or it can't be used.
+    `engine` is one of PRECISIONS; "onnx" takes int8 where there is one. "torch" runs on a GPU where
+    there is one, in fp32 with the weights that "onnx" has. A hub model without ONNX files of ours
+    is exported once, which needs torch; the result is kept. `side_by_side` is for many clips on
+    processors: each has one rather than all. Raises ModelError if there is no such writer or it
+    can't be used.
     """
     if engine not in PRECISIONS:
         raise ModelError(f"There is no engine {engine!r} for writers: {', '.join(PRECISIONS)}.")
@@ -91,7 +103,7 @@ def load_writer(
 
 def _load_folder(
     folder: Path, hub_id: str | None, engine: str, beam: Beam, side_by_side: bool
-) -> MoonshineWriter:
+) -> "MoonshineWriter | TorchWriter":
     """A folder is called what its exporter recorded, else by its own name."""
     settings, tokens = read_settings(folder), read_tokens(folder)
     files = next(
@@ -108,6 +120,9 @@ def _load_folder(
             f"({', '.join(INT8_FILES.values())}). "
             "`earshot model export-writer` makes them."
         )
+    network = (settings, tokens, beam)
+    if engine == "torch":
+        return _on_torch(folder, files, hub_id, *network)
     threads = 1 if side_by_side else cores()
     sessions = {part: open_session(folder / file, threads) for part, file in files.items()}
     if "parent" not in names(sessions[DECODER].get_inputs()):
@@ -115,22 +130,42 @@ def _load_folder(
             f"{hub_id or folder.resolve().name} was exported by an older Earshot: "
             "export it again with `earshot model export-writer`."
         )
-    told = recorded(sessions[ENCODER])
+    name, mark = _identity(folder, files, hub_id, recorded(sessions[ENCODER]))
+    precision = "int8" if files is INT8_FILES else "fp32"
+    return MoonshineWriter(
+        name, mark, f"onnx-{precision}", sessions[ENCODER], sessions[DECODER], *network
+    )
+
+
+def _on_torch(
+    folder: Path,
+    files: Mapping[str, str],
+    hub_id: str | None,
+    settings: Settings,
+    tokens: Tokens,
+    beam: Beam,
+) -> "TorchWriter":
+    try:
+        from earshot.speech.writer import onnx_weights
+        from earshot.speech.writer.torch_network import Network
+        from earshot.speech.writer.torch_writer import TorchWriter
+    except ImportError as error:
+        raise ModelError(f"A writer on a GPU needs {INSTALL}") from error
+    graphs = {part: onnx_weights.read(folder / file) for part, file in files.items()}
+    name, mark = _identity(folder, files, hub_id, graphs[ENCODER].metadata)
+    network = Network(graphs[ENCODER], graphs[DECODER], settings)
+    return TorchWriter(name, mark, network, settings, tokens, beam)
+
+
+def _identity(
+    folder: Path, files: Mapping[str, str], hub_id: str | None, told: Mapping[str, str]
+) -> tuple[str, str]:
+    """A writer's name and fingerprint; `told` is what its exporter recorded."""
+    name = hub_id or told.get(fingerprint.NAME_KEY) or folder.resolve().name
     mark = told.get(fingerprint.FINGERPRINT_KEY) or fingerprint.joined(
         *(fingerprint.of_file(folder / file) for file in files.values())
     )
-    name = hub_id or told.get(fingerprint.NAME_KEY) or folder.resolve().name
-    precision = "int8" if files is INT8_FILES else "fp32"
-    return MoonshineWriter(
-        name,
-        mark,
-        f"onnx-{precision}",
-        sessions[ENCODER],
-        sessions[DECODER],
-        settings,
-        tokens,
-        beam,
-    )
+    return name, mark
 
 
 def exporter() -> Callable[..., list[Path]]:
