@@ -21,6 +21,7 @@ from earshot.speech.alignment.align import letters_of
 from earshot.speech.alignment.viterbi import viterbi
 from earshot.speech.audible import SILENCE_AMPLITUDE
 from earshot.speech.engine import Emission, Waveform
+from earshot.speech.engine_onnx import cores
 from earshot.speech.model import SpeechModel
 from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Word
@@ -130,7 +131,7 @@ def write_texts(folder: Path, out: Path) -> None:
 
     with (
         out.open("w", newline="") as file,
-        ThreadPoolExecutor(loaded.calls) as pool,
+        ThreadPoolExecutor(cores()) as pool,
         progress("Writing", len(clips)) as advance,
     ):
         rows = csv.writer(file)

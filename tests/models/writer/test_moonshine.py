@@ -7,7 +7,7 @@ import pytest
 
 from earshot.audio.limits import SAMPLE_RATE
 from earshot.speech.writer.model import load_writer
-from earshot.speech.writer.moonshine import GREEDY
+from earshot.speech.writer.moonshine import GREEDY, MoonshineWriter
 from earshot.speech.writer.settings import MAX_SAMPLES
 from earshot.speech.writer.stopping import token_budget
 
@@ -108,6 +108,7 @@ def test_what_is_written_does_not_depend_on_neighbours_or_threads(writer):
 
 def test_int8_is_near_fp32(exported, writer):
     small = load_writer(str(exported))
+    assert isinstance(small, MoonshineWriter)
     assert (small.engine, writer.engine) == ("onnx-int8", "onnx-fp32")
     assert small.fingerprint != writer.fingerprint
     first = np.stack([one.first_logits(noise(2.0)) for one in (small, writer)])
