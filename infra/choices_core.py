@@ -39,6 +39,11 @@ class CoreChoices(BaseModel):
         description="The model that makes the text readable, in the same image. With `none`, "
         "transcripts are what `model` heard.",
     )
+    writer_revision: Annotated[str, forms.REVISION] = Field(
+        "main",
+        description="The commit or branch of a `writer` that comes from the hub. Name a commit, or "
+        "another build may bring another model.",
+    )
     language: Annotated[str, forms.LANGUAGE] = Field(
         default_of(ApiSettings, "language"),
         description="The language that `model` speaks, as ISO 639-1. The API refuses others.",

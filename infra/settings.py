@@ -72,7 +72,12 @@ class Settings(BulkChoices, ReadingChoices, OperatorChoices, CoreChoices):
         """What both images are built with."""
         pinned = DEFAULT_REVISION if self.model == DEFAULT_MODEL else OTHER_REVISION
         revision = self.model_revision or pinned
-        return {"MODEL": self.model, "REVISION": revision, "WRITER": self.writer}
+        return {
+            "MODEL": self.model,
+            "REVISION": revision,
+            "WRITER": self.writer,
+            "WRITER_REVISION": self.writer_revision,
+        }
 
     @property
     def builds_an_image(self) -> bool:

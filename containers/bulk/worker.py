@@ -1,6 +1,7 @@
 """The bulk lane's process: settings in, `earshot.bulk` at work, an orderly end at SIGTERM.
 
-Exit code 0 after a signal; 1 when a fresh process should begin (ECS starts it).
+On a GPU it starts several of itself (`worker.py --beside N`), which share it. Exit code 0 after a
+signal; 1 when a fresh process should begin (ECS starts it).
 """
 
 import logging
@@ -15,6 +16,7 @@ from botocore.config import Config
 
 from earshot import compose
 from earshot.audio import sandbox
+from earshot.bulk import processes
 from earshot.bulk.intake import Intake
 from earshot.bulk.pace import pace
 from earshot.bulk.worker import Worker
@@ -22,12 +24,23 @@ from earshot.settings import BulkSettings
 from earshot.speech.files import CHECKPOINT_FILES
 
 CONNECTIONS = 64  # as many threads may talk to a service at once
+BESIDE = "--beside"
+TORCH = "torch"
 
 
-def main() -> int:
-    sandbox.start()  # forked while this process is small
-    log_json()
+def main(beside: int | None = None) -> int:
+    """`beside`: how many share the device, this one counted; if not given, it starts them."""
     settings = BulkSettings()
+    log_json()
+    if beside is None:
+        beside = settings.processes or processes.fitting(_engine(settings) == TORCH)
+        if beside > 1:
+            return processes.run([sys.executable, __file__, BESIDE, str(beside)], beside)
+    return work(settings, beside)
+
+
+def work(settings: BulkSettings, beside: int) -> int:
+    sandbox.start()  # forked while this process is small
     clients = Config(
         max_pool_connections=CONNECTIONS, retries={"mode": "standard", "total_max_attempts": 5}
     )
@@ -36,12 +49,13 @@ def main() -> int:
     )
     worker = Worker(
         intake,
-        load=lambda: compose.ingest(settings, clients, settings.engine or engine(settings.model)),
+        load=lambda: compose.ingest(settings, clients, _engine(settings)),
         pace=lambda loaded: pace(
             loaded.transcriber.batch,
             settings.max_receives,
             settings.batch_seconds,
             settings.threads,
+            beside,
         ),
     )
 
@@ -54,9 +68,13 @@ def main() -> int:
     return 0 if worker.run() else 1
 
 
+def _engine(settings: BulkSettings) -> str:
+    return settings.engine or engine(settings.model)
+
+
 def engine(model: str) -> str:
     """torch for a checkpoint, which a GPU hears with; a folder may hold ONNX weights alone."""
-    return "torch" if any((Path(model) / name).is_file() for name in CHECKPOINT_FILES) else "onnx"
+    return TORCH if any((Path(model) / name).is_file() for name in CHECKPOINT_FILES) else "onnx"
 
 
 def log_json() -> None:
@@ -68,4 +86,4 @@ def log_json() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(int(sys.argv[2]) if sys.argv[1:2] == [BESIDE] else None))

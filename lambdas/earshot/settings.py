@@ -100,6 +100,9 @@ class BulkSettings(StoreSettings, ModelSettings):
     )
     batch_seconds: float | None = Field(default=None, gt=0, description="seconds of audio a batch")
     threads: int | None = Field(default=None, gt=0, description="threads that decode audio")
+    processes: int | None = Field(
+        default=None, gt=0, description="workers that share the GPU, each a process"
+    )
 
 
 class IndexSettings(StoreSettings, SearchSettings):

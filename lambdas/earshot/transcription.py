@@ -19,22 +19,26 @@ def open_transcriber(
     engine: str = "onnx",
     *,
     writer: str = BUNDLED,
+    writer_revision: str | None = None,
     decoder: str | None = None,
     side_by_side: bool = False,
 ) -> Transcriber:
     """A loaded listener and writer.
 
     `model`, the listener, is a folder or an id on the Hugging Face hub, by default the bundled
-    small one. So is `writer`; "none" shows the listener's own words. `engine` is onnx (int8 where
-    there is one), onnx-fp32, onnx-int8 or torch. `decoder` is greedy or beam, by default beam for
-    a model with a word list. `side_by_side` is for many files: they share the processors, rather
-    than one having all of them. Raises ModelError.
+    small one, and `revision` its commit or branch there. So are `writer` and `writer_revision`;
+    "none" shows the listener's own words. `engine` is onnx (int8 where there is one), onnx-fp32,
+    onnx-int8 or torch. `decoder` is greedy or beam, by default beam for a model with a word list.
+    `side_by_side` is for many files: they share the processors, rather than one having all of
+    them. Raises ModelError.
     """
     sandbox.start()  # the decoder process gets ready while the models load
     source = model or str(model_folder("demo"))
     listener = load(source, revision, engine, side_by_side=side_by_side)
     together = side_by_side or listener.engine.calls > 1
-    written = open_writer(writer, side_by_side=together, on_device=listener.engine.on_device)
+    written = open_writer(
+        writer, writer_revision, side_by_side=together, on_device=listener.engine.on_device
+    )
     return Transcriber(listener, decoder, writer=written)
 
 

@@ -31,6 +31,7 @@ def bulk(
     peak: Annotated[
         float | None, typer.Option(help="The device's TFLOPS, if it is none that is known.")
     ] = None,
+    processes: Annotated[int, typer.Option(help="Workers that share the machine.")] = 1,
     stack: Annotated[bool, typer.Option("--stack", help="Measure the local stack.")] = False,
     kills: Annotated[int, typer.Option(help="With --stack: how often the worker dies.")] = 5,
     idle: Annotated[int, typer.Option(help="With --stack: live files before.")] = 60,
@@ -41,7 +42,7 @@ def bulk(
     for figure in (
         _beside_live(clips, count, kills, idle, compared, seed)
         if stack
-        else _engine(clips, count, model, writer, batch_seconds, peak)
+        else _engine(clips, count, model, writer, batch_seconds, peak, processes)
     ):
         print(json.dumps(figure), flush=True)
 
@@ -53,8 +54,10 @@ def _engine(
     writer: str,
     batch_seconds: float | None,
     peak: float | None,
+    processes: int,
 ) -> Iterator[Mapping[str, Any]]:
     from scripts.bench.bulk_engine import measure
+    from scripts.bench.bulk_processes import measure_together
     from scripts.bench.clips import picked
     from scripts.bench.models import exported, large
 
@@ -63,7 +66,8 @@ def _engine(
         engine = "onnx"
         folder = folder if (folder / "onnx").is_dir() else exported(folder)
     files = picked(clips, count or sys.maxsize)
-    yield measure(files, folder, engine, writer, batch_seconds, peak)
+    task = (files, folder, engine, writer, batch_seconds, peak)
+    yield measure_together(*task, processes) if processes > 1 else measure(*task)
 
 
 def _on_gpu() -> bool:

@@ -45,8 +45,13 @@ def measure(
     writer: str,
     batch_seconds: float | None,
     peak: float | None,
+    beside: int = 1,
+    ready: Callable[[], object] = int,
 ) -> Mapping[str, Any]:
-    """Every file once, timed from the first message; a batch before warms the engine up."""
+    """Every file once, timed from the first message; a batch before warms the engine up.
+
+    `beside` workers share the machine, and `ready` returns when all of them are.
+    """
     sandbox.start()
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"  # what is printed here are figures
     listener = load(str(model), engine=engine)
@@ -54,7 +59,7 @@ def measure(
     found = open_writer(writer, side_by_side=True, on_device=clocked.on_device)
     writes = ClockedWriter(found) if found else None
     transcriber = _Timed(Transcriber(replace(listener, engine=clocked), writer=writes))
-    chosen = pace(transcriber.batch, 10, batch_seconds)
+    chosen = pace(transcriber.batch, 10, batch_seconds, beside=beside)
     transcriber.transcribe_many([np.zeros(SAMPLE_RATE * 5, np.float32) + 0.01])
     transcriber.forget()
     for part in (clocked, writes):
@@ -66,6 +71,7 @@ def measure(
         worker = Worker(cast(Intake, queue), lambda: cast(Ingest, ingest), lambda _: chosen, 0)
         queue.on_empty = worker.stop
         with _gpu_memory() as on_gpu, processors() as on_processors:
+            ready()
             began = time.perf_counter()
             worker.run()
             took = time.perf_counter() - began
@@ -183,7 +189,7 @@ class _Files:
     failed: int = 0
 
     def take(self, event: ObjectEvent, path: Path) -> Work:
-        path.symlink_to(self.files[int(event.key)])
+        path.symlink_to(self.files[int(event.key)].absolute())
         return Work(event, path, 0)
 
     def finish(self, work: Work, transcript: Transcript) -> Outcome:

@@ -314,6 +314,22 @@ def test_the_default_models_files_become_an_image_that_transcribes(
     assert transcript.duration == pytest.approx(17.0, abs=0.1)
 
 
+def test_a_writer_of_the_hub_is_the_commit_that_is_named(context: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="exporting needs requirements-model.txt")
+    from scripts.model.random_writer import write as write_writer
+
+    write_writer(tmp_path / "published")
+    commit = "b" * 40
+    with serve(Hub(folder_files(tmp_path / "published"), name="them/scribe", commit=commit)) as hub:
+        built = image.build(
+            context,
+            tmp_path / "image",
+            {"MODEL": "models/demo", "WRITER": "them/scribe", "WRITER_REVISION": commit},
+            {"HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "0", "HF_HOME": str(tmp_path / "home")},
+        )
+    assert opened(built) == "them/scribe"
+
+
 def test_an_image_without_a_writer_shows_the_listeners_own_words(
     context: Path, tmp_path: Path
 ) -> None:

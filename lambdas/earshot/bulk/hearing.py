@@ -35,8 +35,7 @@ class _Stopped(Exception):
 
 
 class Hearing:
-    """Transcribes batches with one model, until `stopping` is set or the device is broken. Safe to
-    use from threads."""
+    """Transcribes batches with one model, until `stopping` is set or the device is broken."""
 
     def __init__(
         self,

@@ -10,8 +10,7 @@ class Pace:
 
     `batches_ahead` batches' worth is decoded ahead, for lengths to choose from. Files of more than
     `held_seconds` are decoded while they are heard. `threads` decode and as many write; `receivers`
-    ask for messages, of which up to `held_files` are held. `hearers` batches are heard at once:
-    while the words of one are laid on its sound, by a processor, the device has another.
+    ask for messages, of which up to `held_files` are held.
     """
 
     batch_seconds: float
@@ -19,7 +18,6 @@ class Pace:
     threads: int
     held_files: int
     receivers: int = 1
-    hearers: int = 1
     batches_ahead: int = 4
     held_seconds: float = 600.0
     max_receives: int = 10
@@ -39,20 +37,22 @@ def pace(
     max_receives: int,
     batch_seconds: float | None = None,
     threads: int | None = None,
+    beside: int = 1,
 ) -> Pace:
     """What suits an engine that takes `engine_batch` waveforms a call: a GPU's takes many.
+
+    `beside` workers share the machine and the memory of its GPU, this one counted.
 
     A CPU hears one after the other, so its batches are only as long as it should take to stop.
     """
     cores = os.cpu_count() or 1
     if engine_batch > 1:
         return Pace(
-            batch_seconds=batch_seconds or 600.0,
+            batch_seconds=batch_seconds or 600.0 / beside,
             batch_files=engine_batch,
-            threads=threads or 4 * cores,
+            threads=threads or max(2, 4 * cores // beside),
             held_files=6 * engine_batch,
-            receivers=4,
-            hearers=2,
+            receivers=max(1, 4 // beside),
             max_receives=max_receives,
         )
     return Pace(

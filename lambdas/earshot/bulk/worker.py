@@ -1,8 +1,8 @@
 """The worker's loop: messages are received, files decoded ahead, heard in batches, written down.
 
-Threads receive, fetch and decode, hear, and write. A message is deleted when everything about it
-is written, so a crash anywhere repeats what was unfinished and nothing else: the steps themselves
-are those of the function (earshot.ingest).
+Threads receive, fetch and decode, and write; the one that calls `run` is the device's. A message is
+deleted when everything about it is written, so a crash anywhere repeats what was unfinished and
+nothing else: the steps themselves are those of the function (earshot.ingest).
 """
 
 import logging
@@ -33,7 +33,7 @@ from earshot.speech.windows import MAX_SINGLE_WINDOW_SAMPLES
 
 _UNWRITTEN_BATCHES = 2  # that may wait for the table while the device goes on
 _BUSY_POLL_S = 5  # how long a receiver waits for messages, and so may keep an end waiting
-_LOOK_S = 0.5  # how often a thread that hears looks whether it should stop
+_LOOK_S = 0.5  # how often the device's thread looks whether it should stop
 
 logger = logging.getLogger(__name__)
 
@@ -98,23 +98,18 @@ class Worker:
                 threading.Thread(target=self._keep_receiving, name="receive")
                 for _ in range(self._pace.receivers)
             ]
-            hearers = ThreadPoolExecutor(self._pace.hearers, "hear")
             try:
                 self._accept(first)
                 for one in receivers:
                     one.start()
-                ends = [
-                    hearers.submit(self._keep_hearing, hearing) for _ in range(self._pace.hearers)
-                ]
-                for end in ends:
-                    end.result()
+                self._keep_hearing(hearing)
             finally:
                 self._broken = hearing.broken
                 self._stopping.set()
                 self._batches.close()
                 for one in receivers:
                     one.join()
-                for pool in (hearers, self._decoders, self._finishers, self._writers):
+                for pool in (self._decoders, self._finishers, self._writers):
                     pool.shutdown(cancel_futures=pool is self._decoders)
                 self._meter.tell(at_once=True)
 
@@ -183,18 +178,14 @@ class Worker:
 
     def _keep_hearing(self, hearing: Hearing) -> None:
         unwritten: deque[Future[None]] = deque()
-        try:
-            while not self._stopping.is_set() and not hearing.broken:
-                batch = [one.what for one in self._batches.take(_LOOK_S)]
-                if batch:
-                    heard = hearing.hear(batch)
-                    unwritten.append(self._finishers.submit(self._finish, heard))
-                    if len(unwritten) > _UNWRITTEN_BATCHES:
-                        unwritten.popleft().result()
-                self._meter.tell()
-        except BaseException:
-            self._stopping.set()  # for those that hear beside this one
-            raise
+        while not self._stopping.is_set() and not hearing.broken:
+            batch = [one.what for one in self._batches.take(_LOOK_S)]
+            if batch:
+                heard = hearing.hear(batch)
+                unwritten.append(self._finishers.submit(self._finish, heard))
+                if len(unwritten) > _UNWRITTEN_BATCHES:
+                    unwritten.popleft().result()
+            self._meter.tell()
 
     # -- writing
 

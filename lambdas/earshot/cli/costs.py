@@ -32,7 +32,9 @@ TWO_CORES_SPEED = 9.7  # the large model in int8: `bench bulk`, docs/benchmarks.
 CPU_SPEED = round(TWO_CORES_SPEED * Sizes().transcribe_memory_mib / (2 * MIB_OF_A_VCPU), 1)
 # The writer on top of that listener: `bench added`, docs/benchmarks.md.
 WRITER_SHARE = 0.2
-WRITER_SPEED_OF_A_CORE = 58.0
+# On an H200 with 16 processors: `bench bulk`, docs/benchmarks.md.
+GPU_SHARE = 0.047
+SPEED_BESIDE_A_GPU = 43.0  # seconds of sound a second, for each processor
 VCPUS: Mapping[str, int] = {"xlarge": 4, "2xlarge": 8}
 GFLOP_A_SECOND = 40.0  # of sound, the large model; `bench bulk` prints it, with its formula
 
@@ -47,8 +49,8 @@ def costs(
         float, typer.Option(help="Of the listener's time, what the writer adds; 0 without one.")
     ] = WRITER_SHARE,
     gpu_share: Annotated[
-        float, typer.Option(help="Of a GPU's peak that the model reaches; assumed.")
-    ] = 0.1,
+        float, typer.Option(help="Of a GPU's peak that the model reaches.")
+    ] = GPU_SHARE,
     spot_share: Annotated[
         float, typer.Option(help="Of the on-demand price that a Spot instance costs; assumed.")
     ] = 0.5,
@@ -148,12 +150,12 @@ def a_bulk_hour(gpu_share: float, price_share: float, clip: float) -> Lines:
     price.
 
     A GPU gets through `gpu_share` of its peak's worth of sound: peak * share / operations that a
-    second of sound takes. The writer works on the processors meanwhile; the slower of the two
-    counts.
+    second of sound takes. The processors decode and lay words on their sound meanwhile; the slower
+    of the two counts.
     """
     instance = Sizes().bulk_instances.partition(",")[0]
     recordings = 3600 / clip
-    hours = 1 / min(gpu_speed(instance, gpu_share), writer_speed(instance))
+    hours = 1 / min(gpu_speed(instance, gpu_share), processor_speed(instance))
     filtered_gb = 2 * recordings * EVENT_KB / 1e6
     return {
         f"a {instance}": hours * price_share * PRICES[f"{instance}, hour"].dollars,
@@ -186,15 +188,15 @@ def write_units(clip: float) -> int:
 
 
 def gpu_speed(instance: str, share: float) -> float:
-    """Seconds of sound that an instance's GPU gets through in a second, by assumption."""
+    """Seconds of sound that an instance's GPU hears in a second."""
     peak = PEAK_TFLOPS[instance.partition(".")[0]]
     return share * peak * 1e3 / GFLOP_A_SECOND
 
 
-def writer_speed(instance: str) -> float:
-    """Seconds of sound that an instance's processors write down in a second, if each does what a
-    core of the machine did that was measured."""
-    return VCPUS[instance.partition(".")[2]] * WRITER_SPEED_OF_A_CORE
+def processor_speed(instance: str) -> float:
+    """Seconds of sound that an instance's processors get through in a second, if each does what one
+    of the machine did that was measured."""
+    return VCPUS[instance.partition(".")[2]] * SPEED_BESIDE_A_GPU
 
 
 def kept() -> Lines:

@@ -16,7 +16,7 @@ class Engine(Protocol):
     `name`: runtime and precision, e.g. "onnx-int8" or "torch-bf16", as the provenance has it.
     `batch`: the best number of waveforms for one call.
     `calls`: how many calls may run at once.
-    `on_device`: whether it leaves the processors to others, as a GPU does.
+    `on_device`: whether it runs on a GPU, where a writer can run beside it.
     """
 
     name: str

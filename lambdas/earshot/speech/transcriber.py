@@ -130,16 +130,11 @@ class Transcriber:
     def _heard_and_written(
         self, waveforms: Sequence[Waveform]
     ) -> tuple[Sequence[Emission], Sequence[Written | None]]:
-        """What both models make of each waveform; at the same time, where one has a device."""
-        engine = self.model.engine
+        """What both models make of each waveform."""
         inputs = [self.model.acoustics.prepare(waveform) for waveform in waveforms]
-        if self.writer is None:
-            return engine.emissions(inputs), [None] * len(waveforms)
-        if not engine.on_device:
-            return engine.emissions(inputs), self.writer.write_many(waveforms)
-        with ThreadPoolExecutor(1) as processors:
-            writing = processors.submit(self.writer.write_many, waveforms)
-            return engine.emissions(inputs), writing.result()
+        emissions = self.model.engine.emissions(inputs)
+        written = self.writer.write_many(waveforms) if self.writer else [None] * len(waveforms)
+        return emissions, written
 
     def _text(
         self, window: Window, samples: slice, emission: Emission, written: Written | None

@@ -1,9 +1,7 @@
 """The listener and the writer together: readable text, every word timed, none invented."""
 
 import csv
-import dataclasses
 import re
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +13,6 @@ import soundfile
 from earshot.audio.decode import decode
 from earshot.audio.limits import SAMPLE_RATE
 from earshot.errors import ModelError
-from earshot.speech.engine import Engine
 from earshot.speech.model import SpeechModel
 from earshot.speech.recognise import transcribe_file, transcribe_files
 from earshot.speech.transcriber import Transcriber
@@ -43,31 +40,6 @@ class Inventor:
 
     def write_many(self, waveforms: Sequence[np.ndarray]) -> list[Written]:
         return [self.write(waveform) for waveform in waveforms]
-
-
-class OnDevice:
-    """The demo's engine as if it ran on a GPU, which is busy until the writer has begun."""
-
-    name, batch, calls, on_device = "device", 16, 1, True
-
-    def __init__(self, engine: Engine, writing: threading.Event) -> None:
-        self._engine, self._writing = engine, writing
-
-    def emissions(self, waveforms: Sequence[np.ndarray]) -> list[np.ndarray]:
-        assert self._writing.wait(20), "the writer waits for the device"
-        return self._engine.emissions(waveforms)
-
-
-class Announced(Inventor):
-    """Says when it begins."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.writing = threading.Event()
-
-    def write_many(self, waveforms: Sequence[np.ndarray]) -> list[Written]:
-        self.writing.set()
-        return super().write_many(waveforms)
 
 
 @pytest.fixture(scope="module")
@@ -237,11 +209,3 @@ def test_no_writer_is_a_choice_and_an_unknown_one_an_error(demo: SpeechModel) ->
     assert Transcriber(demo).provenance.weights == demo.fingerprint
     with pytest.raises(ModelError):
         open_writer("/nowhere/at-all")
-
-
-def test_the_writer_uses_the_processors_while_a_device_listens(demo):
-    waveform = decode(PATHS[0]).waveform
-    writer = Announced("We bake the bread.")
-    device = dataclasses.replace(demo, engine=OnDevice(demo.engine, writer.writing))
-    on_device = Transcriber(device, writer=writer).transcribe(waveform)
-    assert on_device.words == Transcriber(demo, writer=writer).transcribe(waveform).words
