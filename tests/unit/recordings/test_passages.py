@@ -68,6 +68,14 @@ def test_a_long_silence_brings_no_passage_that_repeats_another() -> None:
     assert [(passage.start, len(passage.words)) for passage in cut] == [(0, 40), (3000, 10)]
 
 
+def test_what_lies_just_on_a_bound_is_within_it() -> None:
+    assert len(passages_of(transcript([talk(61)]))) == 1, "its last word begins after a minute"
+    reached = passages_of(transcript([talk(46), talk(40, begin=75)]))
+    assert reached[1].start == 30, "75 is within 45 s of it"
+    beyond = passages_of(transcript([talk(46), talk(40, begin=76)]))
+    assert beyond[1].start == 76
+
+
 def test_counting_is_the_same_as_cutting() -> None:
     long = transcript([talk(1000)])
     assert count_passages(long) == len(passages_of(long)) > 20
