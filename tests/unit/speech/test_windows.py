@@ -121,6 +121,10 @@ def test_where_pauses_are_many_one_is_as_quiet_as_those_are() -> None:
     assert first_cut((5, 0.5, quiet), (12, 3, quiet)) == pytest.approx(5.25, abs=0.03)
 
 
+def test_a_shout_of_less_than_a_tenth_of_the_time_makes_no_pause_of_the_rest():
+    assert first_cut((16, 2.0, 10.0)) >= 10
+
+
 def test_no_word_goes_on_into_the_first_window():
     assert next(iter(windows([noise(40)], HOP))).after_pause
 
