@@ -11,6 +11,4 @@ class Access(Construct):
 
     def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
         super().__init__(scope, name)
-        self.keys = table(
-            self, "Keys", "key_id", None, settings, time_to_live_attribute="forget_at"
-        )
+        self.keys = table(self, "Keys", "key_id", settings, time_to_live_attribute="forget_at")

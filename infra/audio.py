@@ -1,9 +1,9 @@
 """The bucket for audio."""
 
-from aws_cdk import Duration, aws_kms, aws_s3
+from aws_cdk import Duration, aws_s3
 from constructs import Construct
 
-from infra.keeping import encryption, kept, old_versions_expire
+from infra.keeping import kept, old_versions_expire
 from infra.settings import Settings
 
 
@@ -18,11 +18,10 @@ class AudioBucket(Construct):
         scope: Construct,
         name: str,
         *,
-        key: aws_kms.IKey | None,
         logs: aws_s3.IBucket | None,
         settings: Settings,
     ) -> None:
-        """`key` encrypts it, instead of S3's own; `logs` takes its access log."""
+        """`logs` takes its access log."""
         super().__init__(scope, name)
         if settings.audio_bucket:
             self.bucket: aws_s3.IBucket = aws_s3.Bucket.from_bucket_name(
@@ -33,7 +32,7 @@ class AudioBucket(Construct):
             self,
             "Bucket",
             block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
-            **encryption(key),
+            encryption=aws_s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=settings.tls,
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=kept(settings.retain),

@@ -3,6 +3,7 @@
 from aws_cdk import Tags, aws_autoscaling, aws_ec2, aws_ecs, aws_iam
 from constructs import Construct
 
+from infra.network import outward_only, own_vpc
 from infra.settings import Settings
 
 DISK_GIB = 100  # the image with CUDA takes ten; the rest is for recordings at work
@@ -12,12 +13,28 @@ class Fleet(Construct):
     """An ECS cluster whose capacity provider starts and stops Spot instances as tasks need them.
 
     The subnets are public, and the security group lets nothing in. A NAT gateway would cost more
-    than it protects. S3, which is read most, is reached through a gateway endpoint.
+    than it protects. S3, which is read most, is reached through a gateway endpoint. In a VPC of the
+    operator's own, instances are in its private subnets and have no public address.
     """
 
     def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
         super().__init__(scope, name)
-        vpc = aws_ec2.Vpc(
+        vpc = own_vpc(self, settings) if settings.vpc_id else self._made_vpc()
+        self.cluster = aws_ecs.Cluster(self, "Cluster", vpc=vpc)
+        self.provider = aws_ecs.AsgCapacityProvider(
+            self,
+            "Provider",
+            auto_scaling_group=self._instances(vpc, settings),
+            # ECS starts instances for waiting tasks, and drains them before they stop.
+            enable_managed_scaling=True,
+            enable_managed_draining=True,
+            enable_managed_termination_protection=False,
+            target_capacity_percent=100,
+        )
+        self.cluster.add_asg_capacity_provider(self.provider)
+
+    def _made_vpc(self) -> aws_ec2.Vpc:
+        return aws_ec2.Vpc(
             self,
             "Vpc",
             max_azs=3,  # each is one more Spot pool; two if the region is unknown at synthesis
@@ -37,20 +54,8 @@ class Fleet(Construct):
                 ),
             },
         )
-        self.cluster = aws_ecs.Cluster(self, "Cluster", vpc=vpc)
-        self.provider = aws_ecs.AsgCapacityProvider(
-            self,
-            "Provider",
-            auto_scaling_group=self._instances(vpc, settings),
-            # ECS starts instances for waiting tasks, and drains them before they stop.
-            enable_managed_scaling=True,
-            enable_managed_draining=True,
-            enable_managed_termination_protection=False,
-            target_capacity_percent=100,
-        )
-        self.cluster.add_asg_capacity_provider(self.provider)
 
-    def _instances(self, vpc: aws_ec2.Vpc, settings: Settings) -> aws_autoscaling.AutoScalingGroup:
+    def _instances(self, vpc: aws_ec2.IVpc, settings: Settings) -> aws_autoscaling.AutoScalingGroup:
         role = aws_iam.Role(
             self, "InstanceRole", assumed_by=aws_iam.ServicePrincipal("ec2.amazonaws.com")
         )
@@ -71,10 +76,8 @@ class Fleet(Construct):
             instance_type=types[0],
             role=role,
             user_data=_user_data(),
-            security_group=aws_ec2.SecurityGroup(
-                self, "Closed", vpc=vpc, description="Nothing comes in", allow_all_outbound=True
-            ),
-            associate_public_ip_address=True,
+            security_group=outward_only(self, "Closed", vpc, "Nothing comes in"),
+            associate_public_ip_address=settings.vpc_id is None,
             require_imdsv2=True,
             http_put_response_hop_limit=1,  # so that no container can use the instance's role
             detailed_monitoring=True,
@@ -91,7 +94,13 @@ class Fleet(Construct):
             self,
             "Instances",
             vpc=vpc,
-            vpc_subnets=aws_ec2.SubnetSelection(subnet_type=aws_ec2.SubnetType.PUBLIC),
+            vpc_subnets=aws_ec2.SubnetSelection(
+                subnet_type=(
+                    aws_ec2.SubnetType.PRIVATE_WITH_EGRESS
+                    if settings.vpc_id
+                    else aws_ec2.SubnetType.PUBLIC
+                )
+            ),
             min_capacity=0,
             max_capacity=settings.bulk_max_workers,
             mixed_instances_policy=aws_autoscaling.MixedInstancesPolicy(

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from infra.bulk_fleet import Fleet
 from infra.bulk_worker import BulkWorker
+from infra.own_key import WRITING, encrypt
 from infra.settings import Settings
 from infra.stack import EarshotStack
 
@@ -50,11 +51,13 @@ class BulkStack(Stack):
             table.table_arn: ("dynamodb:GetItem", "dynamodb:UpdateItem"),
             bodies.arn_for_objects("*"): ("s3:PutObject", "s3:DeleteObject"),
         }
-        if main.key:
-            grants[main.key.key_arn] = ("kms:Decrypt", "kms:GenerateDataKey")
+        if settings.kms_key_arn:
+            grants[settings.kms_key_arn] = WRITING
         for resource, actions in grants.items():
             worker.role.add_to_principal_policy(
                 aws_iam.PolicyStatement(actions=list(actions), resources=[resource])
             )
+        if settings.kms_key_arn:
+            encrypt(self, settings.kms_key_arn)
         CfnOutput(self, "Cluster", value=fleet.cluster.cluster_name)
         CfnOutput(self, "WorkerLogs", value=worker.logs.log_group_name)

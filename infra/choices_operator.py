@@ -50,6 +50,11 @@ class OperatorChoices(BaseModel):
     table_protection: Annotated[bool, Flag()] = Field(
         True, description="Whether the table refuses to be deleted, until this is set to false."
     )
+    table_indexes: Annotated[int, OneOf((1, 2, 3))] = Field(
+        3,
+        description="Indexes of the recordings' table. Less than all only [on the way](#update) "
+        "from a version that had fewer: a deployment can add one.",
+    )
     tags: Annotated[str | None, forms.TAGS] = Field(
         None, description="Tags of everything in the stacks, for bills and rules."
     )
@@ -80,8 +85,15 @@ class OperatorChoices(BaseModel):
         description="A bucket that is there already, instead of creating one. Its "
         "[policy and rules are yours](#an-audio-bucket-of-your-own).",
     )
+    vpc_id: Annotated[str | None, forms.VPC] = Field(
+        None,
+        description="A [VPC of your own](#a-vpc-of-your-own) that functions, search domain and "
+        "bulk lane are put into.",
+    )
+    vpc_subnet_ids: Annotated[str | None, forms.SUBNETS] = Field(
+        None, description="Its private subnets, one of each zone. Needed with `vpc_id`."
+    )
     kms_key_arn: Annotated[str | None, forms.KMS_KEY] = Field(
         None,
-        description="A [key of your own](#a-key-of-your-own) that encrypts sound, transcripts and "
-        "records.",
+        description="A [key of your own](#a-key-of-your-own) that encrypts all that holds data.",
     )

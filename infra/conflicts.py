@@ -70,6 +70,17 @@ def _of_the_operators_own(settings: "Settings") -> Iterator[str]:
         yield "hosted_zone_id goes with domain_name, which is missing"
     if settings.monthly_budget_usd and not settings.alarm_email:
         yield "monthly_budget_usd goes with alarm_email, which is missing: it is who is told"
+    if bool(settings.vpc_id) != bool(settings.vpc_subnet_ids):
+        yield "vpc_id and vpc_subnet_ids go together, and one is missing"
+    subnets, zones = settings.subnets, settings.opensearch_zones
+    if len(set(subnets)) < len(subnets):
+        yield "vpc_subnet_ids names a subnet twice"
+    in_zones = settings.opensearch_nodes > 1 and not settings.opensearch_url
+    if in_zones and 0 < len(subnets) < zones:
+        yield (
+            f"vpc_subnet_ids must be at least {zones}, one of each zone of the search domain "
+            f"(opensearch_zones), not {len(subnets)}"
+        )
     if settings.audio_bucket and settings.keep_days:
         yield (
             "keep_days can't be set for a bucket of your own (audio_bucket): "

@@ -70,6 +70,12 @@ KMS_KEY = Matching(
     r"arn:aws(?:-[a-z]+)*:kms:[a-z]+(?:-[a-z]+)+-\d:\d{12}:key/(?:mrk-)?[0-9a-f-]{32,36}",
     "the ARN of a symmetric KMS key in the stack's region",
 )
+VPC = Matching(r"vpc-[0-9a-f]{8,17}", "a VPC's id such as vpc-0123456789abcdef0")
+_SUBNET = r"subnet-[0-9a-f]{8,17}"
+SUBNETS = Matching(
+    rf"{_SUBNET}(?:,{_SUBNET}){{0,5}}",
+    "ids of subnets such as subnet-0123456789abcdef0, separated by commas without blanks",
+)
 # Of RSA with 2048 bits, as `earshot sign-in-key` makes it: 294 bytes of SubjectPublicKeyInfo.
 PUBLIC_KEY = Matching(r"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A[A-Za-z0-9+/]{360}", "a public key")
 ISSUER = Matching(

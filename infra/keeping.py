@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, aws_dynamodb, aws_kms, aws_s3
+from aws_cdk import Duration, RemovalPolicy, aws_dynamodb, aws_s3
 from constructs import Construct
 
 from infra.settings import Settings
@@ -29,28 +29,17 @@ def old_versions_expire(settings: Settings) -> list[aws_s3.LifecycleRule]:
     ]
 
 
-def encryption(key: aws_kms.IKey | None) -> dict[str, Any]:
-    """How a bucket is encrypted: with the operator's key, which it asks for once and not for every
-    object, or with S3's own."""
-    if key is None:
-        return {"encryption": aws_s3.BucketEncryption.S3_MANAGED}
-    return {
-        "encryption": aws_s3.BucketEncryption.KMS,
-        "encryption_key": key,
-        "bucket_key_enabled": True,
-    }
-
-
 def table(
     scope: Construct,
     name: str,
     partition_key: str,
-    key: aws_kms.IKey | None,
     settings: Settings,
     **options: Any,
 ) -> aws_dynamodb.Table:
-    """Pay per request, with point-in-time recovery, encrypted with the operator's key or AWS's own,
-    and kept when the stack is deleted. `partition_key` is a text; `options` are more of Table's."""
+    """Pay per request, with point-in-time recovery, encrypted, and kept when the stack is deleted.
+
+    `partition_key` is a text; `options` are more of Table's.
+    """
     return aws_dynamodb.Table(
         scope,
         name,
@@ -58,12 +47,7 @@ def table(
             name=partition_key, type=aws_dynamodb.AttributeType.STRING
         ),
         billing_mode=aws_dynamodb.BillingMode.PAY_PER_REQUEST,
-        encryption=(
-            aws_dynamodb.TableEncryption.CUSTOMER_MANAGED
-            if key
-            else aws_dynamodb.TableEncryption.AWS_MANAGED
-        ),
-        encryption_key=key,
+        encryption=aws_dynamodb.TableEncryption.AWS_MANAGED,
         point_in_time_recovery_specification=aws_dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),

@@ -49,7 +49,8 @@ class Local(BaseModel):
 
 # Settings of the operator's file that only AWS has a use for.
 ON_AWS_ALONE = (
-    "arm64", "audio_bucket", "kms_key_arn", "domain_name", "certificate_arn", "hosted_zone_id",
+    "arm64", "audio_bucket", "kms_key_arn", "vpc_id",
+    "vpc_subnet_ids", "domain_name", "certificate_arn", "hosted_zone_id",
     "web_acl_arn", "access_logs", "monthly_budget_usd",
 )  # fmt: skip
 # These, too, but for tests: a demo is one person's, and has no provider and no secret.

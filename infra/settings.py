@@ -80,6 +80,11 @@ class Settings(BulkChoices, ReadingChoices, OperatorChoices, CoreChoices):
         }
 
     @property
+    def subnets(self) -> list[str]:
+        """Of the operator's VPC; none without one."""
+        return self.vpc_subnet_ids.split(",") if self.vpc_subnet_ids else []
+
+    @property
     def builds_an_image(self) -> bool:
         return not self.local and not (self.image and (self.bulk_image or not self.bulk))
 

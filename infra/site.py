@@ -7,6 +7,7 @@ from aws_cdk import (
     RemovalPolicy,
     aws_apigatewayv2,
     aws_cloudfront,
+    aws_iam,
     aws_s3,
     aws_s3_deployment,
 )
@@ -21,6 +22,7 @@ from infra.origins import (
     reading,
     without_policy,
 )
+from infra.own_key import WRITING
 from infra.page_source import page_source
 from infra.settings import Settings
 from infra.sign_in import ALL_BUT_HOST, NO_CACHE, sign_in_behavior
@@ -174,7 +176,7 @@ class Site(Construct):
         self.url = f"https://{settings.domain_name or self.distribution.distribution_domain_name}"
         self.origin = browsers_origin(self.url, settings)
         if settings.local is None:
-            aws_s3_deployment.BucketDeployment(
+            page = aws_s3_deployment.BucketDeployment(
                 self,
                 "Page",
                 sources=[page_source()],
@@ -185,6 +187,10 @@ class Site(Construct):
                     aws_s3_deployment.CacheControl.set_public(),
                 ],
             )
+            if settings.kms_key_arn:
+                page.handler_role.add_to_principal_policy(
+                    aws_iam.PolicyStatement(actions=list(WRITING), resources=[settings.kms_key_arn])
+                )
 
     def _at_the_edge(
         self,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Stack, Tags, aws_kms
+from aws_cdk import CfnOutput, Stack, Tags
 from constructs import Construct
 
 from api.settings import ApiSettings
@@ -17,6 +17,8 @@ from infra.fetching import Fetching
 from infra.function import allow
 from infra.ingestion import Ingestion
 from infra.monitoring import Monitoring
+from infra.network import Network
+from infra.own_key import READING, WRITING, encrypt
 from infra.projection import Projection
 from infra.records import Records
 from infra.routing import Routing
@@ -36,23 +38,20 @@ class EarshotStack(Stack):
         super().__init__(scope, name, **options)
         for tag in (settings.tags or "").split(",") if settings.tags else ():
             Tags.of(scope).add(*tag.split("=", 1))
-        key = (
-            aws_kms.Key.from_key_arn(self, "Key", settings.kms_key_arn)
-            if settings.kms_key_arn
-            else None
-        )
         logs = (
             AccessLogs(self, "AccessLogs", settings=settings).bucket
             if settings.access_logs and settings.observed
             else None
         )
-        audio = AudioBucket(self, "Audio", key=key, logs=logs, settings=settings).bucket
-        records = Records(self, "Records", key=key, logs=logs, settings=settings)
+        audio = AudioBucket(self, "Audio", logs=logs, settings=settings).bucket
+        records = Records(self, "Records", logs=logs, settings=settings)
         if settings.opensearch_url:
             domain, opensearch_url = None, settings.opensearch_url
             domain_arn = settings.opensearch_arn
         else:
-            domain = SearchDomain(self, "Search", settings=settings).domain
+            # A domain can't move into a VPC or out of it: under another name it is another one.
+            place = "PrivateSearch" if settings.vpc_id else "Search"
+            domain = SearchDomain(self, place, settings=settings).domain
             opensearch_url, domain_arn = f"https://{domain.domain_endpoint}", domain.domain_arn
 
         access = Access(self, "Access", settings=settings)
@@ -78,7 +77,7 @@ class EarshotStack(Stack):
             search=search,
             settings=settings,
         )
-        webhooks = Webhooks(self, "Webhooks", bus=projection.bus, key=key, settings=settings)
+        webhooks = Webhooks(self, "Webhooks", bus=projection.bus, settings=settings)
         fetching = Fetching(self, "Fetching", store=store, settings=settings)
         retranscriptions = bulk.queue if bulk else ingestion.queue
         api = Api(
@@ -164,11 +163,12 @@ class EarshotStack(Stack):
         # A presigned upload may do what its signer may.
         allow(keyed, audio_objects, "s3:PutObject", "s3:DeleteObject")
         allow(keyed, retranscriptions.queue_arn, "sqs:SendMessage")
-        if key:
-            for function in (transcribe, index, read, keyed, webhooks.function, fetching.function):
-                allow(function, key.key_arn, "kms:Decrypt")
-            for function in (transcribe, keyed, fetching.function):
-                allow(function, key.key_arn, "kms:GenerateDataKey")
+        if key := settings.kms_key_arn:
+            for function in (transcribe, index, keyed, webhooks.function, fetching.function):
+                allow(function, key, *WRITING)
+            allow(read, key, *READING)
+            if sign_in and not settings.signs_in:
+                allow(sign_in.function, key, *READING)  # it reads the table of keys
         if domain_arn:
             allow(index, f"{domain_arn}/*", *(f"es:ESHttp{one}" for one in WRITER_METHODS))
             for path in READER_PATHS:
@@ -220,7 +220,20 @@ class EarshotStack(Stack):
             )
             outputs |= {"AlarmTopic": monitoring.topic.topic_arn}
             outputs |= {"DashboardUrl": monitoring.dashboard_url}
+        if settings.vpc_id:
+            network = Network(self, "Network", settings=settings)
+            outward = (transcribe, index, read, keyed, webhooks.function, fetching.function)
+            network.place((*outward, *([sign_in.function] if sign_in else [])), network.functions)
+            network.place([speech], network.nowhere)
+            outputs |= {"Vpc": settings.vpc_id}
+            outputs |= {"FunctionsSecurityGroup": network.functions.security_group_id}
+            if domain:
+                network.hold(domain)
+                outputs |= {"SearchSecurityGroup": network.search.security_group_id}
+        if settings.kms_key_arn:
+            outputs |= {"KmsKey": settings.kms_key_arn}
+            # S3 delivers its access logs to no bucket with such a key.
+            encrypt(self, settings.kms_key_arn, but=logs)
         for output, value in outputs.items():
             CfnOutput(self, output, value=value)
         self.audio, self.records, self.bulk, self.store = audio, records, bulk, store
-        self.key = key

@@ -4,7 +4,6 @@ from aws_cdk import (
     Duration,
     aws_events,
     aws_events_targets,
-    aws_kms,
 )
 from constructs import Construct
 
@@ -29,12 +28,11 @@ class Webhooks(Construct):
         name: str,
         *,
         bus: aws_events.IEventBus,
-        key: aws_kms.IKey | None,
         settings: Settings,
     ) -> None:
         super().__init__(scope, name)
         # Signing needs the secrets themselves, so no digests are kept here but what KMS encrypts.
-        self.hooks = table(self, "Hooks", "hook_id", key, settings)
+        self.hooks = table(self, "Hooks", "hook_id", settings)
         self.queue, self.dead_letters = work_queue(self, TIMEOUT, MAX_RECEIVES)
         aws_events.Rule(
             self,

@@ -8,7 +8,7 @@ import pytest
 
 from infra.code import ARM, content_hash
 from tests.infra.conftest import CHOSEN, NO_PIP, synthesize
-from tests.infra.template import Template, listed, reference
+from tests.infra.template import Template, reference
 
 
 @pytest.fixture
@@ -59,44 +59,14 @@ def test_requests_are_logged_for_a_time_in_a_private_bucket(
         assert reference(target) == "AccessLogsBucket"
 
 
-def test_a_key_of_ones_own_encrypts_what_people_said(chosen: Template) -> None:
-    for name in ("AudioBucket", "RecordsTranscripts"):
-        bucket = chosen.properties("S3::Bucket")[name]
-        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-        assert rule["ServerSideEncryptionByDefault"] == {
-            "SSEAlgorithm": "aws:kms",
-            "KMSMasterKeyID": CHOSEN["kms_key_arn"],
-        }
-        assert rule["BucketKeyEnabled"] is True, "one request for many objects"
-    table = chosen.properties("DynamoDB::Table")["RecordsTable"]
-    assert table["SSESpecification"]["KMSMasterKeyId"] == CHOSEN["kms_key_arn"]
-
-
-@pytest.mark.parametrize(
-    ("function", "actions"),
-    [
-        ("IngestionTranscribe", {"kms:Decrypt", "kms:GenerateDataKey"}),
-        ("ApiKeyed", {"kms:Decrypt", "kms:GenerateDataKey"}),
-        ("ProjectionIndex", {"kms:Decrypt", "kms:DescribeKey"}),  # the stream's
-        ("Api", {"kms:Decrypt"}),
-        ("ApiSpeech", set()),
-    ],
-)
-def test_functions_use_the_key_for_what_they_do_and_no_more(
-    chosen: Template, function: str, actions: set[str]
+def test_functions_may_be_told_to_decode_nothing_unconfined_and_the_worker_to_do_so(
+    chosen: Template,
 ) -> None:
-    granted = {
-        action
-        for one in chosen.statements(function)
-        if CHOSEN["kms_key_arn"] in listed(one["Resource"])
-        for action in listed(one["Action"])
-    }
-    assert granted == actions
-
-
-def test_the_bulk_lanes_workers_use_the_key_too(chosen: Template) -> None:
-    bulk = Template(chosen.assembly, "EarshotBulk")
-    assert str(CHOSEN["kms_key_arn"]) in json.dumps(bulk.properties("IAM::Policy"))
+    told = [one["Environment"]["Variables"] for one in chosen.functions.values()]
+    assert [one for one in told if "EARSHOT_UNCONFINED_DECODER" in one] == []
+    (task,) = Template(chosen.assembly, "EarshotBulk").properties("ECS::TaskDefinition").values()
+    (worker,) = task["ContainerDefinitions"]
+    assert {"Name": "EARSHOT_UNCONFINED_DECODER", "Value": "allow"} in worker["Environment"]
 
 
 def test_recordings_expire_when_they_are_to(chosen: Template, aws: Template) -> None:
@@ -116,7 +86,7 @@ def test_everything_that_takes_tags_has_them(chosen: Template) -> None:
             if not name.startswith(("Custom", "Bucket", "AWS")):
                 assert {"team": "archive", "cost-centre": "42"}.items() <= tags.items(), name
     bulk = Template(chosen.assembly, "EarshotBulk")
-    assert "cost-centre" in json.dumps(bulk.properties("EC2::VPC"))
+    assert "cost-centre" in json.dumps(bulk.properties("EC2::SecurityGroup"))
 
 
 def test_three_zones_share_the_nodes(chosen: Template) -> None:

@@ -26,7 +26,10 @@ OWN_DOMAIN = {  # one goes with the other
     "opensearch_arn": "arn:aws:es:eu-central-1:123456789012:domain/mine",
     **{
         name: CHOSEN[name]
-        for name in ("domain_name", "certificate_arn", "alarm_email", "session_key")
+        for name in (
+            *("domain_name", "certificate_arn", "alarm_email", "session_key"),
+            *("vpc_id", "vpc_subnet_ids"),
+        )
     },
     "sign_in_issuer": "https://login.example.org/realm",
     "sign_in_client_id": "earshot",

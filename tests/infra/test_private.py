@@ -1,16 +1,26 @@
 """Where reading is not public: what is closed, what may open it, and who may make a session."""
 
+import json
+from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_apigatewayv2, aws_dynamodb
 
 from earshot.access.key_pair import secret_name
 from earshot.access.session import pem
 from infra.context import SettingsError
+from infra.network import INTERFACES
 from infra.settings import Settings
-from tests.infra.conftest import CHOSEN
+from infra.sign_in import CookieKey, SignIn
+from tests.infra.conftest import CHOSEN, NO_PIP
 from tests.infra.template import Template, listed, reference
 
+PROVIDER = (
+    *("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "GROUPS_CLAIM"),
+    *("READERS", "EDITORS", "SESSION_HOURS"),
+)
 PUBLIC_KEY = str(CHOSEN["session_key"])
 
 
@@ -65,9 +75,12 @@ def test_the_sign_in_function_may_read_its_key_and_write_its_log_and_no_more(
     chosen: Template,
 ) -> None:
     granted = {
-        action for one in chosen.statements("SignInFunction") for action in listed(one["Action"])
+        action
+        for one in chosen.statements("SignInFunction")
+        if one["Effect"] == "Allow"
+        for action in listed(one["Action"])
     }
-    assert granted == {
+    assert granted - set(INTERFACES) == {
         "logs:CreateLogStream",
         "logs:PutLogEvents",
         "secretsmanager:GetSecretValue",
@@ -94,6 +107,47 @@ def test_people_are_invited_and_their_client_has_no_secret(chosen: Template) -> 
     assert client["CallbackURLs"] == ["https://search.example.org/auth/callback"]
     groups = chosen.properties("Cognito::UserPoolGroup").values()
     assert {one["GroupName"] for one in groups} == {"editors"}
+
+
+def test_a_provider_of_ones_own_is_told_with_its_claim_its_groups_and_the_hours(
+    tmp_path: Path,
+) -> None:
+    app = cdk.App(outdir=str(tmp_path), context=dict(NO_PIP))
+    stack = cdk.Stack(app, "Earshot")
+    values = {
+        "reading": "sign-in",
+        "session_key": PUBLIC_KEY,
+        "sign_in_issuer": "https://login.example.org/realm",
+        "sign_in_client_id": "earshot",
+        "sign_in_client_secret": "earshot/client",
+        "sign_in_groups_claim": "roles",
+        "sign_in_readers": "staff",
+        "sign_in_editors": "curators",
+        "sign_in_hours": 8,
+    }
+    SignIn(
+        stack,
+        "SignIn",
+        site="https://search.example.org",
+        cookie_key=CookieKey(stack, "Cookies", public_key=PUBLIC_KEY),
+        keys=aws_dynamodb.Table.from_table_name(stack, "Keys", "keys"),
+        http_api=aws_apigatewayv2.HttpApi(stack, "Api"),
+        settings=Settings.from_values(values),
+    )
+    template = Template(Path(app.synth().directory))
+    assert not template.properties("Cognito::UserPool"), "the operator's provider is used"
+    told = template.functions["SignInFunction"]["Environment"]["Variables"]
+    assert {name: told[f"EARSHOT_{name}"] for name in PROVIDER} == {
+        "ISSUER": "https://login.example.org/realm",
+        "CLIENT_ID": "earshot",
+        "CLIENT_SECRET": "earshot/client",
+        "GROUPS_CLAIM": "roles",
+        "READERS": "staff",
+        "EDITORS": "curators",
+        "SESSION_HOURS": "8",
+    }
+    granted = json.dumps(list(template.statements("SignInFunction")))
+    assert "secret:earshot/client-??????" in granted
 
 
 def refused(**values: object) -> str:
@@ -126,10 +180,7 @@ def test_choices_that_do_not_go_together_are_refused(values: dict[str, object], 
 
 def test_another_key_is_another_resource(tmp_path: Any) -> None:
     """CloudFront changes no key in place."""
-    import aws_cdk as cdk
-
     from earshot.access.key_pair import make
-    from infra.sign_in import CookieKey
 
     stack = cdk.Stack(cdk.App(outdir=str(tmp_path)), "Earshot")
     ids = {

@@ -21,6 +21,7 @@ OWN_DOMAIN = {
     "opensearch_url": "https://search.example.org",
     "opensearch_arn": "arn:aws:es:eu-central-1:123456789012:domain/mine",
 }
+VPC, SUBNET = "vpc-0123456789abcdef0", "subnet-0123456789abcdef0"
 HEX = "0123456789abcdef" * 4
 
 
@@ -115,6 +116,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"monthly_budget_usd": 10}, "monthly_budget_usd goes with alarm_email"),
     ({"audio_bucket": "My_Bucket"}, "audio_bucket must be a bucket's name"),
     ({"audio_bucket": "mine", "keep_days": 3}, "keep_days can't be set for a bucket of your own"),
+    ({"vpc_id": "mine"}, "vpc_id must be a VPC's id"),
+    ({"vpc_id": VPC}, "vpc_id and vpc_subnet_ids go together"),
+    ({"vpc_id": VPC, "vpc_subnet_ids": "subnet-1"}, "vpc_subnet_ids must be ids of subnets"),
+    ({"vpc_id": VPC, "vpc_subnet_ids": f"{SUBNET},{SUBNET}"}, "names a subnet twice"),
+    (
+        {"vpc_id": VPC, "vpc_subnet_ids": SUBNET, "opensearch_nodes": 2},
+        "vpc_subnet_ids must be at least 2, one of each zone",
+    ),
     ({"kms_key_arn": "alias/mine"}, "kms_key_arn must be the ARN of a symmetric KMS key"),
     ({"bulk": "yes"}, "bulk must be true or false, not 'yes'"),
     ({"bulk_instances": "g6.xlarge, g5.xlarge"}, "separated by commas without blanks"),

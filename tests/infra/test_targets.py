@@ -1,5 +1,6 @@
 """What differs between AWS and the emulator."""
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from infra.local import Local
 from infra.settings import Settings
-from tests.infra.conftest import LOCAL, NO_PIP, synthesize
+from tests.infra.conftest import CHOSEN, LOCAL, NO_PIP, ROOT, synthesize
 from tests.infra.template import Template, listed
 
 
@@ -37,6 +38,23 @@ def test_the_emulator_gets_the_same_stack_but_for_the_named_switches(
         "AWS::Lambda::Function": 2,
         "AWS::IAM::Role": 2,
         "AWS::IAM::Policy": 1,
+    }
+
+
+def test_the_same_settings_give_the_same_templates_and_assets(
+    chosen: Template, tmp_path: Path
+) -> None:
+    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
+    done = synthesize(tmp_path, flags | NO_PIP | CHOSEN)
+    assert done.returncode == 0, done.stderr
+
+    def written(folder: Path) -> dict[str, bytes]:
+        found = [*folder.glob("*.template.json"), *folder.glob("*.assets.json")]
+        return {path.name: path.read_bytes() for path in found}
+
+    assert written(tmp_path) == written(chosen.assembly)
+    assert {path.name for path in tmp_path.iterdir() if path.name.startswith("asset.")} == {
+        path.name for path in chosen.assembly.iterdir() if path.name.startswith("asset.")
     }
 
 

@@ -25,6 +25,7 @@ NOT_HERE = {
     "npm install": "the local stack installs the same version (scripts/local/deploy.py)",
     "cdk bootstrap": "run by the local stack, with its own settings",
     "cdk deploy": "as above: an image needs Docker",
+    "aws ec2 authorize-security-group-ingress": "the emulator's stack is in no VPC",
     "cdk destroy": "run by `make drill`: other tests need this stack",
     "docker": "needs Docker",
     "IMAGE=": "no version is released yet",

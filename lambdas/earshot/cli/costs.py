@@ -26,6 +26,7 @@ INDEX_UNITS_OF_A_CLAIM, INDEX_UNITS_OF_A_FINISH = 3, 4
 LOG_KB_A_RECORDING = 2.0
 EVENT_KB = 1.0  # of S3, looked at by two subscriptions
 BULK_DISK_GB = 100
+INTERFACES = 4 * 2  # of four endpoints in two zones, without a bulk lane: cli/preflight/own_vpc.py
 INDEX_MB_AN_HOUR = 3.0  # docs/scale.md says of what
 TWO_CORES_SPEED = 9.7  # the large model in int8: `bench bulk`, docs/benchmarks.md
 # Lambda gives processors by memory.
@@ -78,6 +79,7 @@ def costs(
             "3600 seconds": 3600 * PRICES["Amazon Transcribe, batch, second"].dollars
         },
         "An hour of sound, kept a month": kept(),
+        **in_a_vpc(),
     }
     if hours is not None:
         tables = archive(hours, live, bulk[1.0], bulk[spot_share])
@@ -116,6 +118,19 @@ def idle() -> Lines:
             POLLS_A_MONTH / 1e6 * PRICES["SQS, million requests"].dollars
         ),
         "the image": IMAGE_GB * PRICES["ECR, GB-month"].dollars,
+    }
+
+
+def in_a_vpc() -> Mapping[str, Lines]:
+    """What a VPC costs that has only what Earshot needs; its gateway endpoints are free."""
+    month = {name: HOURS_A_MONTH * price.dollars for name, price in PRICES.items()}
+    endpoint = month["interface endpoint, hour and zone"]
+    return {
+        "A VPC with a NAT gateway, a month": {
+            "the gateway": month["NAT gateway, hour"],
+            "its address": month["public IPv4 address, hour"],
+        },
+        "A VPC with endpoints alone, a month": {f"{INTERFACES} interfaces": INTERFACES * endpoint},
     }
 
 

@@ -27,9 +27,11 @@ _PAGES = {
     "ec2": "https://aws.amazon.com/ec2/pricing/on-demand/",
     "ebs": "https://aws.amazon.com/ebs/pricing/",
     "vpc": "https://aws.amazon.com/vpc/pricing/",
+    "privatelink": "https://aws.amazon.com/privatelink/pricing/",
+    "kms": "https://aws.amazon.com/kms/pricing/",
     "transcribe": "https://aws.amazon.com/transcribe/pricing/",
 }
-_NOVEMBER, _JUNE = "2026-11", "2026-06"
+_NOVEMBER, _JUNE, _MARCH = "2026-11", "2026-06", "2026-03"
 
 PRICES: Mapping[str, Price] = {
     what: Price(dollars, _PAGES[page], read)
@@ -58,6 +60,9 @@ PRICES: Mapping[str, Price] = {
         ("g5.xlarge, hour", 1.006, "ec2", _NOVEMBER),
         ("EBS gp3, GB-month", 0.08, "ebs", _NOVEMBER),
         ("public IPv4 address, hour", 0.005, "vpc", _NOVEMBER),
+        ("NAT gateway, hour", 0.045, "vpc", _MARCH),
+        ("interface endpoint, hour and zone", 0.01, "privatelink", _JUNE),
+        ("KMS, key-month", 1.00, "kms", _MARCH),
         ("Amazon Transcribe, batch, second", 0.0001, "transcribe", _JUNE),
     )
 }

@@ -16,13 +16,15 @@ from earshot.search.request import Match, Stretch
 # maybe must have its share of what is closest too.
 FAINT_WORD, FAINT, FAINT_WORD_SHARE = 0.48, 0.35, 0.6
 MAX_MAYBES = 10
-# A maybe comes before what holds the question only if it is so much closer; of one word never.
-HOLDS_BONUS, WORD_HOLDS_BONUS = 0.02, 1.0
+# A passage that is so like a whole phrase as good as says it, whichever of its words were misheard.
+# For the closest of all less is enough, if it is that much closer than what has enough words.
+MIN_PHRASE_WORDS = 3
+LIKE_PHRASE, CLOSEST_LIKE_PHRASE, LEAD = 0.85, 0.7, 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage that was compared: its `closeness` in 0..1, and what it is put in `order` by.
+    """A passage that was compared: its `closeness` in 0..1.
 
     `sound`: where a maybe sounds like what was asked, the likeliest stretch first.
     """
@@ -30,7 +32,6 @@ class Ranked:
     place: Place
     closeness: float
     match: Match
-    order: float
     sound: tuple[Stretch, ...] = ()
 
 
@@ -43,28 +44,39 @@ class Comparison:
     _views: dict[str, Views] = field(default_factory=dict)
     _marked: dict[str, bool] = field(default_factory=dict)
 
+    def as_good_as_said(
+        self, holding: Sequence[Candidate], others: Sequence[Candidate]
+    ) -> frozenset[str]:
+        """The documents of `others` that hold the question too: they are like the whole phrase."""
+        if len(self.question.words) < MIN_PHRASE_WORDS or len(self.question.free) < 2:
+            return frozenset()
+        values = self._closeness([*holding, *others]).values
+        held, close = values[: len(holding)], values[len(holding) :]
+        lead = max((*close, *(value + LEAD for value in held)), default=0.0)
+        return frozenset(
+            one.place.document_id
+            for one, value in zip(others, close, strict=True)
+            if self._is_like_phrase(one, is_closest=value >= lead) and self._has_mark(one)
+        )
+
+    def _is_like_phrase(self, candidate: Candidate, is_closest: bool) -> bool:
+        enough = CLOSEST_LIKE_PHRASE if is_closest else LIKE_PHRASE
+        return self._views[candidate.place.document_id].as_phrase >= enough
+
     def in_order(
         self, holding: Sequence[Candidate], others: Sequence[Candidate], relaxed: bool
     ) -> tuple[list[Ranked], Closeness]:
-        """What holds the question and the best of what may, and how close they are."""
+        """What holds the question, then the best of what may, and how close they are."""
         close = self._closeness([*holding, *others])
-        bonus = self._bonus(close, relaxed)
-        ranked = [
-            Ranked(one.place, value, "holds", value + bonus)
+        holds = [
+            Ranked(one.place, value, "holds")
             for one, value in zip(holding, close.values[: len(holding)], strict=True)
         ]
+        holds.sort(key=lambda one: _order(one.place, one.closeness))
         close_others = close.values[len(holding) :]
         if holding and not relaxed:
             close_others = self._telling(others, close_others)
-        maybes = self._maybes(others, close_others, self._faint(close))
-        return _mixed(ranked, maybes), close
-
-    def _bonus(self, close: Closeness, relaxed: bool) -> float:
-        """What it is worth to hold the question. Where fewer words had to do, nothing beside a
-        phrase: who asked for one, and got something like it, asked for no single words of it."""
-        if relaxed:
-            return HOLDS_BONUS * (1 - close.phrase)
-        return WORD_HOLDS_BONUS if len(self.question.free) == 1 else HOLDS_BONUS
+        return [*holds, *self._maybes(others, close_others, self._faint(close))], close
 
     def _faint(self, close: Closeness) -> float:
         if len(self.question.free) > 1:
@@ -76,13 +88,17 @@ class Comparison:
     ) -> list[Ranked]:
         """The best that are close enough, or sound like it, and can be marked."""
         heard = by_sound.heard(self.question, candidates)
-        ranked = [
-            (Ranked(one.place, value, "maybe", value + sound.term, sound.stretches), one)
+        found = [
+            (one, value, sound)
             for one, value, sound in zip(candidates, close, heard, strict=True)
             if value >= faint or sound.stretches
         ]
-        ranked.sort(key=lambda pair: _order(pair[0]))
-        shown = (best for best, one in ranked if self._has_mark(one, best))
+        found.sort(key=lambda each: _order(each[0].place, each[1] + each[2].term))
+        shown = (
+            Ranked(one.place, value, "maybe", sound.stretches)
+            for one, value, sound in found
+            if (_has_words(one) if sound.stretches else self._has_mark(one))
+        )
         return list(islice(shown, MAX_MAYBES))
 
     def _telling(self, candidates: Sequence[Candidate], close: Sequence[float]) -> list[float]:
@@ -91,10 +107,7 @@ class Comparison:
         views = (self._views[one.place.document_id] for one in candidates)
         return [value if one.telling > 0 else 0.0 for value, one in zip(close, views, strict=True)]
 
-    def _has_mark(self, candidate: Candidate, ranked: Ranked) -> bool:
-        """The sound marks the words where it is, if there are any."""
-        if ranked.sound:
-            return any(text.tokens for text in candidate.digest.texts)
+    def _has_mark(self, candidate: Candidate) -> bool:
         identity = candidate.place.document_id
         if identity not in self._marked:
             self._marked[identity] = bool(marks(candidate.digest, self.question))
@@ -117,13 +130,10 @@ def joined(*found: Sequence[Candidate]) -> list[Candidate]:
     return list(each.values())
 
 
-def _mixed(holding: Sequence[Ranked], maybes: Sequence[Ranked]) -> list[Ranked]:
-    """All in order by text; the sound decides only which maybe stands where one stands."""
-    by_text = [replace(one, order=one.closeness) for one in maybes]
-    places = sorted((*holding, *by_text), key=_order)
-    best = iter(maybes)
-    return [one if one.match == "holds" else replace(next(best), order=one.order) for one in places]
+def _has_words(candidate: Candidate) -> bool:
+    """The sound marks the words where it is, if there are any."""
+    return any(text.tokens for text in candidate.digest.texts)
 
 
-def _order(ranked: Ranked) -> tuple[float, float, str]:
-    return -ranked.order, -(ranked.place.score or 0.0), ranked.place.document_id
+def _order(place: Place, value: float) -> tuple[float, float, str]:
+    return -value, -(place.score or 0.0), place.document_id

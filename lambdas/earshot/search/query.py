@@ -94,6 +94,10 @@ def these(document_ids: Sequence[str]) -> Query:
     return {"ids": {"values": list(document_ids)}}
 
 
+def either(one: Query, other: Query) -> Query:
+    return {"bool": {"should": [one, other], "minimum_should_match": 1}}
+
+
 def by_grams(question: Question, field: str, grams: Sequence[str], but: Query) -> Query:
     """Passages with any of these grams, those with most and the rarest first; not those of
     `but`."""

@@ -54,7 +54,8 @@ def search_in(engine: Engine, request: SearchRequest) -> SearchPage:
     question = parse(request.q, request.exact)
     if request.q.strip() and not question:
         return _nothing(request)  # typed, but nothing that can be said: "*"
-    selection = select(engine, question, facets.counts(request.facets))
+    narrowed = any(request.facets.values())
+    selection = select(engine, question, facets.counts(request.facets), narrowed)
     return _page(engine, request, question, selection, start)
 
 

@@ -156,6 +156,21 @@ def test_settings_that_would_replace_the_search_domain_are_refused(
     assert ("search domain" in findings) is stops
 
 
+@pytest.mark.parametrize(("wanted", "stops"), [(3, True), (2, False), (1, False)])
+def test_a_table_that_would_get_two_indexes_at_once_stops_and_the_next_step_is_named(
+    wanted: int, stops: bool
+) -> None:
+    outputs = [*STACK["Outputs"], {"OutputKey": "Table", "OutputValue": "t"}]
+    findings = found(
+        Plan(opensearch_url="https://mine.example.org", table_indexes=wanted),
+        describe_stacks={"Stacks": [STACK | {"Outputs": outputs}]},
+        describe_table={"Table": {"GlobalSecondaryIndexes": [{"IndexName": "by_status"}]}},
+    )
+    assert ("table" in findings) is stops
+    if stops:
+        assert '"table_indexes": 2' in findings["table"].said
+
+
 def test_what_an_earlier_stack_left_is_named() -> None:
     left = [{"TableNames": ["Earshot-RecordsTable1F-ABC", "Another"]}]
     finding = found(list_tables=left)["an earlier deployment"]

@@ -6,7 +6,8 @@ import pytest
 
 from earshot.errors import InvalidRequest
 from earshot.recordings.record import Recording
-from earshot.search.request import MAX_FACET_VALUES, SearchPage, SearchRequest
+from earshot.search.facets import read
+from earshot.search.request import FILTERS, MAX_FACET_VALUES, SearchPage, SearchRequest
 from earshot.search.searcher import search_in
 from tests.search.recordings import recording
 from tests.unit.search.memory_engine import MemoryEngine
@@ -91,3 +92,13 @@ def test_what_can_not_be_chosen_is_refused() -> None:
     assert search(CLIPS, accent=most).total == 0
     with pytest.raises(InvalidRequest, match="More than"):
         search(CLIPS, accent=(*most, "us"))
+
+
+@pytest.mark.parametrize(("several", "exact"), [(39_999, True), (40_000, False)])
+def test_a_total_is_exact_as_far_as_the_engine_counts_and_says_so_beyond(
+    several: int, exact: bool
+) -> None:
+    nothing_of_each = {name: {"buckets": ()} for name in FILTERS}
+    again = {"total": {"doc_count": 2 * several, "recordings": {"value": several}}}
+    counted = read({}, 100_000, nothing_of_each, nothing_of_each | again)
+    assert (counted.total, counted.exact) == (100_000 - several, exact)

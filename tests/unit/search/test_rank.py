@@ -40,6 +40,8 @@ def close(q: str, texts: Sequence[str], frequencies: Frequencies = FREQUENCIES) 
         ("lighthouse", "the light house stood", "the white horse stood"),
         ("alchemist", "said the alchymist", "said the chemists wife"),
         ("you're right", "you're right about it", "you are right about it"),
+        # Sounds count, but letters count more.
+        ("threw the window pane", "threw the willow pale", "trough the wind opane"),
     ],
 )
 def test_the_better_answer_comes_first(q: str, better: str, worse: str) -> None:
@@ -93,6 +95,15 @@ def test_a_word_that_was_heard_as_two_counts_wherever_it_was_cut(word: str, cut:
     assert together > apart
 
 
+def test_it_is_all_the_same_where_a_word_was_cut() -> None:
+    cuts = {"along": "a long", "lighthouse": "light house", "bookcase": "bookcas e"}
+    counted = {
+        compare(parse(word), [digest(f"we saw {cut} there")], FREQUENCIES)[0].words
+        for word, cut in cuts.items()
+    }
+    assert len(counted) == 1
+
+
 def test_what_is_half_like_a_word_is_less_than_half_of_it() -> None:
     (views,) = compare(parse("sliver"), [digest("silver")], Frequencies(3000))
     assert 0.0 < views.words < 0.7 * views.telling
@@ -101,3 +112,11 @@ def test_what_is_half_like_a_word_is_less_than_half_of_it() -> None:
 def test_what_only_is_in_the_text_as_it_is_typed_breaks_a_tie() -> None:
     typed, spoken = close("don't go", ["don't go", "do not go"])
     assert typed > spoken > 0.9
+
+
+def test_a_contraction_counts_whole_in_a_row_less_in_pieces_and_least_by_half() -> None:
+    texts = ["you are here", "you here are", "you here"]
+    views = compare(parse("you're"), [digest(text) for text in texts], FREQUENCIES)
+    whole, apart, half = (one.words for one in views)
+    assert whole == pytest.approx(1.0)
+    assert whole > apart > half > 0

@@ -1,7 +1,9 @@
 """The whole way of a search, with the passages in memory: plan, ask, rank, page."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from earshot.search.searcher import search_in
 from tests.search.recordings import of, recording
 from tests.unit.search.memory_engine import MemoryEngine
 
+ROOT = Path(__file__).parents[3]
 MANY = [f"nothing of the kind {n}" for n in range(120)]  # more than are looked at whole
 
 
@@ -90,6 +93,58 @@ def test_what_is_like_the_whole_phrase_comes_before_single_words_of_it() -> None
     assert page.hits[0].text == "in songs he had no boots"
 
 
+def test_what_holds_it_comes_before_a_maybe_that_is_closer() -> None:
+    texts = ["you carled the tamber not ten minutes ago", "an editor can show you numbers"]
+    page = search(texts, "called that number")
+    assert [hit.match for hit in page.hits] == ["holds", "maybe"]
+    hold, other = page.hits
+    assert (hold.text, page.total, page.maybe) == (texts[1], 1, 1)
+    assert (other.score or 0) > (hold.score or 0)
+
+
+def test_what_is_like_the_whole_phrase_holds_it_in_every_order_and_count() -> None:
+    recordings = [
+        recording("the sliver spun gorden", accent="us", uploaded_at="2026-01-03T00:00:00.000Z"),
+        recording("silver spoon", accent="england"),
+        recording("gravel and spindles", accent="england"),
+    ]
+    engine = MemoryEngine(recordings)
+    for sort in ("relevance", "newest"):
+        page = search_in(engine, SearchRequest("the silver spoon garden", sort=sort))
+        assert held(page) == ["the sliver spun gorden", "silver spoon"]
+        assert (page.total, page.maybe, page.relaxed) == (2, 0, False)
+        assert {one.value: one.count for one in page.facets["accent"]} == {"us": 1, "england": 1}
+
+
+def test_all_that_is_nearly_the_phrase_holds_it_and_three_words_are_one() -> None:
+    texts = ["she counted every sliver spun", "she counted every solver spun", "he counted on her"]
+    page = search(texts, "she counted every silver spoon")
+    assert (sorted(held(page)), maybe(page)) == (texts[:2], texts[2:])
+    assert held(search(["by the fountain"], "by the mountain")) == ["by the fountain"]
+
+
+def test_what_holds_a_phrase_does_not_hang_on_the_chosen_facet() -> None:
+    # Of those two that are like the phrase one is closer; alone the other would be the closest.
+    phrase = "she counted every silver spoon"
+    recordings = [
+        recording("she counted heavy silver spins", accent="us"),
+        recording("he counted a very silly moon", accent="england"),
+        recording("the silver spoon was counted", accent="england"),
+    ]
+    everywhere = search_in(MemoryEngine(recordings), SearchRequest(phrase))
+    counts = {one.value: one.count for one in everywhere.facets["accent"]}
+    for accent in ("us", "england"):
+        chosen = {"accent": (accent,)}
+        page = search_in(MemoryEngine(recordings, chosen), SearchRequest(phrase, chosen))
+        assert page.total == counts[accent]
+        assert {one.value: one.count for one in page.facets["accent"]} == counts
+
+
+def test_two_words_and_what_was_never_said_are_no_phrase_by_chance() -> None:
+    assert held(search(["a goaled rink"], "gold ring")) == []
+    assert held(search(["he should never forget", "but we shall"], "xylophone zebra quartz")) == []
+
+
 def test_beside_what_was_said_only_what_is_close_is_a_maybe() -> None:
     alone = search(["a mouse in the house"], "museum")
     assert (alone.total, alone.maybe) == (0, 1)
@@ -107,6 +162,13 @@ def test_what_holds_it_beyond_what_was_fetched_is_no_maybe() -> None:
     many = [f"shine of {n} and bright is the ring that has gold" for n in range(60)]
     page = search([*many, "gold ring bright shine"], "gold ring shine bright", size=100)
     assert (page.total, page.maybe) == (61, 0)
+
+
+def test_where_more_holds_it_than_is_compared_there_are_no_maybes() -> None:
+    maybe_one = "the colour of golt"
+    for holding, listed in ((40, 1), (41, 0)):
+        page = search([maybe_one, *(f"gold {n}" for n in range(holding))], "gold", size=50)
+        assert (page.total, page.maybe, len(page.hits)) == (holding, listed, holding + listed)
 
 
 def test_what_holds_the_fewer_words_is_no_maybe() -> None:
@@ -179,6 +241,25 @@ def test_a_word_of_ten_thousand_letters_is_refused_and_a_long_one_answered() -> 
     assert search(["silver spoon"], "a" * 500).total == 0
 
 
+def test_a_prefix_of_more_than_a_thousand_bytes_is_refused() -> None:
+    assert search(["silver spoon"], "spoon", prefix="é" * 500)
+    with pytest.raises(InvalidRequest, match="1000 bytes"):
+        search(["silver spoon"], "spoon", prefix="é" * 500 + "e")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"q": "gold"}, {"facets": {"accent": ("us",)}}, {"prefix": "a"}, {"exact": True},
+     {"sort": "newest"}, {"after": "2026-01-01"}],
+)  # fmt: skip
+def test_a_cursor_is_one_of_its_own_search(other: dict[str, object]) -> None:
+    many = [f"silver spoon {n}" for n in range(60)]
+    cursor = search(many, "spoon", size=50).cursor
+    assert cursor
+    with pytest.raises(InvalidRequest, match="cursor"):
+        search(many, **({"q": "spoon", "size": 50, "cursor": cursor} | other))  # type: ignore[arg-type]
+
+
 def test_facets_count_what_holds_the_query_alone() -> None:
     recordings = [
         recording("he took the phone", accent="us"),
@@ -205,6 +286,18 @@ def test_a_misspelt_word_is_asked_back_though_nothing_says_it_beside_the_others(
     texts = ["the desert sand", "a desert bird", "an oasis at last", *MANY]
     page = search(texts, "desert orasis")
     assert (page.relaxed, page.did_you_mean) == (True, "desert oasis")
+
+
+def test_what_was_meant_is_found_among_passages_that_were_not_compared() -> None:
+    deserts = [f"the desert sand {n}" for n in range(95)]
+    assert search([*deserts, "an oasis at last"], "desert orasis").did_you_mean == "desert oasis"
+
+
+def test_the_page_names_every_kind_of_match_the_best_first() -> None:
+    labels = (ROOT / "site" / "js" / "labels.js").read_text()
+    (table,) = re.findall(r"export const KINDS = \{\n(.*?)^\};", labels, re.DOTALL | re.MULTILINE)
+    named = re.findall(r"^  (\w+):", table, re.MULTILINE)
+    assert named == sorted(KINDS, key=lambda kind: -KINDS[kind].worth)
 
 
 def test_a_better_kind_is_worth_more_and_likelier() -> None:

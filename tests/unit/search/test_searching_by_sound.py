@@ -141,3 +141,38 @@ def test_of_what_was_found_only_passages_with_sound_are_fetched_again_for_it() -
         one.query["ids"]["values"] for asks in engine.asked for one in asks if "ids" in one.query
     ]
     assert again == [[f"{alike.recording_id}:0"]]
+
+
+@pytest.mark.parametrize(
+    ("q", "said", "asked"),
+    [
+        ("gold", "a gold ring", False),
+        ("alchemist", "an alchymist", True),  # as good as said, but not quite it
+        ("gold ring", "the ring was gold", False),
+        ("boy sheep hill", "a hill where the boy kept sheep", False),  # all is said, though apart
+        ("silver spoon garden", "silver spool garden", False),  # the phrase, but for a letter
+        # Nearly a phrase: the rest of it may have been said elsewhere.
+        ("silver spoon garden", "the silver garden spoke", True),
+        ("silver spoon garden gate", "gate and then a garden of silver spools", False),
+        # Of a long one nothing that lacks a word is the answer for sure.
+        (
+            "silver spoon garden gate fence",
+            "the gate and the fence in the garden of silver spools",
+            True,
+        ),
+    ],
+)
+def test_the_sound_is_looked_into_where_no_text_has_all_that_was_asked(
+    q: str, said: str, asked: bool
+) -> None:
+    engine = MemoryEngine([recording(said), sounding("nothing at all", "the end")])
+    assert search_in(engine, SearchRequest(q)).total == 1
+    assert any(ask.letters for asks in engine.asked for ask in asks) == asked
+
+
+def test_where_fewer_words_have_to_do_the_sound_is_asked_once() -> None:
+    engine = MemoryEngine([*of(["the ring was old"]), sounding("nothing at all", "gold ring")])
+    page = search_in(engine, SearchRequest("gold ring"))
+    assert (page.relaxed, [hit.match for hit in page.hits]) == (True, ["holds", "maybe"])
+    assert len(engine.asked) == 2
+    assert [any(ask.letters for ask in asks) for asks in engine.asked] == [False, True]

@@ -1,11 +1,12 @@
 """What the AWS account has to say: credentials, quotas, and what is deployed there already."""
 
-from collections.abc import Iterator
-from typing import Any, Protocol
+from collections.abc import Collection, Iterator, Mapping
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from earshot.cli.preflight.findings import Finding, Plan, State
+from earshot.cli.preflight.findings import Finding, Plan, Session, State
+from earshot.cli.preflight.own_key import own_key
+from earshot.cli.preflight.own_vpc import own_vpc
 
 NEW_ACCOUNTS_MEMORY_MIB = 3008
 API_CONCURRENCY = 10  # runs of the API's functions beside those that transcribe
@@ -14,15 +15,8 @@ BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 # https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
 ON_DEMAND = {"g": "L-DB2E81BA", "p": "L-417A185B"}
 SPOT = {"g": "L-3819A6DF", "p": "L-7212CCBC"}
+SAID = {"gpus": "GPU quota", "own_key": "key", "own_vpc": "VPC"}
 VCPUS = {"xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32, "16xlarge": 64}
-
-
-class Session(Protocol):
-    """As much of boto3's as is needed here."""
-
-    @property
-    def region_name(self) -> str | None: ...
-    def client(self, service: str) -> Any: ...
 
 
 def account(session: Session, plan: Plan) -> Iterator[Finding]:
@@ -38,12 +32,12 @@ def account(session: Session, plan: Plan) -> Iterator[Finding]:
         yield Finding("credentials", State.STOPS, f"AWS takes no credentials from here: {error}")
         return
     yield Finding("credentials", State.FINE, f"{who['Arn']} in {session.region_name}")
-    for check in (_bootstrapped, _concurrency, _memory, _gpus, _deployed):
+    for check in (_bootstrapped, _concurrency, _memory, _gpus, own_key, own_vpc, _deployed):
         try:
             yield from check(session, plan)
         except (BotoCoreError, ClientError) as error:
-            name = check.__name__.strip("_").replace("gpus", "GPU quota")
-            yield Finding(name, State.LOOK, f"could not be asked: {error}")
+            what = check.__name__.strip("_")
+            yield Finding(SAID.get(what, what), State.LOOK, f"could not be asked: {error}")
 
 
 def _bootstrapped(session: Session, plan: Plan) -> Iterator[Finding]:
@@ -145,11 +139,33 @@ def _deployed(session: Session, plan: Plan) -> Iterator[Finding]:
         return
     yield Finding("stack", State.FINE, f"{name} is {status}")
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+    resources = session.client("cloudformation").describe_stack_resources(StackName=name)
+    kinds = {one["ResourceType"] for one in resources["StackResources"]}
+    yield from _search_domain(outputs, kinds, plan)
+    if "Table" in outputs:
+        yield from _indexes(session, outputs["Table"], plan)
+
+
+def _indexes(session: Session, table: str, plan: Plan) -> Iterator[Finding]:
+    """CloudFormation adds one index to a table in an update, and refuses two."""
+    about = session.client("dynamodb").describe_table(TableName=table)["Table"]
+    now = len(about.get("GlobalSecondaryIndexes", ()))
+    if plan.table_indexes > now + 1:
+        yield Finding(
+            "table",
+            State.STOPS,
+            f"It has {now} of {plan.table_indexes} indexes, and a deployment can add one. Set "
+            f'"table_indexes": {now + 1}, deploy, and go on so: docs/deploy.md, Update.',
+        )
+
+
+def _search_domain(
+    outputs: Mapping[str, str], kinds: Collection[str], plan: Plan
+) -> Iterator[Finding]:
+    """Whether the domain would be replaced by another, with an empty index."""
     now, then = outputs.get("OpenSearchUrl"), plan.opensearch_url
     if now is None:
         return
-    resources = session.client("cloudformation").describe_stack_resources(StackName=name)
-    kinds = {one["ResourceType"] for one in resources["StackResources"]}
     own = None if "AWS::OpenSearchService::Domain" in kinds else now  # None: the stack made it
     if then != own:
         yield Finding(
@@ -160,6 +176,19 @@ def _deployed(session: Session, plan: Plan) -> Iterator[Finding]:
             '"opensearch_arn", or add --replace-search if you mean it, and run `earshot reindex` '
             "afterwards.",
         )
+        return
+    for setting, output, planned in (
+        ("kms_key_arn", "KmsKey", plan.kms_key_arn),
+        ("vpc_id", "Vpc", plan.vpc_id),
+    ):
+        if own is None and outputs.get(output) != planned:
+            yield Finding(
+                "search domain",
+                State.STOPS,
+                f"It was made with {outputs.get(output, 'none')} as {setting}, and the settings "
+                f"name {planned or 'none'}: a deployment would replace it. Mend the setting, or "
+                "add --replace-search if you mean it, and run `earshot reindex` afterwards.",
+            )
 
 
 def _left(session: Session, name: str) -> Iterator[Finding]:

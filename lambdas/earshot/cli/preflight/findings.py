@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from earshot.errors import InputError
 from earshot.sizes import Sizes
@@ -29,6 +29,14 @@ class Finding:
     said: str
 
 
+class Session(Protocol):
+    """As much of boto3's as is needed here."""
+
+    @property
+    def region_name(self) -> str | None: ...
+    def client(self, service: str) -> Any: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The settings that decide whether an account can take the deployment."""
@@ -38,8 +46,12 @@ class Plan:
     image: str | None = None
     bulk_image: str | None = None
     opensearch_url: str | None = None
+    kms_key_arn: str | None = None
+    vpc_id: str | None = None
+    vpc_subnet_ids: str | None = None
     transcribe_memory_mib: int = SIZES.transcribe_memory_mib
     transcribe_concurrency: int = 10
+    table_indexes: int = 3
     bulk: bool = False
     bulk_instances: str = SIZES.bulk_instances
     bulk_max_workers: int = 4
