@@ -364,3 +364,13 @@ def test_provenance_survives(recordings: Recordings) -> None:
     found = recordings.get(A)
     assert found is not None and found.transcript is not None
     assert found.transcript.provenance == provenance
+
+
+def test_all_recordings_come_with_their_texts_unless_they_are_not_wanted(
+    recordings: Recordings,
+) -> None:
+    work(recordings, event(1))
+    (whole,) = recordings.scan()
+    (bare,) = recordings.scan(transcripts=False)
+    assert whole.transcript is not None
+    assert bare.transcript is None
