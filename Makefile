@@ -41,7 +41,9 @@ up: $(VENV)/runtime $(if $(MODEL),$(VENV)/model)  ## the stack in the background
 down: $(VENV)/runtime  ## stop it; no process stays
 	@$(EARSHOT) local down
 
-test: test-unit test-others  ## every test
+# CI has the unit tests measured: make test UNIT=coverage
+UNIT := test-unit
+test: $(UNIT) test-others  ## every test
 
 # The tiers that take processor time and nothing else come first, a process a core.
 test-others: $(VENV)/dev $(VENV)/model  ## every test but the unit tests

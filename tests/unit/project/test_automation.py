@@ -34,7 +34,7 @@ def test_ci_runs_what_a_person_runs_and_nothing_else() -> None:
     commands = [step["run"] for step in steps(ROOT / ".github/workflows/ci.yml") if "run" in step]
     assert commands == [".ci/run"]
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
-    assert set(re.findall(r"^make ([\w-]+)$", read(".ci/run"), re.MULTILINE)) <= targets()
+    assert set(re.findall(r"^make ([\w-]+)", read(".ci/run"), re.MULTILINE)) <= targets()
 
 
 def test_ci_tries_the_oldest_python_that_is_supported() -> None:
