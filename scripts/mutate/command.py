@@ -29,6 +29,8 @@ TABLE = ROOT / "scripts" / "mutate" / "targets.toml"
 TIMEOUT_S = 600
 SLOWER = 5
 SETTLING_S = 30
+# scripts and infra say where lambdas is, by where they are themselves.
+COPIED = ("lambdas", "tests", "scripts", "infra")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".mypy_cache")
 
 
@@ -117,11 +119,11 @@ def drawn(chosen: list[Target], count: int, seed: int) -> list[Mutant]:
 
 @contextmanager
 def _copied() -> Iterator[Path]:
-    """A copy of the code, so that the checkout is never changed; what is large is linked."""
+    """A copy of the code, so that the checkout is never changed; all else is linked."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         for path in ROOT.iterdir():
-            if path.name in ("lambdas", "tests"):
+            if path.name in COPIED:
                 shutil.copytree(path, copy / path.name, ignore=LEFT_OUT)
             elif path.name not in (".git", ".local", "cdk.out"):
                 (copy / path.name).symlink_to(path)
