@@ -61,6 +61,7 @@ def pages(
             return
 
 
+@pytest.mark.slow("many histories, each on a table")
 def test_while_rows_change_a_list_by_key_has_each_once(store: Recordings, put: Put) -> None:
     names = [f"{n:04}.mp3" for n in range(40)]
     for name in names:
@@ -74,6 +75,7 @@ def test_while_rows_change_a_list_by_key_has_each_once(store: Recordings, put: P
     assert seen == names, "nothing lost, nothing twice, in order"
 
 
+@pytest.mark.slow("many histories, each on a table")
 @pytest.mark.parametrize("sort", ["updated", "uploaded"])
 def test_while_rows_change_a_list_by_change_or_upload_loses_none(
     store: Recordings, put: Put, sort: Sort
