@@ -76,7 +76,7 @@ function row(file, announce) {
     event.preventDefault();
     start(false);
   });
-  const made = el("li", { tabindex: "-1" }, name, ofThis, bar, state, actions);
+  const made = el("li", { tabindex: "-1" }, name, bar, state, ofThis, actions);
   return made;
 
   function say(sentence, ...buttons) {
