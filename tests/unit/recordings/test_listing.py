@@ -119,6 +119,22 @@ def test_a_deleted_recording_is_in_no_list(store: Recordings, put: Put) -> None:
         assert list(pages(store, sort, 10)) == [["b.mp3"]]
 
 
+@pytest.mark.parametrize("sort", ["key", "uploaded", "updated"])
+def test_what_is_deleted_while_its_index_still_has_it_is_in_no_list(
+    store: Recordings, put: Put, table: Any, sort: Sort
+) -> None:
+    for name in ("a.mp3", "b.mp3"):
+        put(name)
+    deletion = iter([_event("a.mp3", 999, Change.REMOVED)])
+
+    def delete(**_: Any) -> None:  # once, after the index was read
+        for one in deletion:
+            store.remove(one)
+
+    table.meta.client.meta.events.register("before-call.dynamodb.BatchGetItem", delete)
+    assert list(pages(store, sort, 10)) == [["b.mp3"]]
+
+
 def test_a_status_narrows_a_list_by_key(store: Recordings, put: Put) -> None:
     for n in range(21):
         put(f"{n:02}.mp3", failed=n % 10 == 0)
