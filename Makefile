@@ -18,13 +18,16 @@ PYTEST := $(PYTHON) -m pytest
 NODE_TEST := $(VENV)/bin/node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=dot tests/page/*.test.mjs
 # The quick ones first; the browser last, because its driver leaves an event loop running.
 TIERS := tests/unit tests/models tests/infra tests/search tests/pipeline tests/browser
-# They share nothing but files that each keeps apart, so a process a core runs them.
-PARALLEL := tests/unit tests/models tests/infra
+# They share nothing but files that each keeps apart, so a process a core runs them; each with a
+# search node of its own.
+PARALLEL := tests/unit tests/models tests/infra tests/search
 ON_ALL_CORES := -n auto --dist loadfile
+# Each of these processes has a core, so its libraries need not start threads for the others.
+ONE_THREAD := OMP_NUM_THREADS=1
 CHECKED := app.py containers infra lambdas scripts tests training
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down drill test test-unit test-models test-page test-infra test-search test-pipeline test-browser test-browsers lint format lock audit checkov bench clean
+.PHONY: help demo up down drill test test-others test-unit coverage test-models test-page test-infra test-search test-pipeline test-browser test-browsers lint format lock audit checkov bench clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r t h; do printf '  make %-14s %s\n' "$$t" "$$h"; done
@@ -38,29 +41,42 @@ up: $(VENV)/runtime $(if $(MODEL),$(VENV)/model)  ## the stack in the background
 down: $(VENV)/runtime  ## stop it; no process stays
 	@$(EARSHOT) local down
 
-test: $(VENV)/dev $(VENV)/model  ## every test
+# CI has the unit tests measured: make test UNIT=coverage
+UNIT := test-unit
+test: $(UNIT) test-others  ## every test
+
+# The tiers that take processor time and nothing else come first, a process a core.
+test-others: $(VENV)/dev $(VENV)/model  ## every test but the unit tests
 	@$(EARSHOT) local prepare-tests
 	$(NODE_TEST)
-	$(PYTEST) $(ON_ALL_CORES) $(PARALLEL)
+	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) $(filter-out tests/unit,$(PARALLEL))
 	$(PYTEST) $(filter-out $(PARALLEL),$(TIERS))
 
 drill: $(VENV)/runtime  ## a deployment's life: changed, lost, restored, destroyed, adopted; minutes
 	@$(EARSHOT) local drill
 
-test-unit: $(VENV)/dev  ## seconds; no network
-	$(PYTEST) $(ON_ALL_CORES) tests/unit
+test-unit: $(VENV)/dev  ## minutes; no network
+	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) tests/unit
+
+coverage: $(VENV)/dev  ## the unit tests, and which lines of lambdas/ they run
+	@rm -rf .local/coverage && mkdir -p .local/coverage
+	$(ONE_THREAD) $(PYTHON) -m coverage run -m pytest $(ON_ALL_CORES) tests/unit
+	@$(PYTHON) -m coverage combine --quiet
+	@$(PYTHON) -m coverage json --quiet --fail-under=0
+	@$(EARSHOT) covered
+	$(PYTHON) -m coverage report
 
 test-models: $(VENV)/dev $(VENV)/model  ## exporting and training models, with torch
-	$(PYTEST) $(ON_ALL_CORES) tests/models
+	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) tests/models
 
 test-page: $(VENV)/runtime  ## the page's logic, without a browser; a second
 	$(NODE_TEST)
 
 test-infra: $(VENV)/dev  ## what the templates promise
-	$(PYTEST) $(ON_ALL_CORES) tests/infra
+	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) tests/infra
 
 test-search: $(VENV)/dev  ## against a real OpenSearch node
-	$(PYTEST) tests/search
+	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) tests/search
 
 test-pipeline: $(VENV)/dev  ## from the bucket to the search, on the local stack
 	@$(EARSHOT) local prepare-tests
@@ -76,7 +92,7 @@ test-browsers: $(VENV)/dev $(VENV)/selenium  ## Firefox and WebKitGTK do the mai
 lint: $(VENV)/dev $(VENV)/tsc  ## ruff, mypy, and tsc for the page
 	$(PYTHON) -m ruff format --check $(CHECKED)
 	$(PYTHON) -m ruff check $(CHECKED)
-	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/webhooks lambdas/fetch lambdas/api lambdas/sign_in scripts training infra containers app.py
+	$(PYTHON) -m mypy lambdas/earshot lambdas/transcribe lambdas/index lambdas/webhooks lambdas/fetch lambdas/api lambdas/sign_in scripts training infra containers tests app.py
 	$(VENV)/bin/node $(VENV)/tsc/node_modules/typescript/bin/tsc --project tests/page/jsconfig.json
 
 format: $(VENV)/dev  ## let ruff mend what it can

@@ -11,6 +11,9 @@ ALL = COMMANDS | {
     "mutate": LazyCommand(
         "scripts.mutate.command:mutate", "Change the code at random; do the tests notice?"
     ),
+    "covered": LazyCommand(
+        "scripts.covered:covered", "Refuse files that few unit tests run, without a reason."
+    ),
     "simulate": LazyCommand(
         "scripts.simulate.command:run", "A burst of files on AWS, by a model of its limits."
     ),

@@ -20,7 +20,7 @@ settings.load_profile("earshot")
 # Each boto3 session parses the descriptions of its services anew, megabytes of JSON; a command that
 # a test runs makes sessions of its own.
 _parsed = functools.cache(JSONFileLoader().load_file)
-JSONFileLoader.load_file = lambda _, path: _parsed(path)
+setattr(JSONFileLoader, "load_file", lambda _, path: _parsed(path))  # noqa: B010
 
 
 @pytest.fixture(scope="session")

@@ -78,7 +78,7 @@ def running() -> Iterator[Provider]:
 
 
 def _served(provider: Provider) -> flask.Flask:
-    served = app(user_claims=PEOPLE, require_nonce=True)
+    served: flask.Flask = app(user_claims=PEOPLE, require_nonce=True)
     _app.AuthorizationCodeGrant.TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "none"]
     challenges: dict[str, str] = {}
 

@@ -8,7 +8,7 @@ import socket
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import boto3
 from botocore.config import Config
@@ -29,6 +29,10 @@ from earshot.search.overview import Overview
 from earshot.search.request import SearchPage, SearchRequest
 from earshot.webhooks.store import Hooks
 
+if TYPE_CHECKING:
+    from types_boto3_s3.service_resource import Bucket, S3ServiceResource
+    from types_boto3_sqs.client import SQSClient
+
 
 @cache
 def settings() -> ApiSettings:
@@ -41,17 +45,18 @@ PRESIGNING = Config(signature_version="s3v4", s3={"addressing_style": "virtual"}
 
 
 @cache
-def _s3() -> Any:
+def _s3() -> "S3ServiceResource":
     return boto3.resource("s3", config=PRESIGNING)
 
 
 def _resource(service: str, **options: Any) -> Any:
     """One S3 resource for everything: making another takes time at every start."""
-    return _s3() if service == "s3" else boto3.resource(service, **options)
+    make: Any = boto3.resource
+    return _s3() if service == "s3" else make(service, **options)
 
 
 @cache
-def audio_bucket() -> Any:
+def audio_bucket() -> "Bucket":
     """The boto3 Bucket that holds the sound."""
     return _s3().Bucket(settings().audio_bucket)
 
@@ -63,9 +68,9 @@ def recordings() -> Recordings:
 
 @dataclass(frozen=True, slots=True)
 class Announcements:
-    """Object events of our own, sent to the queue at `url` (with a boto3 client of SQS)."""
+    """Object events of our own, sent to the queue at `url`."""
 
-    sqs: Any
+    sqs: "SQSClient"
     url: str
 
     def send(self, event: ObjectEvent) -> None:
@@ -83,9 +88,9 @@ def announcements() -> Announcements:
 
 @dataclass(frozen=True, slots=True)
 class Fetches:
-    """Addresses of sound, sent to the queue at `url` (with a boto3 client of SQS)."""
+    """Addresses of sound, sent to the queue at `url`."""
 
-    sqs: Any
+    sqs: "SQSClient"
     url: str
 
     def send(self, job: Job) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import boto3
 from aws_lambda_powertools import Logger
@@ -14,6 +14,9 @@ from fastapi import Depends
 
 from api.services import settings
 from earshot.errors import Unavailable
+
+if TYPE_CHECKING:
+    from types_boto3_lambda.client import LambdaClient
 
 logger = Logger(service="api")
 
@@ -26,7 +29,7 @@ _CLIENT = Config(read_timeout=ANSWER_S, retries={"total_max_attempts": 1})
 class SpeechFunction:
     """A function of this app, by name, behind a boto3 client of Lambda."""
 
-    client: Any
+    client: "LambdaClient"
     name: str
 
     def answer(self, event: Mapping[str, Any]) -> Mapping[str, Any]:

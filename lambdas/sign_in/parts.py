@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -14,14 +14,18 @@ from earshot.errors import RateLimited, Unavailable
 from sign_in.provider import Provider
 from sign_in.settings import SignInSettings
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
+    from types_boto3_secretsmanager.client import SecretsManagerClient
+
 
 @dataclass(frozen=True)
 class Parts:
-    """`secrets` is a boto3 client of Secrets Manager, `table` a boto3 Table of keys."""
+    """`table` has the named keys, where reading takes one."""
 
     settings: SignInSettings
-    secrets: Any
-    table: Any = None
+    secrets: "SecretsManagerClient"
+    table: "Table | None" = None
 
     def private_key(self) -> str:
         return self._private_key
@@ -51,7 +55,7 @@ class Parts:
     def key(self, text: str, now: datetime) -> Key | None:
         """The valid key that this text is. Raises RateLimited when it was used too often."""
         key_id = id_of(text)
-        keys = Keys(self.table)
+        keys = self._keys
         key = keys.get(key_id) if key_id else None
         if key is None or not key.opens_with(text) or not key.is_valid(now):
             return None
@@ -60,8 +64,14 @@ class Parts:
         return key
 
     def is_valid(self, key_id: str, now: datetime) -> bool:
-        key = Keys(self.table).get(key_id)
+        key = self._keys.get(key_id)
         return key is not None and key.is_valid(now)
+
+    @property
+    def _keys(self) -> Keys:
+        if self.table is None:
+            raise Unavailable("No key opens anything here: no table is set up for them.")
+        return Keys(self.table)
 
     @cached_property
     def _private_key(self) -> str:

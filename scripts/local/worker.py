@@ -13,7 +13,7 @@ from scripts.local.emulator import clean_environment, credentials
 
 PROGRAM = ROOT / "containers" / "bulk" / "worker.py"
 MARK = f"bulk/{PROGRAM.name}"
-VISIBILITY_S = 20  # a killed worker's messages are back soon
+VISIBILITY_S = 10  # a killed worker's messages are back soon
 
 
 def start(home: Path, endpoint_url: str, cdk: Mapping[str, str], model: str, writer: str) -> None:

@@ -1,5 +1,6 @@
 """Make changes in a copy of the project, run the tests that should notice; tell which did not."""
 
+import json
 import os
 import random
 import re
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,8 +23,14 @@ from scripts import ROOT
 from scripts.mutate.changes import Change, changes
 
 PACKAGE = Path("lambdas/earshot")
+Runner = subprocess.Popen[str]
 TABLE = ROOT / "scripts" / "mutate" / "targets.toml"
-TIMEOUT_S = 120  # a change may make a loop endless
+# A change may make a loop endless; how long the tests take without one says when that is sure.
+TIMEOUT_S = 600
+SLOWER = 5
+SETTLING_S = 30
+# scripts and infra say where lambdas is, by where they are themselves.
+COPIED = ("lambdas", "tests", "scripts", "infra")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".mypy_cache")
 
 
@@ -66,12 +74,19 @@ def mutate(
     if not mutants:
         raise typer.BadParameter(f"no module has {only!r} in its path")
     missed: list[Mutant] = []
-    with _copied() as copy, progress("Changing", len(mutants)) as advance:
+    with (
+        _copied() as copy,
+        _runner(copy) as runner,
+        progress("Changing", len(mutants)) as advance,
+    ):
+        patience: dict[tuple[str, ...], float] = {}
         for target in {one.target.tests: one.target for one in mutants}.values():
-            if not _pass(copy, target):
+            began = time.monotonic()
+            if not _pass(runner, target, TIMEOUT_S):
                 sys.exit(f"{target.module}: its tests fail before anything is changed")
+            patience[target.tests] = SETTLING_S + SLOWER * (time.monotonic() - began)
         for mutant in mutants:
-            if not _noticed(copy, mutant):
+            if not _noticed(copy, runner, mutant, patience[mutant.target.tests]):
                 missed.append(mutant)
             advance(1)
     for mutant in missed:
@@ -104,37 +119,46 @@ def drawn(chosen: list[Target], count: int, seed: int) -> list[Mutant]:
 
 @contextmanager
 def _copied() -> Iterator[Path]:
-    """A copy of the code, so that the checkout is never changed; what is large is linked."""
+    """A copy of the code, so that the checkout is never changed; all else is linked."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         for path in ROOT.iterdir():
-            if path.name in ("lambdas", "tests"):
+            if path.name in COPIED:
                 shutil.copytree(path, copy / path.name, ignore=LEFT_OUT)
             elif path.name not in (".git", ".local", "cdk.out"):
                 (copy / path.name).symlink_to(path)
         yield copy
 
 
-def _noticed(copy: Path, mutant: Mutant) -> bool:
+def _noticed(copy: Path, runner: Runner, mutant: Mutant, patience_s: float) -> bool:
     path = copy / mutant.target.module
     source = path.read_text()
     path.write_text(mutant.change.made(source))
     try:
-        return not _pass(copy, mutant.target)
+        return not _pass(runner, mutant.target, patience_s)
     finally:
         path.write_text(source)
 
 
-def _pass(copy: Path, target: Target) -> bool:
-    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+@contextmanager
+def _runner(copy: Path) -> Iterator[Runner]:
+    """A process in the copy that runs tests when asked (scripts.mutate.preloaded)."""
     environment = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(copy / ".hypothesis")}
-    try:
-        ran = subprocess.run(
-            [*command, *target.tests], cwd=copy, env=environment, timeout=TIMEOUT_S,
-            capture_output=True, text=True,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return False
-    if ran.returncode > 1 and not re.search(r"\d+ error", ran.stdout):
-        raise RuntimeError(ran.stdout + ran.stderr)
-    return ran.returncode == 0
+    command = [sys.executable, "-B", "-P", str(Path(__file__).with_name("preloaded.py"))]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=copy, env=environment, text=True, stdin=pipe, stdout=pipe
+    ) as process:
+        yield process
+
+
+def _pass(runner: Runner, target: Target, patience_s: float) -> bool:
+    """Whether the tests pass; those that do not end in time don't."""
+    assert runner.stdin and runner.stdout  # noqa: S101 - both are pipes
+    arguments = ["-x", "-q", "-p", "no:cacheprovider", *target.tests]
+    runner.stdin.write(json.dumps([arguments, patience_s]) + "\n")
+    runner.stdin.flush()
+    code, printed = json.loads(runner.stdout.readline())
+    if code is not None and code > 1 and not re.search(r"\d+ error", printed):
+        raise RuntimeError(printed)
+    return bool(code == 0)

@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -82,9 +83,9 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     opened: list[tuple[BrowserContext, Page, list[str]]] = []
 
     def open_(
-        url: str, *, width: int = 1280, height: int = 860, forgive: str = "", **kind: object
+        url: str, *, width: int = 1280, height: int = 860, forgive: str = "", **kind: Any
     ) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, **kind)  # type: ignore[arg-type]
+        context = browser.new_context(viewport={"width": width, "height": height}, **kind)
         context.set_default_timeout(5000)
         context.add_init_script(WITNESS)
         page = context.new_page()

@@ -99,12 +99,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         if self.path == "/api/uploads":
-            status, answer = self.uploads.allow(self.headers, json.loads(body))
+            status, answer = self.uploads.allow(dict(self.headers), json.loads(body))
             return self._json(status, answer)
         return self._send(self.uploads.take(body), "application/xml", b"")
 
     def do_DELETE(self) -> None:
-        status, answer = self.uploads.delete(self.headers, self.path.split("/")[-1])
+        status, answer = self.uploads.delete(dict(self.headers), self.path.split("/")[-1])
         self._json(status, answer)
 
     def do_HEAD(self) -> None:
@@ -209,7 +209,7 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: Any, client_address: object) -> None:
         """A browser that leaves in the middle of an answer is nothing to report."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)

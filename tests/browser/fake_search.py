@@ -12,7 +12,7 @@ KINDS = {"river": {"river": "exact", "rivers": "stem", "rivver": "near", "quiver
 
 def hit(spoken: Spoken, q: str, exact: bool = False) -> dict[str, Any] | None:
     asked = q.lower().split()
-    marks = []
+    marks: list[dict[str, Any]] = []
     for i, (text, _, _) in enumerate(spoken.words):
         for word in asked:
             kind = KINDS.get(word, {word: "exact"}).get(word_in(text).lower())

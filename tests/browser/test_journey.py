@@ -13,7 +13,7 @@ from tests.browser.listening import eventually, is_playing_from, leads_up_to, li
 
 def search_for_an_example(page: Page) -> str:
     """Takes the first of the searches that the start page offers, and types it."""
-    query = page.locator(".examples a").first.inner_text()
+    query: str = page.locator(".examples a").first.inner_text()
     page.keyboard.press("/")
     page.keyboard.type(query, delay=15)
     expect(page.locator(".hit").first).to_be_visible()

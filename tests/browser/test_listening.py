@@ -14,7 +14,7 @@ FERRYMAN = BY_KEY["stories/ferryman.wav"]
 
 
 def words_of(page: Page) -> list[str]:
-    return page.locator(".transcript .word").all_inner_texts()
+    return list(page.locator(".transcript .word").all_inner_texts())
 
 
 def test_any_word_of_a_recording_plays_from_there(open_page: OpenPage, fake_url: str) -> None:

@@ -14,7 +14,7 @@ HERS = [start for text, start, _ in FERRYMAN.words if text == "her"]
 
 
 def place(page: Page) -> str:
-    return page.get_by_role("group", name="Matches").get_by_role("status").inner_text()
+    return str(page.get_by_role("group", name="Matches").get_by_role("status").inner_text())
 
 
 @pytest.mark.parametrize("width", [375, 1280])

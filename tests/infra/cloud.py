@@ -32,7 +32,8 @@ class Cloud:
     template: Template
 
     def client(self, service: str) -> Any:
-        return boto3.client(service, endpoint_url=self.endpoint_url, **CREDENTIALS)
+        make: Any = boto3.client
+        return make(service, endpoint_url=self.endpoint_url, **CREDENTIALS)
 
     def create(self) -> None:
         for bucket in self.template.properties("S3::Bucket"):

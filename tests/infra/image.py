@@ -148,7 +148,7 @@ def _run(script: str, stage: Stage, workdir: str, more: Mapping[str, str]) -> No
     subprocess.run(
         ["sh", "-ec", inside],
         cwd=stage.path(workdir),
-        env=environment | {"PATH": path} | more,
+        env={**environment, "PATH": path, **more},
         check=True,
     )
 

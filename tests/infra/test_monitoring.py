@@ -1,13 +1,14 @@
 """Every fault that needs an operator has an alarm, a recipient and a page that says what to do."""
 
 from pathlib import Path
+from typing import Any
 
 from tests.infra.template import Template, reference
 
 OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
 
 
-def alarms(template: Template) -> dict[str, dict[str, object]]:
+def alarms(template: Template) -> dict[str, dict[str, Any]]:
     found = template.properties("CloudWatch::Alarm")
     return {name.removeprefix("Monitoring"): alarm for name, alarm in found.items()}
 
@@ -48,7 +49,8 @@ def test_there_is_an_alarm_for_everything_that_can_go_wrong_unseen(aws: Template
 
 
 def test_throttles_of_every_function_count_also_while_others_do_not_run(aws: Template) -> None:
-    (sum_, *each) = alarms(aws)["Throttles"]["Metrics"]  # type: ignore[misc]
+    metrics: list[dict[str, Any]] = alarms(aws)["Throttles"]["Metrics"]
+    sum_, *each = metrics
     watched = [reference(one["MetricStat"]["Metric"]["Dimensions"][0]["Value"]) for one in each]
     assert set(watched) == set(aws.functions)
     assert sum_["Expression"].count("FILL(") == len(watched), "no data is no throttle"

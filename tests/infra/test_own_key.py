@@ -58,7 +58,7 @@ def takes_a_key(kind: str) -> bool:
 def resources(chosen: Template) -> dict[str, Any]:
     """Of both stacks, with every choice made."""
     bulk = Template(chosen.assembly, "EarshotBulk").body["Resources"]
-    return chosen.body["Resources"] | bulk
+    return {**chosen.body["Resources"], **bulk}
 
 
 @pytest.fixture(scope="module")

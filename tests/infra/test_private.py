@@ -10,8 +10,9 @@ from aws_cdk import aws_apigatewayv2, aws_dynamodb
 
 from earshot.access.key_pair import secret_name
 from earshot.access.session import pem
+from infra.context import SettingsError
 from infra.network import INTERFACES
-from infra.settings import Settings, SettingsError
+from infra.settings import Settings
 from infra.sign_in import CookieKey, SignIn
 from tests.infra.conftest import CHOSEN, NO_PIP
 from tests.infra.template import Template, listed, reference

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from earshot.cli import upload
-from infra import routing
+from earshot.cli.uploading import collect
+from earshot.recordings.ids import BULK_PREFIX
 from scripts.local import patched_ministack  # noqa: F401 (the filters below look into arrays)
 from tests.infra.template import Template, reference
 
@@ -96,5 +96,7 @@ def test_only_the_bucket_may_publish_and_only_over_tls(aws: Template) -> None:
     assert any(one["Effect"] == "Deny" for one in statements)
 
 
-def test_the_upload_command_puts_where_the_lane_listens() -> None:
-    assert upload.BULK_PREFIX == routing.BULK_PREFIX
+def test_the_upload_command_puts_where_the_lane_listens(aws: Template, tmp_path: Path) -> None:
+    (tmp_path / "a.mp3").touch()
+    (upload,) = collect([tmp_path], BULK_PREFIX).uploads
+    assert lanes(aws, upload.key) == ["BulkQueue"]

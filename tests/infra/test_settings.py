@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from constructs import Node
+from pydantic import BaseModel
 
 from infra.context import OWN_FILE
 from infra.settings import Settings
@@ -105,11 +106,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"domain_name": "search.example.org"}, "domain_name and certificate_arn go together"),
     ({"hosted_zone_id": "Z0123456789"}, "hosted_zone_id goes with domain_name"),
     (
-        {"certificate_arn": CHOSEN["certificate_arn"].replace("us-east-1", "eu-central-1")},
+        {"certificate_arn": str(CHOSEN["certificate_arn"]).replace("us-east-1", "eu-central-1")},
         "certificate_arn must be the ARN of a certificate in us-east-1",
     ),
     (
-        {"web_acl_arn": CHOSEN["web_acl_arn"].replace("global", "regional")},
+        {"web_acl_arn": str(CHOSEN["web_acl_arn"]).replace("global", "regional")},
         "web_acl_arn must be the ARN of a web ACL with scope CLOUDFRONT",
     ),
     ({"monthly_budget_usd": 10}, "monthly_budget_usd goes with alarm_email"),
@@ -302,7 +303,7 @@ def test_functions_get_no_variable_that_their_settings_do_not_know(aws: Template
         WebhookSettings,
     )
 
-    models = {
+    models: dict[str, type[BaseModel]] = {
         "IngestionTranscribe": TranscribeSettings,
         "ProjectionIndex": IndexSettings,
         "Api": ApiSettings,

@@ -9,6 +9,7 @@ import pytest
 from huggingface_hub import constants
 
 from earshot.audio.limits import SAMPLE_RATE
+from earshot.speech.engine_onnx import OnnxEngine
 from earshot.speech.fingerprint import FINGERPRINT_KEY
 from earshot.speech.model import load
 from earshot.speech.transcriber import Transcriber
@@ -47,6 +48,7 @@ def test_int8_is_preferred_and_fp32_can_be_had(exported):
 def test_an_int8_export_transcribes_and_records_what_it_is(exported):
     model = load(str(exported))
     assert model.name == "someone/tiny-layer"
+    assert isinstance(model.engine, OnnxEngine)
     assert model.fingerprint == model.engine.metadata[FINGERPRINT_KEY]
     Transcriber(model).transcribe(np.ones(SAMPLE_RATE, np.float32))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.bench.bulk_engine import flops
+from scripts.bench.flops import flops
 
 
 @pytest.mark.parametrize("seconds", [1.0, 7.3])

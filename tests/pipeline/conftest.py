@@ -74,7 +74,8 @@ class Bucket:
         """The raw item, tombstones included."""
         table = self.stack.resource("dynamodb").Table(self.stack.table)
         found = table.get_item(Key={"recording_id": recording_id(key)}, ConsistentRead=True)
-        return found.get("Item")
+        item: dict[str, Any] | None = found.get("Item")
+        return item
 
     def quiet(self) -> None:
         """Wait until the queue is empty and nothing is being worked on."""

@@ -13,7 +13,7 @@ from scripts.local import daemon, stack
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/ping", timeout=30).json() == {"message": "pong"}
+        return bool(httpx.get(f"{url}/ping", timeout=30).json() == {"message": "pong"})
     except httpx.HTTPError:
         return False
 

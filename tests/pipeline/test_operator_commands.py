@@ -151,22 +151,28 @@ def test_a_recording_is_transcribed_again_by_command_and_by_the_api(
 def test_a_key_that_was_given_out_opens_what_it_says_until_it_is_taken_back(
     bucket: Bucket, sample: Path
 ) -> None:
-    name = f"key-{bucket.prefix.strip('/')}"
-    made = scripts("keys", "create", name, "--scope", "transcribe", "--per-minute", "30")
-    assert made.returncode == 0, made.stdout + made.stderr
-    headers = {"authorization": f"Bearer {made.stdout.strip()}"}
+    used, taken_back = (f"{one}-{bucket.prefix.strip('/')}" for one in ("used", "back"))
     api = bucket.stack.api_url
 
-    def transcribed() -> httpx.Response:
+    def given_out(name: str) -> dict[str, str]:
+        made = scripts("keys", "create", name, "--scope", "transcribe", "--per-minute", "30")
+        assert made.returncode == 0, made.stdout + made.stderr
+        return {"authorization": f"Bearer {made.stdout.strip()}"}
+
+    def transcribed(headers: dict[str, str]) -> httpx.Response:
         with sample.open("rb") as file:
             return httpx.post(f"{api}/asr", headers=headers, files={"file": file}, timeout=60)
 
-    answer = transcribed()
+    opens, revoked = given_out(used), given_out(taken_back)
+    answer = transcribed(opens)
     assert answer.status_code == 200, answer.text
     assert len(answer.json()["transcription"].split()) > 20
-    refused = httpx.delete(f"{api}/recordings/aaaaaaaaaaaaaaaa", headers=headers, timeout=30)
+    refused = httpx.delete(f"{api}/recordings/aaaaaaaaaaaaaaaa", headers=opens, timeout=30)
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "forbidden")
     listed = scripts("keys", "list").stdout
-    assert any(name in line and "valid" in line for line in listed.splitlines())
-    assert scripts("keys", "revoke", name).returncode == 0
-    assert any(transcribed().status_code == 401 for _ in eventually())
+    assert any(taken_back in line and "valid" in line for line in listed.splitlines())
+    assert scripts("keys", "revoke", taken_back).returncode == 0
+    # Not used before: the minute for which a used one still opens is shown under a clock, by the
+    # unit tests.
+    assert transcribed(revoked).status_code == 401
+    assert scripts("keys", "revoke", used).returncode == 0

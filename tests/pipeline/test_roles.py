@@ -70,12 +70,12 @@ NEEDED = {
 
 def secret(stack: Outputs, prefix: str) -> str:
     found = stack.client("secretsmanager").list_secrets()["SecretList"]
-    return next(one["Name"] for one in found if one["Name"].startswith(prefix))
+    return next(str(one["Name"]) for one in found if one["Name"].startswith(prefix))
 
 
 def function(stack: Outputs, name: str) -> str:
     found = stack.client("lambda").list_functions()["Functions"]
-    return next(one["FunctionName"] for one in found if f"-{name}" in one["FunctionName"])
+    return next(str(one["FunctionName"]) for one in found if f"-{name}" in one["FunctionName"])
 
 
 @pytest.fixture(params=FUNCTIONS)

@@ -1,5 +1,6 @@
 """A real OpenSearch node for the session, and an index of its own for every test."""
 
+import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,8 @@ from earshot.search.client import connect
 from earshot.search.index import SearchIndex
 from scripts.local import opensearch
 
-HOME = Path(__file__).parents[2] / ".local" / "test-opensearch"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # each process of pytest has a node of its own
+HOME = Path(__file__).parents[2] / ".local" / f"test-opensearch{WORKER}"
 
 
 @pytest.fixture(scope="session")

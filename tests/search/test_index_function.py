@@ -79,7 +79,9 @@ def item(table: Recordings, key: str) -> dict[str, Any]:
 
 def record(item: dict[str, Any], name: str = "MODIFY", **changed: Any) -> dict[str, Any]:
     """The stream's record of an item, as Lambda hands it over: binary values are base64."""
-    image = {field: TypeSerializer().serialize(value) for field, value in (item | changed).items()}
+    image: dict[str, dict[str, Any]] = {
+        field: {**TypeSerializer().serialize(value)} for field, value in (item | changed).items()
+    }
     for value in image.values():
         if "B" in value:
             value["B"] = base64.b64encode(value["B"]).decode()

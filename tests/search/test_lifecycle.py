@@ -138,7 +138,8 @@ def test_what_vanished_from_the_table_meanwhile_is_not_in_the_new_index(
 @pytest.fixture
 def atomic(table: Recordings, monkeypatch: pytest.MonkeyPatch) -> None:
     """One call at a time: moto's update shows a reader a half-written item, DynamoDB does not."""
-    client, lock = table._table.meta.client, threading.RLock()
+    client: Any = table._table.meta.client
+    lock = threading.RLock()
     call = client._make_api_call
 
     def locked(*arguments: object) -> object:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from earshot.access.keys import Key, Scope
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
 
 # A key that ended is listed for so long, and then DynamoDB forgets it.
 REMEMBERED = timedelta(days=90)
@@ -17,7 +20,7 @@ USE_NOTED_S = 60
 class Keys:
     """The keys in `table`, a boto3 Table with `key_id` as its partition key."""
 
-    def __init__(self, table: Any) -> None:
+    def __init__(self, table: "Table") -> None:
         self._table = table
 
     def add(self, key: Key) -> None:

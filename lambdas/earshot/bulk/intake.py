@@ -8,11 +8,14 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from earshot.ingest import redelivery
+
+if TYPE_CHECKING:
+    from types_boto3_sqs.client import SQSClient
 
 AT_ONCE = 10  # SQS's limit
 LONG_POLL_S = 20  # SQS's limit
@@ -33,7 +36,7 @@ class Message:
 class Intake:
     """One queue (`sqs` is a boto3 client). Safe to use from several threads."""
 
-    def __init__(self, sqs: Any, queue_url: str, visibility_s: int) -> None:
+    def __init__(self, sqs: "SQSClient", queue_url: str, visibility_s: int) -> None:
         self._sqs = sqs
         self._url = queue_url
         self._visibility_s = visibility_s
@@ -75,8 +78,10 @@ class Intake:
     def done(self, messages: Iterable[Message]) -> None:
         """Delete them: their work is written down."""
         for some in self._let_go(messages):
-            entries = [{"Id": str(n), "ReceiptHandle": one.receipt} for n, one in enumerate(some)]
-            self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
+            self._sqs.delete_message_batch(
+                QueueUrl=self._url,
+                Entries=[{"Id": str(n), "ReceiptHandle": m.receipt} for n, m in enumerate(some)],
+            )
 
     def give_back(self, messages: Iterable[Message]) -> None:
         """Let others have them at once."""
@@ -121,11 +126,13 @@ class Intake:
                 logger.warning("could not keep messages hidden; others may receive them too")
 
     def _hide(self, messages: Sequence[Message], seconds: int) -> None:
-        entries = [
-            {"Id": str(n), "ReceiptHandle": one.receipt, "VisibilityTimeout": seconds}
-            for n, one in enumerate(messages)
-        ]
-        self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
+        self._sqs.change_message_visibility_batch(
+            QueueUrl=self._url,
+            Entries=[
+                {"Id": str(n), "ReceiptHandle": one.receipt, "VisibilityTimeout": seconds}
+                for n, one in enumerate(messages)
+            ],
+        )
 
 
 def _batched(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:

@@ -52,11 +52,13 @@ def _print(found: Sequence[Discrepancy]) -> None:
 
 
 def _waiting(deployment: Deployment) -> int:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     waiting = 0
     for url in filter(None, (deployment.queue_url, deployment.bulk_queue_url)):
-        found = deployment.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)
-        waiting += sum(int(found["Attributes"][name]) for name in names)
+        found = deployment.sqs.get_queue_attributes(
+            QueueUrl=url,
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )
+        waiting += sum(map(int, found["Attributes"].values()))
     return waiting
 
 

@@ -57,10 +57,12 @@ class Outputs:
         return boto3.Session(region_name=self.region)
 
     def client(self, service: str, **options: Any) -> Any:
-        return self.session().client(service, endpoint_url=self.aws_endpoint_url, **options)
+        session: Any = self.session()  # whose stubs want each service spelled out
+        return session.client(service, endpoint_url=self.aws_endpoint_url, **options)
 
     def resource(self, service: str, **options: Any) -> Any:
-        return self.session().resource(service, endpoint_url=self.aws_endpoint_url, **options)
+        session: Any = self.session()
+        return session.resource(service, endpoint_url=self.aws_endpoint_url, **options)
 
     def recordings(self, concurrency: int = 10) -> Recordings:
         """Its table; `concurrency` threads may use it at once."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -16,6 +16,9 @@ from earshot.cli.progress import Advance, progress
 from earshot.recordings.record import Recording
 from earshot.recordings.store import Recordings
 from earshot.search.index import SearchIndex
+
+if TYPE_CHECKING:
+    from types_boto3_sqs.client import SQSClient
 
 _AT_ONCE = 10  # SQS's limit
 _HIDDEN_SECONDS = 300  # while it is being dealt with; what fails is to be seen again after that
@@ -33,7 +36,7 @@ class Redriven:
 
 
 def redrive_events(
-    sqs: Any, dead_letters: str, queue: str, advance: Advance = lambda _: None
+    sqs: "SQSClient", dead_letters: str, queue: str, advance: Advance = lambda _: None
 ) -> Redriven:
     """Move dead object events, or messages to webhooks, back to the queue that they came from.
 
@@ -58,7 +61,7 @@ def redrive_events(
 
 
 def redrive_index(
-    sqs: Any,
+    sqs: "SQSClient",
     failure_queue: str,
     recordings: Recordings,
     index: SearchIndex,
@@ -144,7 +147,7 @@ def _name(recording: Recording) -> str:
     return recording.key or recording.recording_id
 
 
-def _messages(sqs: Any, url: str) -> Iterator[list[Message]]:
+def _messages(sqs: "SQSClient", url: str) -> Iterator[Sequence[Message]]:
     """The messages that were there at the beginning, some at a time, each once."""
     began = time.time() * 1000
     seen: set[str] = set()
@@ -168,7 +171,7 @@ def _messages(sqs: Any, url: str) -> Iterator[list[Message]]:
         yield fresh
 
 
-def _delete(sqs: Any, url: str, messages: Sequence[Message]) -> None:
+def _delete(sqs: "SQSClient", url: str, messages: Sequence[Message]) -> None:
     if messages:
         sqs.delete_message_batch(
             QueueUrl=url,
@@ -179,6 +182,6 @@ def _delete(sqs: Any, url: str, messages: Sequence[Message]) -> None:
         )
 
 
-def _about(sqs: Any, url: str) -> int:
+def _about(sqs: "SQSClient", url: str) -> int:
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
     return int(found["Attributes"]["ApproximateNumberOfMessages"])

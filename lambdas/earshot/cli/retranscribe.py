@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +26,9 @@ from earshot.recordings.record import Recording, Source, Status
 from earshot.recordings.retranscription import retranscription
 from earshot.recordings.writes import timestamp
 from earshot.speech.transcript import Provenance
+
+if TYPE_CHECKING:
+    from types_boto3_sqs.client import SQSClient
 
 _AT_ONCE = 10  # SQS's limit
 _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ"]
@@ -167,7 +170,7 @@ def _selected(
         advance(1)
 
 
-def send(sqs: Any, queue_url: str, events: Iterable[ObjectEvent], asked: Asked) -> None:
+def send(sqs: "SQSClient", queue_url: str, events: Iterable[ObjectEvent], asked: Asked) -> None:
     """Send each event to the queue, some at a time; `asked` gets what could not be sent."""
     for some in _batched(events, _AT_ONCE):
         answer = sqs.send_message_batch(

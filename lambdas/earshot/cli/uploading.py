@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,6 +22,9 @@ from earshot.recordings.details import FIELDS
 from earshot.recordings.details import joined as joined_details
 from earshot.recordings.metadata import decoded, encoded
 from earshot.recordings.record import FACETS
+
+if TYPE_CHECKING:
+    from types_boto3_s3.service_resource import Bucket
 
 _CONCURRENCY = 16
 
@@ -130,7 +133,7 @@ def put(
     return stored
 
 
-def _put(bucket: Any, upload: Upload, again: bool) -> tuple[str, float | None]:
+def _put(bucket: "Bucket", upload: Upload, again: bool) -> tuple[str, float | None]:
     """The ETag, and the moment of the put if there was one."""
     facets = {one: upload.facets[one] for one in FACETS if upload.facets.get(one)}
     metadata = facets | joined_details(upload.details) | dict(upload.marks)

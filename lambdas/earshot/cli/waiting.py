@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from opensearchpy import OpenSearch, TransportError
 
@@ -13,6 +13,9 @@ from earshot.recordings.ids import recording_id
 from earshot.recordings.item import recording_from_item
 from earshot.recordings.record import Recording, Status
 from earshot.search.client import connect
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
 
 # The client warns of every answer that is not 2xx; those that matter are raised here.
 logging.getLogger("opensearch").setLevel(logging.ERROR)
@@ -72,7 +75,7 @@ def wait_for(
             time.sleep(pause)
 
 
-def _records(table: Any, ids: list[str]) -> Iterator[Recording]:
+def _records(table: "Table", ids: list[str]) -> Iterator[Recording]:
     """The first hundred of these that are there at all: those behind them get their turn."""
     name = table.name
     answer = table.meta.client.batch_get_item(

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urljoin
 
 from boto3.s3.transfer import TransferConfig
@@ -20,6 +20,9 @@ from earshot.outgoing.addresses import RefusedAddress
 from earshot.outgoing.connection import request
 from earshot.recordings.record import Failure
 from earshot.recordings.store import Recordings
+
+if TYPE_CHECKING:
+    from types_boto3_s3.service_resource import Bucket
 
 DEADLINE_S = 840  # of all of it; the function has 15 minutes
 MAX_REDIRECTS = 5
@@ -56,7 +59,7 @@ class Fetcher:
     """`bucket` is the boto3 Bucket for sound; `local` as for `request`."""
 
     recordings: Recordings
-    bucket: Any
+    bucket: "Bucket"
     max_bytes: int
     local: bool = False
     call: Callable[..., Any] = request
@@ -89,7 +92,7 @@ class Fetcher:
                 if whole is not None and whole > self.max_bytes:
                     raise _too_large(self.max_bytes)
                 self.bucket.upload_fileobj(
-                    _Bounded(answer, whole, self.max_bytes),
+                    cast("IO[bytes]", _Bounded(answer, whole, self.max_bytes)),  # `read` is enough
                     job.key,
                     ExtraArgs={"ContentType": media_type(job.key)},
                     Config=_IN_ORDER,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -31,6 +31,9 @@ from earshot.speech.deadline import Deadline
 from earshot.speech.recognise import transcribe_file
 from earshot.speech.transcriber import Transcriber
 from earshot.speech.transcript import Transcript
+
+if TYPE_CHECKING:
+    from types_boto3_s3.service_resource import Bucket
 
 _CHUNK_BYTES = 1 << 20
 _MAX_FACET_CHARS = 64
@@ -67,7 +70,7 @@ class Ingest:
     """
 
     recordings: Recordings
-    bucket: Any
+    bucket: "Bucket"
     transcriber: Transcriber
     limits: Limits
     hand_on: Callable[[ObjectEvent], None] | None = None

@@ -5,7 +5,10 @@ longest recording. Jitter, because what fails together should not come back toge
 """
 
 import random
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types_boto3_sqs.client import SQSClient
 
 FIRST_PAUSE_S = 30
 MAX_PAUSE_S = 3600
@@ -18,7 +21,7 @@ def pause(receives: int, at_most: int = MAX_PAUSE_S) -> int:
     return round(random.uniform(longest / 2, longest))  # noqa: S311 (no secret)
 
 
-def hand_back(sqs: Any, queue_url: str, receipt_handle: str, seconds: int) -> None:
+def hand_back(sqs: "SQSClient", queue_url: str, receipt_handle: str, seconds: int) -> None:
     """Let the message be received again in `seconds`."""
     sqs.change_message_visibility(
         QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds

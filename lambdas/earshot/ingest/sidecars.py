@@ -2,13 +2,16 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from earshot.audio.formats import is_audio
 from earshot.recordings.describing import SIDECAR_SUFFIX
 from earshot.recordings.details import from_sidecar
+
+if TYPE_CHECKING:
+    from types_boto3_s3.service_resource import Bucket
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +25,7 @@ def described_by(key: str) -> str | None:
     return sound if sound != key and is_audio(sound) else None
 
 
-def read(bucket: Any, sound: str) -> tuple[Mapping[str, Any] | None, str]:
+def read(bucket: "Bucket", sound: str) -> tuple[Mapping[str, Any] | None, str]:
     """What the sidecar of a sound says now, and why it can't be used, if so."""
     if not is_audio(sound):
         return None, ""

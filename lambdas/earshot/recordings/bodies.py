@@ -5,10 +5,13 @@ Playback copies of recordings in which browsers can't seek are kept there, too.
 
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import Binary
 from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from types_boto3_s3.service_resource import Bucket
 
 # DynamoDB's limit is 400 KB an item; text, key and facets need room too.
 MAX_INLINE_BODY_BYTES = 280_000
@@ -19,7 +22,7 @@ KEPT = ("body_key", "playback_key")  # the attributes of an item that name objec
 class Bodies:
     """Bodies over the item limit, and playback copies, in one S3 bucket (a boto3 Bucket)."""
 
-    def __init__(self, bucket: Any) -> None:
+    def __init__(self, bucket: "Bucket") -> None:
         self._bucket = bucket
 
     def keep(self, recording_id: str, body: bytes) -> dict[str, Any]:

@@ -4,11 +4,15 @@ import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from earshot.errors import Unavailable
 from earshot.recordings.notices import Notice, notice_of
 from earshot.recordings.stream import recording_id_of
+
+if TYPE_CHECKING:
+    from types_boto3_events.client import EventBridgeClient
+    from types_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 logger = logging.getLogger(__name__)
 
@@ -21,12 +25,12 @@ _TRIES = 3
 class EventBus:
     """One bus, by name, behind a boto3 client of EventBridge."""
 
-    client: Any
+    client: "EventBridgeClient"
     name: str
 
     def send(self, notices: Sequence[Notice]) -> None:
         """Send all of them. Raises Unavailable if the bus did not take one."""
-        entries = [
+        entries: list[PutEventsRequestEntryTypeDef] = [
             {
                 "EventBusName": self.name,
                 "Source": SOURCE,
@@ -38,7 +42,7 @@ class EventBus:
         for start in range(0, len(entries), _ENTRIES_AT_ONCE):
             self._put(entries[start : start + _ENTRIES_AT_ONCE])
 
-    def _put(self, entries: list[dict[str, str]]) -> None:
+    def _put(self, entries: "list[PutEventsRequestEntryTypeDef]") -> None:
         for _ in range(_TRIES):
             answers = self.client.put_events(Entries=entries)["Entries"]
             # A call succeeds though some of its entries were refused.

@@ -6,7 +6,7 @@ show a later write before an earlier one.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from earshot.errors import EarshotError
 from earshot.recordings.cursors import Cursor, decode, encode
@@ -14,6 +14,9 @@ from earshot.recordings.listing import merged, summaries
 from earshot.recordings.record import Recording, Status
 from earshot.recordings.tombstones import LIFETIME
 from earshot.recordings.writes import timestamp
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
 
 SETTLED = timedelta(seconds=10)
 REMEMBERED = LIFETIME - timedelta(days=1)  # deletions; a day to spare for DynamoDB's expiry
@@ -33,7 +36,7 @@ class Forgotten(EarshotError):
 
 
 def changes(
-    table: Any, cursor: str | None, since: str | None, size: int, now: datetime
+    table: "Table", cursor: str | None, since: str | None, size: int, now: datetime
 ) -> tuple[list[Recording], str, bool]:
     """At most `size` recordings without transcripts, the earliest change first; tombstones have
     nothing but their id. Then the cursor to go on with, and whether there is more by now.

@@ -7,7 +7,7 @@ ends with what changed since it began; such a recording comes twice, the second 
 
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
@@ -17,6 +17,9 @@ from earshot.recordings.details import ATTRIBUTES
 from earshot.recordings.ids import recording_id
 from earshot.recordings.item import recording_from_item
 from earshot.recordings.record import Recording, Status
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
 
 Sort = Literal["key", "uploaded", "updated"]
 
@@ -38,7 +41,7 @@ _SUMMARY_ATTRIBUTES = (
 
 
 def page_by_key(
-    table: Any, status: Status | None, prefix: str | None, cursor: str | None, size: int
+    table: "Table", status: Status | None, prefix: str | None, cursor: str | None, size: int
 ) -> tuple[list[Recording], str | None]:
     """At most `size` recordings without transcripts, in the order of their keys' bytes.
 
@@ -57,7 +60,7 @@ def page_by_key(
 
 
 def page_by_upload(
-    table: Any, status: Status | None, cursor: str | None, size: int
+    table: "Table", status: Status | None, cursor: str | None, size: int
 ) -> tuple[list[Recording], str | None]:
     """At most `size` recordings without transcripts, the latest uploaded first.
 
@@ -88,14 +91,14 @@ def page_by_upload(
 
 
 def _filtered(
-    table: Any, query: Mapping[str, Any], status: Status | None, size: int
+    table: "Table", query: Mapping[str, Any], status: Status | None, size: int
 ) -> tuple[list[Mapping[str, str]], Mapping[str, str] | None]:
     """At most `size` entries of an index, and the key that the next page begins after, if any."""
     if status:
         query = {**query, "FilterExpression": Attr("status").eq(status)}
     entries: list[Mapping[str, str]] = []
     for _ in range(_MAX_STEPS):
-        answer = table.query(**query, Limit=size - len(entries))
+        answer: Any = table.query(**query, Limit=size - len(entries))  # entries: text only
         entries += answer["Items"]
         end = answer.get("LastEvaluatedKey")
         if end is None or len(entries) == size:
@@ -105,7 +108,7 @@ def _filtered(
 
 
 def page_by_change(
-    table: Any, status: Status | None, cursor: str | None, size: int
+    table: "Table", status: Status | None, cursor: str | None, size: int
 ) -> tuple[list[Recording], str | None]:
     """At most `size` recordings without transcripts, the latest changed first.
 
@@ -130,7 +133,7 @@ def page_by_change(
 
 
 def _last(
-    table: Any,
+    table: "Table",
     status: Status | None,
     size: int,
     entries: list[Mapping[str, str]],
@@ -148,7 +151,7 @@ def _last(
     return _settled(table, [*entries, *changed]), after if full else None
 
 
-def make_listable(table: Any) -> int:
+def make_listable(table: "Table") -> int:
     """Put recordings that were written before there was a list by key into it; how many."""
     found = 0
     scan: dict[str, Any] = {
@@ -156,7 +159,7 @@ def make_listable(table: Any) -> int:
         "ProjectionExpression": "recording_id",
     }
     while True:
-        page = table.scan(**scan)
+        page: Any = table.scan(**scan)
         for item in page["Items"]:
             found += _list_by_key(table, item)
         if "LastEvaluatedKey" not in page:
@@ -164,7 +167,7 @@ def make_listable(table: Any) -> int:
         scan["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-def _list_by_key(table: Any, item: Mapping[str, str]) -> bool:
+def _list_by_key(table: "Table", item: Mapping[str, str]) -> bool:
     """False for what was deleted meanwhile, which has no key any more."""
     try:
         table.update_item(
@@ -181,7 +184,7 @@ def _list_by_key(table: Any, item: Mapping[str, str]) -> bool:
     return True
 
 
-def _settled(table: Any, entries: Sequence[Mapping[str, str]]) -> list[Recording]:
+def _settled(table: "Table", entries: Sequence[Mapping[str, str]]) -> list[Recording]:
     """Each once, and none that was deleted since the index was read."""
     ids = dict.fromkeys(entry["recording_id"] for entry in entries)
     found = summaries(table, list(ids))
@@ -189,7 +192,7 @@ def _settled(table: Any, entries: Sequence[Mapping[str, str]]) -> list[Recording
 
 
 def merged(
-    table: Any,
+    table: "Table",
     statuses: Sequence[Status],
     size: int,
     before: str | None = None,
@@ -202,7 +205,7 @@ def merged(
 
 
 def _entries(
-    table: Any, status: Status, size: int, before: str | None, after: str | None
+    table: "Table", status: Status, size: int, before: str | None, after: str | None
 ) -> Iterator[Mapping[str, str]]:
     """In descending order, or in ascending order `after` a place."""
     condition: ConditionBase = Key("status").eq(status)
@@ -210,7 +213,7 @@ def _entries(
         condition &= Key("listed_at").lt(before)
     if after is not None:
         condition &= Key("listed_at").gt(after)
-    answer = table.query(
+    answer: Any = table.query(
         IndexName=LIST_INDEX,
         KeyConditionExpression=condition,
         ScanIndexForward=after is not None,
@@ -219,7 +222,7 @@ def _entries(
     yield from answer["Items"]
 
 
-def summaries(table: Any, ids: Sequence[str]) -> Iterator[Recording]:
+def summaries(table: "Table", ids: Sequence[str]) -> Iterator[Recording]:
     """The recordings of these ids, without bodies, in this order."""
     found: dict[str, Recording] = {}
     for start in range(0, len(ids), _KEYS_AT_ONCE):
@@ -231,7 +234,7 @@ def summaries(table: Any, ids: Sequence[str]) -> Iterator[Recording]:
             }
         }
         while request:
-            answer = table.meta.client.batch_get_item(RequestItems=request)
+            answer: Any = table.meta.client.batch_get_item(RequestItems=request)
             for item in answer["Responses"].get(table.name, []):
                 found[item["recording_id"]] = recording_from_item(item)
             request = answer.get("UnprocessedKeys", {})

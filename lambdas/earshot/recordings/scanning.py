@@ -1,12 +1,15 @@
 """Every item of the table, page after page."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Attr
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
 
-def every_item(table: Any, since: str | None, transcripts: bool) -> Iterator[Mapping[str, Any]]:
+
+def every_item(table: "Table", since: str | None, transcripts: bool) -> Iterator[Mapping[str, Any]]:
     """All items in no order, tombstones too.
 
     With `since` only what was written at that time (ISO 8601) or later. Without `transcripts` only

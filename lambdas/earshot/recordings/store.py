@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from earshot.recordings.bodies import Bodies
 from earshot.recordings.changes import Change, ObjectEvent
@@ -38,6 +38,9 @@ from earshot.recordings.tombstones import bury
 from earshot.recordings.writes import ConditionalWrites, timestamp
 from earshot.speech.transcript import Transcript
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -47,7 +50,7 @@ class Recordings:
     """The recordings of one table; `transcripts` is the S3 bucket for bodies over the limit."""
 
     def __init__(
-        self, table: Any, transcripts: Any = None, now: Callable[[], datetime] = _now
+        self, table: "Table", transcripts: Any = None, now: Callable[[], datetime] = _now
     ) -> None:
         self._table = table
         self._bodies = Bodies(transcripts)

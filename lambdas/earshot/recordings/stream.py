@@ -11,7 +11,7 @@ from earshot.recordings.item import BodyReader, recording_from_item
 from earshot.recordings.record import Recording, Status
 
 
-class _ImageDeserializer(TypeDeserializer):  # type: ignore[misc]
+class _ImageDeserializer(TypeDeserializer):
     """As in answers of the table, but an event is JSON, so binary values come as base64."""
 
     def _deserialize_b(self, value: str) -> bytes:

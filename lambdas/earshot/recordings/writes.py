@@ -6,7 +6,7 @@ body in S3 that no item names any more.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -14,11 +14,14 @@ from earshot.recordings.bodies import KEPT, Bodies
 from earshot.recordings.listing import ALL
 from earshot.recordings.record import Status
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
+
 
 class ConditionalWrites:
     """Writes to one boto3 Table; `bodies` keeps transcripts that are too large for an item."""
 
-    def __init__(self, table: Any, bodies: Bodies, now: Callable[[], datetime]) -> None:
+    def __init__(self, table: "Table", bodies: Bodies, now: Callable[[], datetime]) -> None:
         self.table = table
         self.bodies = bodies
         self.now = now

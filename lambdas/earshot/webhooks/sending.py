@@ -14,13 +14,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from earshot.errors import EarshotError, Unavailable
 from earshot.outgoing.connection import request
 from earshot.webhooks.hook import Event
 from earshot.webhooks.message import Message, headers, message
 from earshot.webhooks.store import Hooks
+
+if TYPE_CHECKING:
+    from types_boto3_sqs.client import SQSClient
+    from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +67,7 @@ class Sending:
     """`sqs` is a boto3 client, `queue_url` where messages of hooks go; `local` as for `request`."""
 
     hooks: Hooks
-    sqs: Any
+    sqs: "SQSClient"
     queue_url: str
     local: bool = False
     call: Call = request
@@ -78,7 +82,7 @@ class Sending:
     def _spread(self, told: Mapping[str, Any]) -> Sent:
         event, detail = _EVENTS[told["detail-type"]], told["detail"]
         wanting = [one for one in self.hooks.all() if one.wants(event, detail.get("key") or "")]
-        entries = [
+        entries: list[SendMessageBatchRequestEntryTypeDef] = [
             {"Id": str(n), "MessageBody": message(hook, event, detail).as_text()}
             for n, hook in enumerate(wanting)
         ]

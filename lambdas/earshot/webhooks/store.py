@@ -3,12 +3,15 @@ the table is encrypted with a key of KMS, and two functions alone may read it.""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from earshot.errors import Conflict
 from earshot.webhooks.hook import Event, Hook
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
 
 MAX_HOOKS = 100  # every event looks at all of them
 
@@ -16,7 +19,7 @@ MAX_HOOKS = 100  # every event looks at all of them
 class Hooks:
     """The hooks in `table`, a boto3 Table with `hook_id` as its partition key."""
 
-    def __init__(self, table: Any) -> None:
+    def __init__(self, table: "Table") -> None:
         self._table = table
 
     def add(self, hook: Hook) -> None:

@@ -69,7 +69,7 @@ def test_texts_are_counted_sentence_by_sentence_without_what_is_measured(tmp_pat
     counts = dict(zip(read.pairs.tolist(), read.counts.tolist(), strict=True))
 
     def pair(context: int, word: str) -> int:
-        return counts.get(context * size + number[word], 0)
+        return int(counts.get(context * size + number[word], 0))
 
     assert pair(number["A"], "BOAT") == 4
     assert pair(start, "A") == 5

@@ -51,7 +51,7 @@ made.train(workers=1)
 
 
 def trainer(corpus: Corpus, tiny: Path, run: Path) -> Trainer:
-    from conftest import VOCABULARY
+    from tests.models.training.conftest import VOCABULARY
 
     torch.set_num_threads(1)
     model = build(tiny, SETTINGS)
@@ -63,7 +63,8 @@ def trainer(corpus: Corpus, tiny: Path, run: Path) -> Trainer:
 def process(code: str, *arguments: Path) -> subprocess.CompletedProcess[bytes]:
     """What `code` does in a process, and a process group, of its own."""
     folders = [str(ROOT), str(ROOT / "lambdas"), str(Path(__file__).parent)]
-    command = [sys.executable, "-c", f"import sys; sys.path[:0] = {folders}\n{code}", *arguments]
+    start = f"import sys; sys.path[:0] = {folders}\n{code}"
+    command: list[str | Path] = [sys.executable, "-c", start, *arguments]
     return subprocess.run(command, check=False, capture_output=True, start_new_session=True)
 
 

@@ -43,7 +43,8 @@ def random_weights() -> dict[str, torch.Tensor]:
         hidden_size=teachers.WIDTH, intermediate_size=teachers.INNER,
         encoder_num_hidden_layers=teachers.LAYERS, encoder_num_attention_heads=teachers.HEADS,
     )  # fmt: skip
-    return MoonshineEncoder(config).state_dict()
+    weights: dict[str, torch.Tensor] = MoonshineEncoder(config).state_dict()
+    return weights
 
 
 def explained(found: torch.Tensor, expected: torch.Tensor) -> float:

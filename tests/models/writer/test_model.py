@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from huggingface_hub import constants
@@ -26,7 +27,7 @@ def hub(tmp_path, monkeypatch, exported):
         yield hub
 
 
-def refusal(source: object, **options: str) -> str:
+def refusal(source: object, **options: Any) -> str:
     with pytest.raises(ModelError) as caught:
         load_writer(str(source), **options)
     return caught.value.message

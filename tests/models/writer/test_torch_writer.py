@@ -10,6 +10,7 @@ from earshot.audio.limits import SAMPLE_RATE
 from earshot.errors import ModelError
 from earshot.speech.writer import onnx_weights
 from earshot.speech.writer.model import load_writer
+from earshot.speech.writer.moonshine import MoonshineWriter
 from earshot.speech.writer.settings import MAX_SAMPLES, read_settings
 from earshot.speech.writer.torch_network import Network
 from tests.models.writer.test_moonshine import noise
@@ -40,6 +41,7 @@ def test_it_hears_what_onnx_runtime_hears(exported, engine):
     )
     network = Network(encoder, decoder, read_settings(exported), "cpu")
     heard = network.hear(CLIPS[:1])
+    assert isinstance(onnx, MoonshineWriter)
     theirs = onnx._hear(CLIPS[0])
     tolerance = 1e-4 if engine == "onnx-fp32" else 0.2
     for layer, pair in enumerate(heard.pairs):

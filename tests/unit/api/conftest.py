@@ -61,6 +61,11 @@ def dynamodb(session: boto3.Session) -> Any:
     return session.resource("dynamodb")
 
 
+@pytest.fixture(scope="session")
+def sqs(session: boto3.Session) -> Any:
+    return session.client("sqs")
+
+
 @pytest.fixture
 def aws(s3: Any, dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty account with our table and buckets."""
@@ -116,14 +121,12 @@ def put(store: Recordings, bucket: Any) -> Callable[..., str]:
 
 
 @pytest.fixture
-def queue(aws: None, session: boto3.Session) -> services.Announcements:
-    sqs = session.client("sqs")
+def queue(aws: None, sqs: Any) -> services.Announcements:
     return services.Announcements(sqs, sqs.create_queue(QueueName="retranscriptions")["QueueUrl"])
 
 
 @pytest.fixture
-def fetches(aws: None, session: boto3.Session) -> services.Fetches:
-    sqs = session.client("sqs")
+def fetches(aws: None, sqs: Any) -> services.Fetches:
     return services.Fetches(sqs, sqs.create_queue(QueueName="fetches")["QueueUrl"])
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters import base
+from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
@@ -87,9 +87,9 @@ def secret(app: FastAPI, settings: ApiSettings, aws: None, monkeypatch: pytest.M
     app.dependency_overrides[services.settings] = lambda: stored
     monkeypatch.setattr(base, "datetime", Clock)
     monkeypatch.setattr(Clock, "ahead", timedelta())
-    parameters.base.DEFAULT_PROVIDERS.pop("secrets", None)
+    DEFAULT_PROVIDERS.pop("secrets", None)
     yield client
-    parameters.base.DEFAULT_PROVIDERS.pop("secrets", None)
+    DEFAULT_PROVIDERS.pop("secrets", None)
 
 
 def _opens(client: TestClient, key: str) -> bool:
@@ -121,7 +121,7 @@ def test_without_secrets_manager_nothing_opens_and_reading_goes_on(
 
 
 def test_an_api_without_any_key_does_not_start() -> None:
-    places = {
+    places: dict[str, Any] = {
         "table": "t",
         "audio_bucket": "a",
         "transcripts_bucket": "b",

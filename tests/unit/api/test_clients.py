@@ -48,8 +48,9 @@ def test_open_webui_dictates(
     )
     with requests.Session() as session:
         sent = session.prepare_request(made)
-    assert sent.url
-    answer = client.request("POST", sent.url, content=sent.body, headers=dict(sent.headers))
+    assert sent.url and isinstance(sent.body, bytes)
+    headers = {name: str(value) for name, value in sent.headers.items()}
+    answer = client.request("POST", sent.url, content=sent.body, headers=headers)
     assert answer.status_code == 200, answer.text
     assert answer.json()["text"] == "hello there"
     assert hears.heard == [sound()]

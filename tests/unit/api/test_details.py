@@ -10,7 +10,7 @@ from earshot.recordings.details import from_metadata
 from tests.unit.api.stage import AUTHORIZED, ToldSearch, transcript
 
 Put = Callable[..., str]
-NOBODY = {
+NOBODY: dict[str, Any] = {
     "title": None,
     "speaker": None,
     "place": None,

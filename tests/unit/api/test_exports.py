@@ -11,7 +11,6 @@ from urllib.parse import urljoin
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
 
 from api import rows
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
@@ -24,7 +23,7 @@ from tests.unit.api.stage import TABLE, TRANSCRIPTS_BUCKET, ToldSearch, hit, pag
 Put = Callable[..., str]
 
 
-def pages(client: TestClient, address: str) -> Iterator[Response]:
+def pages(client: TestClient, address: str) -> Iterator[Any]:
     """Each page, by what the one before says is next."""
     while True:
         answer = client.get(address)
@@ -82,7 +81,7 @@ def test_transcripts_are_files_in_a_zip(client: TestClient, put: Put, form: str)
     put("talks/a.mp3", transcript("hello there"))
     put("../../etc/b.mp3", transcript("outside"))
     put("c.mp3")
-    found = {}
+    found: dict[str, str] = {}
     for one_page in pages(client, f"/export/transcripts.zip?format={form}&size=1"):
         with zipfile.ZipFile(io.BytesIO(one_page.content)) as archive:
             assert archive.testzip() is None

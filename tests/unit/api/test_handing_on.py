@@ -56,8 +56,9 @@ def speech(app: FastAPI) -> ToldLambda:
 @pytest.fixture
 def front(app: FastAPI, speech: ToldLambda) -> Iterator[FastAPI]:
     front = create_app(hands_on=True)
+    client: Any = speech
     front.dependency_overrides = app.dependency_overrides | {
-        speech_function: lambda: SpeechFunction(speech, "speech")
+        speech_function: lambda: SpeechFunction(client, "speech")
     }
     yield front
 

@@ -44,6 +44,7 @@ def check(answer: Answer, shape: str = "request_id") -> None:
         assert shape in answer.json()["error"]
 
 
+@pytest.mark.slow("sixty requests")
 @quick
 @given(address=reads, name=text, query=st.lists(st.tuples(parameter, text), max_size=8))
 def test_reads_survive_any_address(
@@ -117,6 +118,7 @@ def test_any_json_may_ask_for_an_upload(app: FastAPI, body: Any) -> None:
         check(answer)
 
 
+@pytest.mark.slow("sixty requests")
 @quick
 @given(
     headers=st.lists(

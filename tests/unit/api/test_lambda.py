@@ -142,6 +142,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow("a process that imports the app")
 def test_the_light_function_starts_without_what_speech_needs(environment: dict[str, str]) -> None:
     program = """
 import importlib.abc, json, sys
@@ -170,6 +171,7 @@ assert json.loads(answer["body"]) == {"message": "pong"}, answer
     assert ran.returncode == 0, ran.stderr
 
 
+@pytest.mark.slow("a process that imports the app")
 def test_a_function_that_lacks_a_setting_says_which(environment: dict[str, str]) -> None:
     del environment["EARSHOT_TABLE"]
     ran = subprocess.run(

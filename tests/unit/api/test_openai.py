@@ -35,7 +35,8 @@ def sound() -> io.BytesIO:
 
 
 def create(speech: openai.OpenAI, **options: Any) -> Any:
-    return speech.audio.transcriptions.create(**{"model": "whisper-1", "file": sound()} | options)
+    asked: dict[str, Any] = {"model": "whisper-1", "file": sound()} | options
+    return speech.audio.transcriptions.create(**asked)
 
 
 def test_the_default_answer_is_the_text_and_what_was_used(
@@ -57,6 +58,7 @@ def test_verbose_json_has_segments(speech: openai.OpenAI) -> None:
     answer = create(speech, response_format="verbose_json")
     assert isinstance(answer, openai.types.audio.TranscriptionVerbose)
     assert (answer.duration, answer.language) == (2.25, "english")
+    assert answer.segments
     first, second = answer.segments
     assert (first.id, first.start, first.end, first.text) == (0, 0.0, 0.9, "hello there")
     assert (second.id, second.seek, second.text) == (1, 100, "general kenobi")

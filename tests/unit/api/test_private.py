@@ -22,7 +22,6 @@ from tests.unit.api.stage import AUTHORIZED, ToldSearch, transcript
 
 # They tell of the API, or that there is nothing; not of any recording.
 OPEN = {"/ping", "/docs", "/openapi.json", "/v1/models", "/v1/models/{name}"}
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -43,8 +42,9 @@ def client(settings: ApiSettings, store: Recordings, keys: Keys, bucket: Any) ->
 @pytest.fixture
 def person() -> Callable[..., dict[str, str]]:
     def header(*scopes: Scope, ago: timedelta = timedelta(), key: str = "") -> dict[str, str]:
-        ada = Session("ada", "Ada", frozenset(scopes), since=NOW)
-        return {"cookie": f"{COOKIE}={sessions.sign(ada, key or pair().private, NOW - ago)}"}
+        now = datetime.now(UTC)  # not when the tests were collected: a session lasts 15 minutes
+        ada = Session("ada", "Ada", frozenset(scopes), since=now)
+        return {"cookie": f"{COOKIE}={sessions.sign(ada, key or pair().private, now - ago)}"}
 
     return header
 

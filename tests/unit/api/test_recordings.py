@@ -86,7 +86,8 @@ def test_a_key_is_exact(client: TestClient, put: Put) -> None:
 def test_pages_show_every_recording_once_the_latest_first(client: TestClient, put: Put) -> None:
     for n in range(5):
         put(f"{n}.mp3", transcript("hello"))
-    seen, cursor = [], ""
+    seen: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         answer = client.get("/recordings", params={"size": 2, "cursor": cursor})
         seen += keys(answer)

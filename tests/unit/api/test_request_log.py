@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.unit.api.stage import AUTHORIZED, KEY, ToldSearch
 def log() -> Iterator[io.StringIO]:
     """What the function prints."""
     printed = io.StringIO()
+    assert isinstance(logger.registered_handler, logging.StreamHandler)
     before = logger.registered_handler.setStream(printed)
     yield printed
     logger.registered_handler.setStream(before)

@@ -18,8 +18,9 @@ BAZARR: dict[str, Any] = {"task": "transcribe", "language": "en", "output": "srt
 def send(client: TestClient, path: str, body: Any, **request: Any) -> Any:
     """What `requests` makes of a call, which Bazarr uses, sent through the app."""
     made = requests.Request("POST", f"http://testserver{path}", files=body, **request).prepare()
-    assert made.url
-    return client.request("POST", made.url, content=made.body, headers=dict(made.headers))
+    assert made.url and isinstance(made.body, bytes)
+    headers = {name: str(value) for name, value in made.headers.items()}
+    return client.request("POST", made.url, content=made.body, headers=headers)
 
 
 def asr(client: TestClient, **parameters: str) -> Any:

@@ -33,6 +33,7 @@ def pitch(waveform: np.ndarray) -> float:
         ("sound.ogg", "VORBIS", "OGG"),
         ("sound.opus", "OPUS", "OGG"),
         ("sound.aiff", "PCM_16", "AIFF"),
+        ("sound.sph", "PCM_16", "NIST"),
         ("sound.mp3", "MPEG_LAYER_III", "MP3"),
         ("no-suffix", "MPEG_LAYER_III", "MP3"),
         ("an-mp3-named.wav", "MPEG_LAYER_III", "MP3"),

@@ -121,6 +121,7 @@ def test_a_damaged_file_is_decoded_as_far_as_ffmpeg_decodes_it(
     assert not wrong
 
 
+@pytest.mark.slow("every file is decoded twice")
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the odd files are not on this machine")
 @pytest.mark.parametrize("folder", ["odd_audio", "formats", "found_in_the_wild"])
 def test_no_file_that_lies_here_is_decoded_shorter_than_by_ffmpeg(folder):

@@ -97,7 +97,8 @@ def told(tmp_path_factory) -> dict[str, object]:
     assert ended.returncode == 0, ended.stderr
     assert (folder / "secret").read_text() == "hush"
     assert not (folder / "new").exists()
-    return json.loads(ended.stdout)
+    found: dict[str, object] = json.loads(ended.stdout)
+    return found
 
 
 def test_the_child_reads_the_file_that_it_was_given(told):
@@ -120,6 +121,7 @@ def test_whoever_starts_the_decoder_hides_from_it():
     assert python(code).stdout == b"0\n"
 
 
+@pytest.mark.slow("a process that imports the decoder")
 def test_where_no_filter_can_be_had_decoding_is_refused(tmp_path, monkeypatch):
     clip = write(tmp_path / "a.wav", tone(1), RATE)
     code = (

@@ -146,7 +146,8 @@ class Lane:
 def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """AWS's calls are whole to each other; moto's, from several threads, are not. And asking an
     empty queue takes a moment, or the receivers leave the other threads no time."""
-    call, lock = BaseClient._make_api_call, threading.RLock()
+    lock = threading.RLock()
+    call: Any = vars(BaseClient)["_make_api_call"]
 
     def locked(client: Any, operation: str, *arguments: Any) -> Any:
         if operation == "ReceiveMessage":

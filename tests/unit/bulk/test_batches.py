@@ -71,3 +71,17 @@ def test_decoding_waits_for_room_and_is_let_go_at_the_end() -> None:
     assert not pool.wait_for_room(10)
     assert not pool.add(Waiting("late", 1.0))
     assert pool.take(0) == []
+
+
+def test_a_file_of_just_the_length_of_a_window_is_padded_and_not_cut_up() -> None:
+    together = batches(Waiting("a", 20.0), Waiting("b", WHOLE), seconds=100)
+    assert [one.what for one in together.take(0)] == ["a", "b"]
+    apart = batches(Waiting("a", WHOLE), Waiting("b", 20.0), seconds=55)
+    assert [one.what for one in apart.take(0)] == ["a"], "padded, the two are a minute"
+
+
+def test_whoever_adds_is_told_whether_it_was_taken() -> None:
+    pool = batches()
+    assert pool.add(Waiting("a", 1.0))
+    pool.close()
+    assert not pool.add(Waiting("b", 1.0))

@@ -29,7 +29,8 @@ class SlowQueue:
 
 def test_a_message_given_back_while_the_heart_beats_is_not_hidden_again() -> None:
     sqs = SlowQueue()
-    intake = Intake(sqs, "queue", visibility_s=1)
+    client: Any = sqs
+    intake = Intake(client, "queue", visibility_s=1)
     messages = intake.receive()
     assert sqs.beating.wait(10)
     intake.give_back(messages)

@@ -15,7 +15,7 @@ from earshot.audio.limits import Limits
 from earshot.bulk.intake import Intake
 from earshot.ingest import redelivery
 from earshot.ingest.ingest import Ingest
-from earshot.recordings.changes import Change
+from earshot.recordings.changes import Change, ObjectEvent
 from earshot.recordings.record import Status
 from earshot.recordings.retranscription import retranscription
 from earshot.settings import BulkSettings, environment_of
@@ -39,7 +39,7 @@ def test_every_file_gets_its_own_text_and_its_message_goes(lane: Lane) -> None:
     assert lane.work()
     assert lane.texts(*lengths) == [f"{seconds:.2f}" for seconds in lengths.values()]
     assert lane.waiting() == (0, 0)
-    assert {lane.found(key).revision for key in lengths} == {2}  # type: ignore[union-attr]
+    assert {found.revision for key in lengths if (found := lane.found(key))} == {2}
 
 
 def test_a_recording_is_transcribed_again_and_shows_its_old_text_until_then(lane: Lane) -> None:
@@ -50,7 +50,7 @@ def test_a_recording_is_transcribed_again_and_shows_its_old_text_until_then(lane
     one = retranscription(before, "audio", "2026-03-03T00:00:00Z")
     assert one is not None
     seen: list[object] = []
-    lane.recogniser.before = lambda: seen.append(lane.found("a.wav"))  # type: ignore[method-assign]
+    lane.recogniser.before = lambda: seen.append(lane.found("a.wav"))
     for _ in range(2):  # it comes again
         lane.send(one)
         lane.work()
@@ -61,6 +61,7 @@ def test_a_recording_is_transcribed_again_and_shows_its_old_text_until_then(lane
     assert lane.waiting() == (0, 0)
 
 
+@pytest.mark.slow("the real model listens")
 def test_the_same_texts_as_the_function_with_the_real_model(lane: Lane) -> None:
     transcriber = open_transcriber(side_by_side=True)
     lane.recogniser = transcriber  # type: ignore[assignment]
@@ -163,6 +164,7 @@ class Killed(BaseException):
     """The process is gone: nothing catches this."""
 
 
+@pytest.mark.slow("a worker and its successor")
 @pytest.mark.parametrize("calls", range(1, 15))
 def test_a_crash_at_any_call_repeats_what_was_unfinished_and_nothing_else(
     lane: Lane, calls: int, monkeypatch: pytest.MonkeyPatch
@@ -231,6 +233,7 @@ def test_told_to_stop_it_gives_a_long_recording_back_in_the_middle(lane: Lane) -
     assert lane.texts("long.wav") == ["50.00"]
 
 
+@pytest.mark.slow("the least visibility timeout is a second")
 def test_a_message_stays_hidden_as_long_as_its_work_takes(lane: Lane) -> None:
     lane.put("slow.wav", wav(1))
     lane.recogniser.before = lambda: time.sleep(4)
@@ -282,10 +285,13 @@ def test_metrics_are_one_line_and_logs_tell_no_text(
 def test_the_function_hands_on_what_is_too_long_for_it(lane: Lane) -> None:
     handed: list[str] = []
     recogniser: Any = lane.recogniser
-    function = Ingest(
-        lane.recordings, lane.audio, recogniser, Limits(max_seconds=2),
-        hand_on=lambda one: (handed.append(one.key), lane.send(one))[0],
-    )  # fmt: skip
+
+    def hand_on(one: ObjectEvent) -> None:
+        handed.append(one.key)
+        lane.send(one)
+
+    limits = Limits(max_seconds=2)
+    function = Ingest(lane.recordings, lane.audio, recogniser, limits, hand_on=hand_on)
     one = lane.put("long.wav", wav(3))
     lane.queue.purge()
     assert function.handle(one).value == "handed_on"

@@ -97,6 +97,7 @@ def test_a_failed_recording_is_a_fault_with_its_code(cloud: Any, tmp_path: Path)
     }
 
 
+@pytest.mark.slow("twenty thousand words")
 def test_a_very_long_transcript_comes_whole(cloud: Any, tmp_path: Path) -> None:
     clip = file(tmp_path, "long.mp3", "long")
     words = tuple(Word("WORDS", n / 10, n / 10 + 0.05, 1.0) for n in range(20_000))

@@ -13,6 +13,8 @@ import pytest
 from scripts import ROOT
 from tests.unit.cli.asr_server import KEY, AsrServer, linger, serving
 
+pytestmark = pytest.mark.slow("the command is a process of its own, to be killed")
+
 FILES = 120
 CONCURRENCY = 4
 

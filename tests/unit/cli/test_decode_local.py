@@ -18,6 +18,8 @@ from earshot.errors import NotAudio
 from scripts import ROOT
 from scripts.__main__ import app
 
+pytestmark = pytest.mark.slow("the bundled models listen to whole recordings")
+
 SAMPLES = sorted((ROOT / "samples").glob("*.mp3"), key=lambda path: path.stat().st_size)[:3]
 
 

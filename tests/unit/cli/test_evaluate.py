@@ -25,7 +25,7 @@ def run(*arguments: object) -> tuple[int, list[dict[str, object]]]:
 
 
 @pytest.fixture
-def csv(tmp_path) -> Path:
+def csv(tmp_path: Path) -> Path:
     path = tmp_path / "out.csv"
     path.write_text(
         HEAD
@@ -117,7 +117,7 @@ def test_a_file_that_is_no_result_is_wrong_usage(tmp_path, content):
 
 
 @pytest.fixture
-def both(tmp_path) -> Path:
+def both(tmp_path: Path) -> Path:
     path = tmp_path / "both.csv"
     path.write_text(
         "filename,text,accent,generated_text,heard_text\n"

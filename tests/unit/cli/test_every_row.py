@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,6 +28,7 @@ from earshot.cli.uploading import collect, described
 
 COLUMNS = ("filename", "text", "accent", "generated_text", "duration")
 Said = tuple[str, str]  # text and accent
+Form = Literal["NFC", "NFD"]
 
 # What tables go wrong with, more often than other letters.
 awkward = st.sampled_from([*"\"'\t\n\r,; \\é", "e\u0301", "\u2028", '"\n"', "x"])
@@ -55,7 +57,7 @@ def written(draw: st.DrawFn) -> Written:
     )
     newline = draw(st.sampled_from(["\n", "\r\n", "\r"]))
     encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"]))
-    form = draw(st.sampled_from(["NFC", "NFD"]))
+    form: Form = draw(st.sampled_from(("NFC", "NFD")))
     clips = draw(st.lists(names.filter(bool), max_size=4, unique_by=str.casefold))
     said = {f"{name}.mp3": (draw(values), draw(values)) for name in clips}
     text, lines = _row(COLUMNS, between, quoting, newline), {}
@@ -80,7 +82,7 @@ def _row(fields: Sequence[str], between: str, quoting: int | None, newline: str)
 
 
 @contextmanager
-def place(table: Written, form: str = "NFD") -> Iterator[tuple[Path, Path]]:
+def place(table: Written, form: Form = "NFD") -> Iterator[tuple[Path, Path]]:
     """The table, and a folder with a file for every clip."""
     with tempfile.TemporaryDirectory() as folder:
         (clips := Path(folder) / "clips").mkdir()

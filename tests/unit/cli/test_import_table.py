@@ -8,7 +8,7 @@ import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
-from earshot.cli import import_
+from earshot.cli import outputs
 from scripts import ROOT
 from scripts.__main__ import app
 from tests.unit.cli.conftest import target
@@ -22,7 +22,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(records: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Imports a table, with a folder that holds one recording."""
-    monkeypatch.setattr(import_.outputs, "find", lambda stack: target())
+    monkeypatch.setattr(outputs, "find", lambda stack: target())
     (tmp_path / "clips").mkdir()
     (tmp_path / "clips" / NAME).write_bytes((ROOT / "samples" / NAME).read_bytes())
 

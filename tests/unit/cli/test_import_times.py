@@ -53,6 +53,7 @@ def stored(recordings: Recordings, name: str = NAME) -> Transcript:
     return found.transcript
 
 
+@pytest.mark.slow("the bundled model listens")
 def test_words_are_where_the_listener_hears_them(
     recordings: Recordings, aligner: Aligner, row: Row
 ) -> None:
@@ -126,6 +127,7 @@ def test_another_sound_unreadable_sound_and_none_leave_estimates_and_say_why(
         assert transcript.words[-1].end == 17.0
 
 
+@pytest.mark.slow("the bundled model listens")
 def test_a_recording_that_was_transcribed_here_is_not_listened_to(
     recordings: Recordings, aligner: Aligner, row: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:

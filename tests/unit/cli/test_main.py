@@ -49,12 +49,14 @@ def test_help_imports_no_command() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow("a process that reads the models")
 def test_a_file_is_transcribed_where_no_aws_library_is_installed() -> None:
     done = python(f"from earshot.cli.main import app; app(['transcribe', {str(SAMPLE)!r}])")
     assert done.returncode == 0, done.stderr
     assert "hot oven" in done.stdout.lower()
 
 
+@pytest.mark.slow("a process that reads the models")
 def test_the_six_lines_of_the_readme_give_a_transcript(tmp_path: Path) -> None:
     page = (ROOT / "README.md").read_text()
     (block,) = [one for one in page.split("```python\n")[1:] if "open_transcriber" in one]

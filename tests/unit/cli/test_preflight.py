@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
+from typer.testing import CliRunner
 
+from earshot.cli.main import app
+from earshot.cli.preflight import command
 from earshot.cli.preflight.account import account
 from earshot.cli.preflight.findings import Finding, Plan, State, read_plan
 from earshot.cli.preflight.machine import machine
@@ -198,7 +201,7 @@ def test_a_machine_that_has_all_it_takes_is_fine() -> None:
     ],
 )
 def test_what_a_machine_lacks_is_said(tools: dict[str, str | None], what: str, said: str) -> None:
-    finding = on_machine(**tools)[what]
+    finding = on_machine(Plan(), **tools)[what]
     assert finding.state is State.STOPS
     assert said in finding.said
 
@@ -240,3 +243,17 @@ def test_a_setting_of_the_wrong_type_is_named_in_one_sentence(
     (tmp_path / "earshot.json").write_text(json.dumps({setting: value}))
     with pytest.raises(InputError, match=f"^{said}\\.$"):
         read_plan(tmp_path)
+
+
+@pytest.mark.parametrize(("found", "code"), [(State.FINE, 0), (State.LOOK, 0), (State.STOPS, 1)])
+def test_the_exit_code_says_whether_a_deployment_would_stop(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, found: State, code: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "machine", lambda _: [Finding("node", State.FINE, "v24")])
+    monkeypatch.setattr(command, "account", lambda *_: [Finding("search domain", found, "it is")])
+    asked = CliRunner().invoke(app, ["preflight"])
+    assert asked.exit_code == code
+    assert asked.stdout.splitlines()[1].endswith(" search domain: it is")
+    meant = CliRunner().invoke(app, ["preflight", "--replace-search"])
+    assert (meant.exit_code, len(meant.stdout.splitlines())) == (0, 1)

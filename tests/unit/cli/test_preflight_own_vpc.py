@@ -114,7 +114,10 @@ def test_an_account_that_never_had_a_domain_in_a_vpc_is_told_the_command() -> No
 
 
 def test_moving_a_deployed_search_domain_into_a_vpc_is_refused_unasked() -> None:
-    deployed = {"describe_stacks": {"Stacks": [STACK]}, "describe_stack_resources": DOMAIN}
+    deployed: dict[str, Any] = {
+        "describe_stacks": {"Stacks": [STACK]},
+        "describe_stack_resources": DOMAIN,
+    }
     assert "as vpc_id" in vpc(**deployed)["search domain"].said
     there = STACK | {"Outputs": [*STACK["Outputs"], {"OutputKey": "Vpc", "OutputValue": "vpc-0a"}]}
     assert "search domain" not in vpc(**deployed | {"describe_stacks": {"Stacks": [there]}})

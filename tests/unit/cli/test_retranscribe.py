@@ -8,8 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from earshot.cli import outputs
 from earshot.cli.outputs import Outputs
@@ -65,6 +64,7 @@ def run(*options: str) -> Result:
 
 
 def sent(queue_url: str | None) -> Sequence[ObjectEvent]:
+    assert queue_url
     found: list[ObjectEvent] = []
     sqs = boto3.client("sqs")
     while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get(
@@ -80,6 +80,7 @@ def selected(stack: Outputs, *options: str) -> list[str]:
     return sorted(one.key for one in sent(stack.bulk_queue_url))
 
 
+@pytest.mark.slow("several commands, each with clients of its own")
 def test_recordings_are_chosen_by_what_made_their_transcripts(
     stack: Outputs,
     recordings: Recordings,  # noqa: F811
@@ -98,6 +99,7 @@ def test_recordings_are_chosen_by_what_made_their_transcripts(
     assert len(selected(stack, "--all")) == 4
 
 
+@pytest.mark.slow("several commands, each with clients of its own")
 def test_what_was_transcribed_again_is_not_chosen_any_more(
     stack: Outputs,
     recordings: Recordings,  # noqa: F811

@@ -10,8 +10,9 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner, Result
 
-from earshot.cli import upload
+from earshot.cli import outputs, upload
 from earshot.cli.uploading import collect, described, put
+from earshot.cli.waiting import BULK_PATIENCE
 from scripts.__main__ import app
 from tests.unit.cli.conftest import end, target
 
@@ -78,7 +79,7 @@ def test_for_the_bulk_lane_files_go_below_its_prefix(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.setattr(upload.outputs, "find", lambda stack: target())
+    monkeypatch.setattr(outputs, "find", lambda stack: target())
     with mock_aws():
         bucket = boto3.resource("s3", region_name="us-east-1").create_bucket(Bucket="audio")
         asked = ["upload", str(folder), "--bulk", "--prefix", "2026/"]
@@ -91,7 +92,7 @@ def test_for_the_bulk_lane_files_go_below_its_prefix(
 @pytest.fixture
 def deployed(records: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The table of the deployment that the command finds."""
-    monkeypatch.setattr(upload.outputs, "find", lambda stack: target())
+    monkeypatch.setattr(outputs, "find", lambda stack: target())
     return records
 
 
@@ -127,7 +128,7 @@ def test_recordings_that_do_not_end_are_a_sentence_and_exit_code_1(
 def test_the_bulk_lane_gets_the_time_that_it_takes_to_start(
     deployed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert upload.BULK_PATIENCE >= 3600
+    assert BULK_PATIENCE >= 3600
     monkeypatch.setattr(upload, "PATIENCE", 0.1)
     (tmp_path / "a.mp3").write_bytes(b"sound")
     started = threading.Timer(0.5, end, (deployed, "bulk/a.mp3", b"sound"))

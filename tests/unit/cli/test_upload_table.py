@@ -9,7 +9,7 @@ import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
-from earshot.cli import upload
+from earshot.cli import outputs
 from earshot.ingest.ingest import facets_from
 from earshot.recordings.details import from_metadata
 from scripts.__main__ import app
@@ -25,7 +25,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(records: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Uploads files of these names with a table."""
-    monkeypatch.setattr(upload.outputs, "find", lambda stack: target())
+    monkeypatch.setattr(outputs, "find", lambda stack: target())
 
     def run(names: list[str], table: Path | str, *more: str) -> Result:
         for name in names:

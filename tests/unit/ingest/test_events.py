@@ -78,6 +78,17 @@ def test_anything_else_is_refused_as_malformed(body: str) -> None:
         list(object_events(body))
 
 
+@pytest.mark.parametrize("records", ["[]", "{}", '"text"', "null"])
+def test_a_message_without_records_is_malformed(records: str) -> None:
+    with pytest.raises(MalformedEvent):
+        list(object_events(f'{{"Records": {records}}}'))
+
+
+def test_what_s3_leaves_out_of_a_deletion_is_nothing() -> None:
+    (event,) = object_events(notification(record("ObjectRemoved:Delete")))
+    assert (event.size, event.etag, event.replaces) == (0, "", "")
+
+
 @given(
     st.dictionaries(
         st.sampled_from(["eventName", "s3", "eventTime"]),

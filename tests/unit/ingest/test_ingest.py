@@ -182,9 +182,13 @@ class Locked:
         raise ClientError({"Error": {"Code": self._code}}, "GetObject")
 
 
+def behind(ingest: Ingest, bucket: Any) -> Ingest:
+    return replace(ingest, bucket=bucket)
+
+
 def test_an_archived_file_says_so(ingest: Ingest, audio: Any) -> None:
     one = put(audio, SAMPLE.read_bytes(), 1)
-    assert replace(ingest, bucket=Locked("InvalidObjectState")).handle(one) is Outcome.FAILED
+    assert behind(ingest, Locked("InvalidObjectState")).handle(one) is Outcome.FAILED
     recording = found(ingest)
     assert recording is not None and recording.failure is not None
     assert recording.failure.code == "archived"
@@ -194,7 +198,7 @@ def test_an_archived_file_says_so(ingest: Ingest, audio: Any) -> None:
 def test_a_file_that_is_not_handed_over_leaves_word(ingest: Ingest, audio: Any) -> None:
     one = put(audio, SAMPLE.read_bytes(), 1)
     with pytest.raises(ClientError):
-        replace(ingest, bucket=Locked("AccessDenied")).handle(one, last_attempt=True)
+        behind(ingest, Locked("AccessDenied")).handle(one, last_attempt=True)
     recording = found(ingest)
     assert recording is not None and recording.failure is not None
     assert recording.failure.code == "internal"
@@ -207,7 +211,7 @@ def test_what_was_heard_outlives_a_repetition_that_is_not_handed_over(
     ingest.handle(put(audio, SAMPLE.read_bytes(), 1, accent="us"))
     again = put(audio, SAMPLE.read_bytes(), 2, accent="us")
     with pytest.raises(ClientError):
-        replace(ingest, bucket=Locked("AccessDenied")).handle(again, last_attempt=True)
+        behind(ingest, Locked("AccessDenied")).handle(again, last_attempt=True)
     recording = found(ingest)
     assert recording is not None
     assert (recording.status, recording.facets) == (Status.DONE, {"accent": "us"})
@@ -217,7 +221,7 @@ def test_an_import_outlives_sound_that_is_not_handed_over(ingest: Ingest, audio:
     imported(ingest)
     one = put(audio, SAMPLE.read_bytes(), 1, transcript="imported")
     with pytest.raises(ClientError):
-        replace(ingest, bucket=Locked("AccessDenied")).handle(one, last_attempt=True)
+        behind(ingest, Locked("AccessDenied")).handle(one, last_attempt=True)
     recording = found(ingest)
     assert recording is not None
     assert (recording.status, recording.text) == (Status.DONE, "what was imported")
@@ -325,7 +329,7 @@ def test_what_can_not_be_read_any_more_keeps_its_text(ingest: Ingest, audio: Any
     ingest.handle(put(audio, SAMPLE.read_bytes(), 1))
     before = found(ingest)
     one = asked_again(ingest)
-    locked = replace(ingest, bucket=Locked("InvalidObjectState"))
+    locked = behind(ingest, Locked("InvalidObjectState"))
     assert locked.handle(one) is Outcome.KEPT
     small = replace(ingest, limits=Limits(max_bytes=10))
     assert small.handle(one) is Outcome.KEPT

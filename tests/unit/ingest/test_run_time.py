@@ -53,7 +53,12 @@ def test_what_is_too_long_is_refused_before_it_is_transcribed(
     ingest: Ingest, audio: Any, monkeypatch: Any
 ) -> None:
     heard: list[object] = []
-    monkeypatch.setattr(type(ingest.transcriber), "_texts", lambda *_: heard.append(1) or [])
+
+    def hear(*_: object) -> list[object]:
+        heard.append(1)
+        return []
+
+    monkeypatch.setattr(type(ingest.transcriber), "_texts", hear)
     sample = SAMPLE.with_name("lecture-on-the-sea.mp3")
     strict = replace(ingest, limits=Limits(max_bytes=10_000_000, max_seconds=120))
     assert strict.handle(put(audio, sample.read_bytes(), 1)) is Outcome.FAILED

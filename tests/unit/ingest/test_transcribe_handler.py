@@ -11,7 +11,7 @@ from earshot.ingest.ingest import Outcome
 from earshot.recordings.changes import ObjectEvent
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
-CONTEXT = SimpleNamespace(
+CONTEXT: Any = SimpleNamespace(
     function_name="transcribe",
     memory_limit_in_mb=1024,
     invoked_function_arn="arn:aws:lambda:eu-central-1:123456789012:function:transcribe",
@@ -47,7 +47,7 @@ def ingest(monkeypatch: pytest.MonkeyPatch) -> FakeIngest:
 def message(
     identity: str, *keys: str, receives: int = 1, body: str | None = None
 ) -> dict[str, Any]:
-    recorded = json.loads((EVENTS / "s3_put_in_sqs.json").read_text())["Records"][0]
+    recorded: dict[str, Any] = json.loads((EVENTS / "s3_put_in_sqs.json").read_text())["Records"][0]
     notification = json.loads(recorded["body"])
     (template,) = notification["Records"]
     notification["Records"] = [

@@ -34,7 +34,7 @@ def test_ci_runs_what_a_person_runs_and_nothing_else() -> None:
     commands = [step["run"] for step in steps(ROOT / ".github/workflows/ci.yml") if "run" in step]
     assert commands == [".ci/run"]
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
-    assert set(re.findall(r"^make ([\w-]+)$", read(".ci/run"), re.MULTILINE)) <= targets()
+    assert set(re.findall(r"^make ([\w-]+)", read(".ci/run"), re.MULTILINE)) <= targets()
 
 
 def test_ci_tries_the_oldest_python_that_is_supported() -> None:
@@ -69,9 +69,9 @@ def test_a_workflow_may_only_read_and_pins_its_actions(path: Path) -> None:
 
 
 def test_workflows_pass_a_linter_for_their_safety() -> None:
-    command = [Path(sys.executable).with_name("zizmor"), "--offline", "--no-progress"]
+    zizmor = str(Path(sys.executable).with_name("zizmor"))
     done = subprocess.run(
-        [*command, "--min-severity", "medium", ROOT / ".github"],
+        [zizmor, "--offline", "--no-progress", "--min-severity", "medium", str(ROOT / ".github")],
         capture_output=True,
         text=True,
         check=False,

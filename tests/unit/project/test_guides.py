@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields
+from typing import Any
 
 import earshot
 from earshot.audio import child, decode, sandbox
@@ -51,7 +52,7 @@ def test_the_tiers_are_those_of_the_makefile() -> None:
 
 
 def test_security_md_states_the_limits_of_the_decoder() -> None:
-    default = {field.name: field.default for field in fields(Limits)}
+    default: dict[str, Any] = {field.name: field.default for field in fields(Limits)}
     limits = dict(re.findall(r"^\| (.+?) \| (.+?) \|", read("SECURITY.md"), re.MULTILINE))
     stall = default["stall_seconds"]
     said = {

@@ -1,11 +1,13 @@
 """A table and a bucket of moto's, and events in order."""
 
+import random
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 
+from earshot.recordings.bodies import MAX_INLINE_BODY_BYTES
 from earshot.recordings.changes import Change, ObjectEvent, comparable_sequencer
 from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
@@ -17,6 +19,13 @@ PROVENANCE = Provenance("demo", "f1", "onnx-int8", "greedy", "0.1.0")
 def transcript(text: str = "HELLO WORLD", provenance: Provenance = PROVENANCE) -> Transcript:
     words = tuple(Word(one, n * 0.5, n * 0.5 + 0.4, 0.9) for n, one in enumerate(text.split()))
     return Transcript((Segment(words),) if words else (), 0.5 * len(words) + 1, provenance)
+
+
+def long_transcript(seed: int = 1) -> Transcript:
+    """Longer than an item takes: no compression makes random letters shorter than half."""
+    draw = random.Random(seed)
+    text = " ".join(draw.randbytes(300).hex() for _ in range(MAX_INLINE_BODY_BYTES // 300 + 1))
+    return transcript(text)
 
 
 def event(

@@ -85,6 +85,12 @@ def test_json_holds_everything():
     assert whole["estimated_times"] is False
 
 
+def test_json_can_be_read_by_people_too():
+    spoken = to_json(transcript(("CAFÉ", 0.5, 1.0)))
+    assert "café" in spoken.lower()
+    assert len(spoken.splitlines()) > 10
+
+
 def test_json_holds_what_both_listeners_made():
     whole = json.loads(to_json(written("It's late, Tom. Let's go!")))
     assert [one["text"] for one in whole["segments"]] == ["It's late, Tom.", "Let's go!"]

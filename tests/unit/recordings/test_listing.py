@@ -80,6 +80,7 @@ def pages(
             return
 
 
+@pytest.mark.slow("many histories, each on a table")
 @pytest.mark.parametrize("sort", ["updated", "uploaded"])
 def test_while_rows_change_a_list_by_change_or_upload_loses_none(
     store: Recordings, put: Put, sort: Sort
@@ -142,6 +143,7 @@ def test_a_status_narrows_a_list_by_key(store: Recordings, put: Put) -> None:
     assert found == ["00.mp3", "10.mp3", "20.mp3"]
 
 
+@pytest.mark.slow("thousands of rows")
 def test_a_prefix_among_thousands_takes_two_requests(
     store: Recordings, put: Put, table: Any
 ) -> None:
@@ -157,6 +159,7 @@ def test_a_prefix_among_thousands_takes_two_requests(
     assert calls == ["Query", "BatchGetItem"]
 
 
+@pytest.mark.slow("a thousand writes")
 def test_while_1_000_rows_change_a_list_loses_none_and_by_key_has_none_twice(
     store: Recordings, put: Put, table: Any
 ) -> None:

@@ -46,7 +46,9 @@ def watch(store: Recordings, table: Any) -> Watch:
         item = table.get_item(Key={"recording_id": recording_id(KEY)}).get("Item")
         if item is None:
             return None
-        serialized = {name: TypeSerializer().serialize(value) for name, value in item.items()}
+        serialized: dict[str, dict[str, Any]] = {
+            name: {**TypeSerializer().serialize(value)} for name, value in item.items()
+        }
         for value in serialized.values():
             if "B" in value:
                 value["B"] = base64.b64encode(value["B"]).decode()
@@ -166,8 +168,9 @@ def test_a_rule_takes_what_is_done_to_a_queue(watch: Watch) -> None:
     events.create_event_bus(Name="ours")
     pattern = json.dumps({"source": ["earshot"], "detail-type": ["Recording done"]})
     events.put_rule(Name="done", EventBusName="ours", EventPattern=pattern)
-    target = {"Id": "queue", "Arn": arn["QueueArn"]}
-    events.put_targets(Rule="done", EventBusName="ours", Targets=[target])
+    events.put_targets(
+        Rule="done", EventBusName="ours", Targets=[{"Id": "queue", "Arn": arn["QueueArn"]}]
+    )
     records = [watch(step) for step in (claim(1), fail(1), claim(2), finish(2))]
     unreadable = {"eventName": "MODIFY", "dynamodb": records[0]["dynamodb"] | {"NewImage": {}}}
     tell([unreadable, *records], EventBus(events, "ours"))
@@ -200,11 +203,12 @@ class Busy:
 def test_what_a_busy_bus_refuses_is_sent_again_and_nothing_else(watch: Watch) -> None:
     watch(claim(1))
     record = watch(finish(1))
-    busy = Busy(refusals=3)
+    busy: Any = Busy(refusals=3)
+    shut: Any = Busy(refusals=99)
     tell([record] * 12, EventBus(busy, "ours"))
     assert len(busy.took) == 12
     with pytest.raises(Unavailable):
-        tell([record], EventBus(Busy(refusals=99), "ours"))
+        tell([record], EventBus(shut, "ours"))
 
 
 def test_the_example_in_the_docs_is_one(watch: Watch) -> None:

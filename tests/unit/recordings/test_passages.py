@@ -56,9 +56,24 @@ def test_a_passage_begins_after_a_pause_when_one_is_near() -> None:
     assert second.start == 33
 
 
+def test_of_several_pauses_the_nearest_to_the_half_minute_counts_and_a_far_one_does_not() -> None:
+    several = passages_of(transcript([talk(27), talk(5, begin=27), talk(100, begin=32)]))
+    assert several[1].start == 32
+    far = passages_of(transcript([talk(37), talk(100, begin=37)]))
+    assert far[1].start == 30
+
+
 def test_a_long_silence_brings_no_passage_that_repeats_another() -> None:
     cut = passages_of(transcript([talk(40), talk(10, begin=3000)]))
     assert [(passage.start, len(passage.words)) for passage in cut] == [(0, 40), (3000, 10)]
+
+
+def test_what_lies_just_on_a_bound_is_within_it() -> None:
+    assert len(passages_of(transcript([talk(61)]))) == 1, "its last word begins after a minute"
+    reached = passages_of(transcript([talk(46), talk(40, begin=75)]))
+    assert reached[1].start == 30, "75 is within 45 s of it"
+    beyond = passages_of(transcript([talk(46), talk(40, begin=76)]))
+    assert beyond[1].start == 76
 
 
 def test_counting_is_the_same_as_cutting() -> None:
@@ -94,6 +109,15 @@ def test_a_passage_has_what_the_listener_heard_in_its_time() -> None:
     whole = replace(shown, heard=heard.segments)
     cut = passages_of(whole)
     assert [passage.heard for passage in cut] == [passage.words for passage in cut]
+
+
+def test_what_was_heard_before_and_behind_all_that_is_shown_is_in_the_first_and_last() -> None:
+    shown = transcript([talk(100, begin=5)])
+    heard = transcript([[(1.0, 1.5)], talk(100, begin=5), [(120.0, 120.5)]])
+    cut = passages_of(replace(shown, heard=heard.segments))
+    assert cut[0].heard[0].text == "w1"
+    assert cut[-1].heard[-1].text == "w120"
+    assert "w1" not in {word.text for word in cut[1].heard}
 
 
 def test_without_a_writer_the_shown_words_are_the_listeners_own() -> None:

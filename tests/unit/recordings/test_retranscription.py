@@ -15,8 +15,7 @@ from earshot.recordings.imports import Import
 from earshot.recordings.record import Failure, Recording, Source, Status
 from earshot.recordings.retranscription import retranscription
 from earshot.recordings.store import Recordings
-from earshot.speech.transcript import Segment, Transcript, Word
-from tests.unit.recordings.conftest import PROVENANCE, event, transcript
+from tests.unit.recordings.conftest import PROVENANCE, event, long_transcript, transcript
 
 A = recording_id("a.mp3")
 BETTER = replace(PROVENANCE, model="large", fingerprint="f2")
@@ -166,21 +165,15 @@ def test_what_is_on_its_way_is_not_asked_for(recordings: Recordings) -> None:
 
 
 def test_a_long_transcript_takes_the_place_of_a_long_one(recordings: Recordings) -> None:
-    def long(seed: int) -> Transcript:
-        words = tuple(
-            Word(f"WORD{n * seed % 99991}", n * 0.31, n * 0.31 + 0.2, (n * 37 % 1000) / 1000)
-            for n in range(80_000)
-        )
-        return Transcript((Segment(words),), 25_000.0, PROVENANCE)
-
+    first, second = long_transcript(1), long_transcript(2)
     recordings.claim(event(1), "f1", {}, 1)
-    assert recordings.finish(event(1), long(7919), 800)
+    assert recordings.finish(event(1), first, 800)
     one = asked(recordings)
-    assert recordings.finish(one, long(6151), 900)
-    assert not recordings.finish(one, long(7919), 900)
+    assert recordings.finish(one, second, 900)
+    assert not recordings.finish(one, first, 900)
     found = there(recordings)
     assert found.transcript is not None
-    assert found.transcript.text == long(6151).text
+    assert found.transcript.text == second.text
     assert len(list(boto3.resource("s3").Bucket("transcripts").objects.all())) == 1
     assert again(recordings, asked(recordings), "SHORT")
     assert there(recordings).text == "SHORT"
@@ -188,6 +181,7 @@ def test_a_long_transcript_takes_the_place_of_a_long_one(recordings: Recordings)
 
 
 # What happens in a history: an upload (True) or a deletion (False) of the key.
+@pytest.mark.slow("sixty histories, each on a table")
 @settings(
     max_examples=60,
     deadline=None,

@@ -18,7 +18,7 @@ from earshot.recordings.imports import Import
 from earshot.recordings.record import Failure, Source, Status
 from earshot.recordings.store import Recordings
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
-from tests.unit.recordings.conftest import PROVENANCE, event, transcript
+from tests.unit.recordings.conftest import PROVENANCE, event, long_transcript, transcript
 
 A = recording_id("a.mp3")
 
@@ -131,7 +131,11 @@ def test_an_internal_failure_can_be_tried_again(recordings: Recordings) -> None:
 
 
 def test_a_very_long_transcript_reads_back_whole(recordings: Recordings) -> None:
-    long = long_transcript()
+    words = tuple(
+        Word(f"WORD{n * 7919 % 99991}", n * 0.31, n * 0.31 + 0.2, (n * 37 % 1000) / 1000)
+        for n in range(80_000)
+    )
+    long = Transcript((Segment(words),), 25_000.0, PROVENANCE)
     one = event(1)
     recordings.claim(one, "f1", {}, 1)
     assert recordings.finish(one, long, 800)
@@ -145,14 +149,6 @@ def test_a_very_long_transcript_reads_back_whole(recordings: Recordings) -> None
 
 def kept_bodies() -> list[str]:
     return [one.key for one in boto3.resource("s3").Bucket("transcripts").objects.all()]
-
-
-def long_transcript() -> Transcript:
-    words = tuple(
-        Word(f"WORD{n * 7919 % 99991}", n * 0.31, n * 0.31 + 0.2, (n * 37 % 1000) / 1000)
-        for n in range(80_000)
-    )
-    return Transcript((Segment(words),), 25_000.0, PROVENANCE)
 
 
 def test_a_very_long_transcript_leaves_nothing_behind(recordings: Recordings) -> None:
@@ -187,7 +183,8 @@ class LostAnswer:
 def test_a_long_transcript_outlives_a_lost_answer(recordings: Recordings) -> None:
     one = event(1)
     recordings.claim(one, "f1", {}, 1)
-    lossy = Recordings(LostAnswer(recordings._table), recordings._bodies._bucket)
+    table: Any = LostAnswer(recordings._table)
+    lossy = Recordings(table, recordings._bodies._bucket)
     assert lossy.finish(one, long_transcript(), 800)
     assert lossy.add_imported([Import("b.mp3", {}, long_transcript(), 800)]) == 1
     for key in ("a.mp3", "b.mp3"):
@@ -234,7 +231,8 @@ def test_a_newer_event_is_not_dropped_for_an_older_one_that_came_between(
         def __getattr__(self, name: str) -> Any:
             return getattr(recordings._table, name)
 
-    beside = Recordings(Between(), recordings._bodies._bucket)
+    table: Any = Between()
+    beside = Recordings(table, recordings._bodies._bucket)
     assert beside.claim(newest, "f1", {}, 1).claim is Claim.TAKEN
     assert not recordings.finish(event(2, etag="second"), transcript("SECOND"), 1)
     assert recordings.finish(newest, transcript("FIRST"), 1)
@@ -252,7 +250,8 @@ def test_a_claim_knows_the_passages_of_what_finished_meanwhile(recordings: Recor
         def __getattr__(self, name: str) -> Any:
             return getattr(recordings._table, name)
 
-    beside = Recordings(Between(), recordings._bodies._bucket)
+    table: Any = Between()
+    beside = Recordings(table, recordings._bodies._bucket)
     assert beside.claim(event(2), "f1", {}, 1).passages == 40
 
 
@@ -321,6 +320,7 @@ def test_an_import_replaces_a_short_transcript_by_a_very_long_one_and_back(
     assert kept_bodies() == []
 
 
+@pytest.mark.slow("forty histories, each on a table")
 @settings(
     max_examples=40,
     deadline=None,
@@ -364,3 +364,13 @@ def test_provenance_survives(recordings: Recordings) -> None:
     found = recordings.get(A)
     assert found is not None and found.transcript is not None
     assert found.transcript.provenance == provenance
+
+
+def test_all_recordings_come_with_their_texts_unless_they_are_not_wanted(
+    recordings: Recordings,
+) -> None:
+    work(recordings, event(1))
+    (whole,) = recordings.scan()
+    (bare,) = recordings.scan(transcripts=False)
+    assert whole.transcript is not None
+    assert bare.transcript is None

@@ -1,5 +1,6 @@
 """The demo with recordings of one's own: what it says, and that it ends."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -94,9 +95,9 @@ def test_a_file_that_can_t_be_read_is_told_and_not_waited_for(
 def test_what_does_not_end_is_a_sentence_and_the_page_is_still_shown(
     started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def none_ended(*_: object, **__: object) -> Any:
+    def none_ended(*_: object, **__: object) -> Iterator[object]:
+        yield from ()
         raise TimeoutError("1 recordings did not end, a.mp3 among them")
-        yield
 
     monkeypatch.setattr(demo, "wait_for", none_ended)
     (tmp_path / "a.mp3").write_bytes(b"sound")

@@ -44,6 +44,7 @@ def test_a_change_is_made_only_where_its_text_stands() -> None:
         Change(1, 0, "<", "<=").made("a > b\n")
 
 
+@pytest.mark.slow("thousands of changes are parsed")
 def test_every_change_of_the_targets_is_still_python() -> None:
     for target in targets():
         source = (ROOT / target.module).read_text()
@@ -62,8 +63,9 @@ def test_a_seed_makes_the_same_changes_again() -> None:
     assert drawn(chosen, 20, 7) == drawn(chosen, 20, 7) != drawn(chosen, 20, 8)
 
 
+@pytest.mark.slow("two runs of pytest, before the change and after")
 def test_a_change_that_the_tests_of_a_module_notice_is_counted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    mutate(count=1, seed=1, only="writer/stopping", at_least=0)
+    mutate(count=1, seed=1, only="speech/segments", at_least=0)
     assert " of 1 changes noticed" in capsys.readouterr().out

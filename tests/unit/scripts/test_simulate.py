@@ -30,6 +30,7 @@ def test_a_run_at_a_time_takes_as_long_as_all_the_sound():
     assert outcome.limit == "transcribing"
 
 
+@pytest.mark.slow("hours of a burst are simulated")
 def test_more_runs_help_until_something_else_is_the_limit():
     burst = replace(SMALL, files=20_000)
     last = {one: max(simulate(burst, Limits(one), Pace()).found_at) for one in (10, 100)}

@@ -25,7 +25,7 @@ def test_what_older_code_packed_is_nothing() -> None:
 
 
 def test_the_more_common_a_word_is_the_more_familiar() -> None:
-    the, sailor, sayler = familiarity(("the", "sailor", "sayler"), (0.9, 0.9, 0.9))
+    the, sailor, sayler = tuple(familiarity(("the", "sailor", "sayler"), (0.9, 0.9, 0.9)))
     assert the > sailor > sayler == "0"
 
 

@@ -34,6 +34,7 @@ def test_the_passage_that_sounds_most_like_the_query_has_the_greatest_term():
 
 def test_a_word_that_was_heard_unclearly_is_a_maybe_with_its_time():
     (found,) = soundings(["meteorite"], [said("a meteorite fell", behind=3)])
+    assert found.maybe
     assert (found.maybe.start, found.maybe.end) == pytest.approx((4 * FRAME_S, 21 * FRAME_S))
 
 

@@ -1,6 +1,7 @@
 """Word spotting: a word that was said is found at its time, whatever was written."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def said(text: str, first_frame: int = 0, **instead: str) -> FrameLetters:
     return FrameLetters(letters, levels, FRAME_S, first_frame)
 
 
-def at(text: str, word: str) -> tuple[float, float]:
+def at(text: str, word: str) -> Any:
     """When `said` says a word of the text: from its first letter to its last, without the blank."""
     first = text.index(word)
     return pytest.approx((first * 3 * FRAME_S, ((first + len(word)) * 3 - 1) * FRAME_S))
@@ -52,19 +53,20 @@ def test_a_word_that_was_said_is_found_at_its_time():
     text = "the boy and the sheep"
     for word in text.split():
         (spotted,) = spot([word], [said(text)])
-        assert spotted.score == 1.0
-    assert (spotted.start, spotted.end) == at(text, "sheep")
+        assert spotted and spotted.score == 1.0
+        assert (spotted.start, spotted.end) == at(text, word)
 
 
 def test_times_are_those_of_the_recording():
     (spotted,) = spot(["boy"], [said("the boy", first_frame=1000)])
+    assert spotted
     assert spotted.start == pytest.approx((1000 + 4 * 3) * FRAME_S)
 
 
 def test_a_phrase_is_found_from_its_first_word_to_its_last():
     text = "then the boy and the sheep slept"
     (spotted,) = spot(["boy", "and", "the", "sheep"], [said(text)])
-    assert spotted.score == 1.0
+    assert spotted and spotted.score == 1.0
     assert (spotted.start, spotted.end) == at(text, "boy and the sheep")
 
 
@@ -106,14 +108,14 @@ def test_silence_between_words_changes_nothing():
     pause = frame_letters.silence(200, FRAME_S)
     passage = frame_letters.join([said("the "), pause, said("boy"), pause, said(" sat")])
     (spotted,) = spot(["boy"], [passage])
-    assert spotted.score == 1.0
+    assert spotted and spotted.score == 1.0
     assert (spotted.start, spotted.end) == pytest.approx((212 * FRAME_S, 220 * FRAME_S))
 
 
 def test_of_two_places_the_better_one_counts():
     passage = frame_letters.join([said("the bet ", E="O", T="Y"), said("the boy")])
     (spotted,) = spot(["boy"], [passage])
-    assert spotted.score == 1.0
+    assert spotted and spotted.score == 1.0
     assert spotted.start == pytest.approx((8 + 4) * 3 * FRAME_S)
 
 
@@ -123,7 +125,7 @@ def test_empty_and_short_passages_have_no_place_for_a_word():
     none, found, short, last = spot(["boy"], passages)
     assert (none, last) == (None, None)
     assert short is None or short.score < 0.5
-    assert found.score == 1.0
+    assert found and found.score == 1.0
     assert spot(["boy"], []) == []
     assert spot(["boy"], [empty]) == [None]
 
@@ -159,7 +161,7 @@ def cheapest(word: str, passage: FrameLetters) -> int | None:
 
     def cost(t: int, code: int) -> int:
         kept = dict(zip(passage.letters[t].tolist(), passage.levels[t].tolist(), strict=True))
-        return 2 * kept.get(code, LEVELS - 1) - int(passage.levels[t, 0])
+        return 2 * int(kept.get(code, LEVELS - 1)) - int(passage.levels[t, 0])
 
     def edge(order: list[int]) -> int:
         """Of the frames before a word, the nearest first."""
@@ -206,6 +208,7 @@ def many_passages(draw: st.DrawFn) -> list[FrameLetters]:
     return [any_passage(draw, draw(st.integers(0, 7))) for _ in range(draw(st.integers(1, 3)))]
 
 
+@pytest.mark.slow("two hundred examples against plain dynamic programming")
 @settings(max_examples=200, deadline=None)
 @given(many_passages(), st.text("abc", min_size=1, max_size=4))
 def test_no_way_to_say_the_word_is_cheaper(passages, word):
@@ -215,7 +218,7 @@ def test_no_way_to_say_the_word_is_cheaper(passages, word):
             assert spotted is None
         else:
             lost = cost * HALF_LEVEL_NATS / len(word) / LOST_NATS
-            assert spotted.score == pytest.approx(max(0.0, 1 - lost))
+            assert spotted and spotted.score == pytest.approx(max(0.0, 1 - lost))
             assert passage.start <= spotted.start < spotted.end <= passage.end + 1e-9
 
 

@@ -85,7 +85,8 @@ def options(provider: Provider, public_key: str) -> dict[str, Any]:
 
 @pytest.fixture
 def browser(options: dict[str, Any], private_key: str, clock: Clock) -> TestClient:
-    parts = Parts(SignInSettings(**options), Secrets({"private": private_key, "client": "shared"}))
+    secrets: Any = Secrets({"private": private_key, "client": "shared"})
+    parts = Parts(SignInSettings(**options), secrets)
     return TestClient(create_app(parts, clock), base_url=SITE, follow_redirects=False)
 
 
@@ -108,5 +109,6 @@ def keys() -> Iterator[Any]:
 def key_browser(options: dict[str, Any], private_key: str, clock: Clock, keys: Any) -> TestClient:
     """Before an app that lets people in by keys."""
     settings = SignInSettings(**{**options, "reading": "key", "keys_table": "keys"})
-    parts = Parts(settings, Secrets({"private": private_key}), keys._table)
+    secrets: Any = Secrets({"private": private_key})
+    parts = Parts(settings, secrets, keys._table)
     return TestClient(create_app(parts, clock), base_url=SITE, follow_redirects=False)

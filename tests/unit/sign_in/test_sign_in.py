@@ -193,6 +193,7 @@ def test_nobody_is_sent_to_another_site(browser: TestClient, provider: Provider,
     assert signed_in(browser, provider, "ben", to).headers["location"] == "/"
 
 
+@pytest.mark.slow("twelve hours of renewals")
 def test_a_session_ends_and_is_renewed_until_the_provider_must_be_asked_again(
     browser: TestClient, provider: Provider, clock: Clock
 ) -> None:

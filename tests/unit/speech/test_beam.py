@@ -46,7 +46,8 @@ def emission(spelled: str, sure: float = 0.9, instead: dict[int, str] | None = N
         blank[0] = 0.99
         frames += [shares, blank]
     shares = np.array(frames)
-    return np.log(shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+    logs: np.ndarray = np.log(shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+    return logs
 
 
 def text(path: ctc.BestPath, vocabulary: Vocabulary = VOCABULARY) -> str:
@@ -89,6 +90,7 @@ def test_clear_speech_of_listed_words_is_written_as_it_is(words: list[str]) -> N
 SMALL = Vocabulary(("<pad>", "|", "A", "B"), blank=0, delimiter=1)
 
 
+@pytest.mark.slow("every path is tried")
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 2**32 - 1))
 def test_the_search_finds_what_trying_every_path_finds(seed: int) -> None:
@@ -134,6 +136,7 @@ def test_a_language_is_read_back_as_it_was_counted(tmp_path) -> None:
     assert words == ["DEEP", "DEEPER", "IS", "IT'S", "SEA", "SEAL", "THE", "WIDE"]
     training.write(words, lines, books, tmp_path / LANGUAGE_FILE, weights=weights)
     read = language.read_language(tmp_path)
+    assert read is not None
     for number, word in enumerate(words):
         node = language.ROOT
         for letter in word:
@@ -143,7 +146,7 @@ def test_a_language_is_read_back_as_it_was_counted(tmp_path) -> None:
     the, sea, deep = (np.array([words.index(w)]) for w in ("THE", "SEA", "DEEP"))
     assert read.score(the, sea) > read.score(the, deep)
     for context in range(len(words) + 1):
-        every = np.arange(len(words) + 1)
+        every = np.arange(len(words) + 1, dtype=np.int32)
         share = np.exp(read.score(np.full(len(every), context), every)).sum()
         assert share == pytest.approx(1, abs=0.01)
 

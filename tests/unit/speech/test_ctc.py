@@ -94,3 +94,36 @@ def test_the_best_path_follows_the_likeliest_token():
     best = ctc.best_path(emission)
     assert best.tokens.tolist() == [0, 2]
     np.testing.assert_allclose(np.exp(best.scores), [0.7, 0.8], rtol=1e-6)
+
+
+def test_a_pause_without_letters_ends_a_word_where_the_space_was_missed():
+    def spoken(blanks: int, before: int = 0) -> list[str]:
+        said = path("-" * before + "A" + "-" * blanks + "B")
+        return [word.text for word in ctc.words(said, VOCABULARY, FRAME, pause=0.4)]
+
+    assert spoken(20) == ["A", "B"], "20 frames of 0.02 s"
+    assert spoken(19) == ["AB"]
+    assert spoken(5, before=100) == ["AB"], "wherever in the recording it is"
+
+
+def test_no_word_goes_on_into_a_path_that_begins_with_a_blank():
+    def joined(*spoken: str) -> list[str]:
+        begun = [ctc.begin_word(path(one), VOCABULARY) for one in spoken]
+        return [word.text for word in ctc.words(ctc.join(begun), VOCABULARY, FRAME)]
+
+    assert joined("A", "-B") == ["A", "B"]
+    assert joined("A", "B-") == ["AB"]
+    assert joined("A", "") == ["A"]
+    before = path("-B", [0.5, 0.25])
+    assert ctc.begin_word(before, VOCABULARY).scores.tolist() == before.scores.tolist()
+    assert before.tokens.tolist() == [0, 3], "the path that was given is left as it is"
+
+
+def test_a_path_is_laid_over_another_as_far_as_that_one_goes():
+    silence = ctc.blank_path(4, VOCABULARY)
+    assert silence.scores.tolist() == [0.0] * 4
+    assert ctc.lay(path("AB"), silence, 1).tokens.tolist() == path("-AB-").tokens.tolist()
+    cut = ctc.lay(path("AB", [0.5, 0.5]), silence, 3)
+    assert cut.tokens.tolist() == path("---A").tokens.tolist()
+    assert cut.scores.tolist() == pytest.approx([0.0, 0.0, 0.0, np.log(0.5)])
+    assert silence.tokens.tolist() == [0] * 4

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from huggingface_hub import constants
@@ -12,6 +13,8 @@ from earshot.errors import ModelError
 from earshot.speech.model import load
 from tests.unit.speech.hub import COMMIT, Hub, folder_files, serve
 from tests.unit.speech.models import DEMO, ROOT, SAMPLES
+
+pytestmark = pytest.mark.slow("whole models are fetched and read")
 
 INT8 = "onnx/model_quantized.onnx"
 FP32 = "onnx/model.onnx"
@@ -29,7 +32,7 @@ def hub(tmp_path, monkeypatch):
         yield hub
 
 
-def refusal(*arguments: str, **options: str) -> str:
+def refusal(*arguments: str, **options: Any) -> str:
     with pytest.raises(ModelError) as caught:
         load(*arguments, **options)
     return caught.value.message

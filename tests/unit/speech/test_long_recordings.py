@@ -15,6 +15,8 @@ from earshot.speech.transcriber import Transcriber
 from earshot.speech.vocabulary import Vocabulary
 from tests.shared_data import SHARED
 
+pytestmark = pytest.mark.slow("an hour of sound, or minutes with the real model")
+
 HOP = 320
 LONG_FORM = SHARED / "long_form" / "cv_concat_05min.mp3"
 
@@ -40,10 +42,12 @@ def clicks() -> Transcriber:
     return Transcriber(SpeechModel("clicks", "0" * 16, ClickEngine(), acoustics, vocabulary))
 
 
-def recording(seconds: int, times: Sequence[float], background: float, pauses: float) -> np.ndarray:
+def recording(
+    seconds: int, times: Sequence[float] | np.ndarray, background: float, pauses: float
+) -> np.ndarray:
     """Noise with clicks at `times`, and a pause of 0.5 s every `pauses` seconds."""
     chance = np.random.default_rng(1)
-    sound = (background * chance.standard_normal(seconds * SAMPLE_RATE)).astype(np.float32)
+    sound = background * chance.standard_normal(seconds * SAMPLE_RATE, np.float32)
     for pause in np.arange(pauses, seconds, pauses):
         sound[int(pause * SAMPLE_RATE) : int((pause + 0.5) * SAMPLE_RATE)] *= 0.01
     for time in times:

@@ -31,3 +31,15 @@ def test_no_words_make_no_segments():
 
 def test_a_channel_is_kept():
     assert split(words((0, 1)), channel=1)[0].channel == 1
+
+
+def test_eight_tenths_of_a_second_are_a_pause_and_half_of_it_after_half_a_minute():
+    assert len(split(words((0, 1), (1.8, 2)))) == 2
+    assert len(split(words((0, 1), (1.7, 2)))) == 1
+    assert len(split(words((0, 29), (29.5, 30)))) == 1, "no longer than half a minute"
+    assert len(split(words((0, 29), (29.5, 31)))) == 2
+    assert len(split(words((0, 29), (29.3, 31)))) == 1
+
+
+def test_how_long_a_segment_is_does_not_depend_on_where_it_begins():
+    assert len(split(words((100, 101), (101.5, 102)))) == 1

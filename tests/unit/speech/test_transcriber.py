@@ -61,6 +61,7 @@ def test_a_very_short_sound_is_transcribed_without_error(transcriber, samples):
     transcriber.transcribe(np.full(samples, 0.5, np.float32))
 
 
+@pytest.mark.slow("the real model listens to the samples four times")
 def test_blocks_make_the_same_transcript_as_the_whole(transcriber, speech):
     recording = np.concatenate([*speech, *speech])
     blocks = [recording[at : at + 50_000] for at in range(0, len(recording), 50_000)]

@@ -21,6 +21,8 @@ from earshot.speech.writer.model import open_writer
 from earshot.speech.writer.written import Writer, Written, WrittenWord
 from tests.unit.speech.models import SAMPLES
 
+pytestmark = pytest.mark.slow("both models listen to the samples")
+
 TITLES = ("morning-bread", "chess-in-the-park", "harbour-forecast", "museum-whale", "radio-news")
 PATHS = [path for path in sorted(SAMPLES.glob("*.mp3")) if path.stem in TITLES]
 
@@ -121,7 +123,7 @@ def test_the_two_together_hear_no_worse_than_the_listener(transcripts: list[Tran
 
     def wrong(said: list[str], written: list[str]) -> int:
         found = jiwer.process_words(" ".join(said), " ".join(written) or "x")
-        return found.substitutions + found.deletions + found.insertions
+        return int(found.substitutions + found.deletions + found.insertions)
 
     shown = heard = 0
     for path, transcript in zip(PATHS, transcripts, strict=True):

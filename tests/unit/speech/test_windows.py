@@ -74,6 +74,7 @@ def test_only_a_whole_recording_is_alone():
     assert not any(window.alone for window in windows([noise(40)], HOP))
 
 
+@pytest.mark.slow("nine thousand blocks of a hundredth of a second")
 @pytest.mark.parametrize("size", [160, 4_000, 65_536, 1_000_000])
 def test_the_size_of_the_blocks_does_not_change_the_windows(size):
     recording = noise(90)
@@ -82,3 +83,57 @@ def test_the_size_of_the_blocks_does_not_change_the_windows(size):
     assert [(w.start, w.keep_from, w.keep_to) for w in whole] == [
         (w.start, w.keep_from, w.keep_to) for w in pieces
     ]
+
+
+def first_cut(*pauses: tuple[float, ...], level: float = 0.0, seconds: float = 40) -> float:
+    """Where the first window ends, in seconds, with pauses (at, length) at a share of the sound;
+    a third number is a pause's own share."""
+    recording = noise(seconds)
+    for at, length, *share in pauses:
+        pause = slice(round(at * SAMPLE_RATE), round((at + length) * SAMPLE_RATE))
+        recording[pause] *= share[0] if share else level
+    return next(iter(windows([recording], HOP))).keep_to / SAMPLE_RATE
+
+
+def test_the_first_clear_pause_is_taken_else_the_longest():
+    assert first_cut((4, 0.36), (9, 0.8)) == pytest.approx(4.18, abs=0.03)
+    assert first_cut((4, 0.30), (9, 0.8)) == pytest.approx(4.15, abs=0.03), "15 frames are clear"
+    assert first_cut((4, 0.28), (9, 0.8)) == pytest.approx(9.4, abs=0.03)
+    assert first_cut((4, 0.26), (9, 0.28)) == pytest.approx(9.14, abs=0.03)
+    assert first_cut((4, 0.26), (9, 0.8)) == pytest.approx(9.4, abs=0.03)
+
+
+def test_no_window_ends_within_two_seconds_or_after_twenty():
+    assert first_cut((1.0, 0.5), (6, 0.5)) == pytest.approx(6.25, abs=0.03)
+    assert first_cut((2.2, 0.5), (6, 0.5)) == pytest.approx(2.45, abs=0.03)
+    assert first_cut((19.0, 0.5), (22, 0.5)) == pytest.approx(19.25, abs=0.03)
+    assert 10 <= first_cut((20.5, 0.5)) <= 20, "in the second half, where there is no pause"
+
+
+def test_a_pause_is_fifteen_decibels_below_speech():
+    assert first_cut((6, 0.5), level=10 ** (-18 / 20)) == pytest.approx(6.25, abs=0.03)
+    assert first_cut((6, 0.5), level=10 ** (-12 / 20)) >= 10
+
+
+def test_where_pauses_are_many_one_is_as_quiet_as_those_are() -> None:
+    quiet, dip = 10 ** (-40 / 20), 10 ** (-20 / 20)
+    assert first_cut((5, 0.5, dip), (12, 3, quiet)) == pytest.approx(13.5, abs=0.03)
+    assert first_cut((5, 0.5, quiet), (12, 3, quiet)) == pytest.approx(5.25, abs=0.03)
+
+
+def test_a_shout_of_less_than_a_tenth_of_the_time_makes_no_pause_of_the_rest():
+    assert first_cut((16, 2.0, 10.0)) >= 10
+
+
+def test_no_word_goes_on_into_the_first_window():
+    assert next(iter(windows([noise(40)], HOP))).after_pause
+
+
+def test_half_a_minute_is_one_window_and_more_is_not():
+    assert first_cut((6, 0.5), seconds=30) == 30
+    assert first_cut((6, 0.5), seconds=30.1) == pytest.approx(6.25, abs=0.03)
+
+
+def test_without_a_pause_the_cut_is_at_the_quietest_tenth_of_a_second():
+    assert first_cut((13, 0.1), level=0.5) == pytest.approx(13.05, abs=0.03)
+    assert first_cut((4, 0.1), level=0.5) >= 10, "in the second half of the longest window"

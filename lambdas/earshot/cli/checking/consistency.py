@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opensearchpy import OpenSearch
 
@@ -16,6 +16,9 @@ from earshot.ingest.sidecars import described_by
 from earshot.recordings.ids import recording_id
 from earshot.recordings.passages import count_passages
 from earshot.recordings.record import Recording, Source, Status
+
+if TYPE_CHECKING:
+    from types_boto3_s3.service_resource import Bucket
 
 _PAGE = 5000
 ON_THE_WAY = (Status.QUEUED, Status.TRANSCRIBING)
@@ -84,7 +87,7 @@ class Document:
     key: str
 
 
-def objects(bucket: Any) -> Iterator[Object]:
+def objects(bucket: "Bucket") -> Iterator[Object]:
     """Every object of a boto3 Bucket that is sound: neither the empty ones that stand for folders,
     nor sidecars."""
     for one in bucket.objects.all():

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from earshot.cli.checking.consistency import (
     ON_THE_WAY,
@@ -26,6 +26,10 @@ from earshot.recordings.ids import BULK_PREFIX
 from earshot.recordings.record import Recording, Status
 from earshot.recordings.store import Recordings
 from earshot.search.index import SearchIndex
+
+if TYPE_CHECKING:
+    from types_boto3_s3.service_resource import Bucket
+    from types_boto3_sqs.client import SQSClient
 
 _AT_ONCE = 200  # recordings whose transcripts are held at a time
 _REVISIONS_TO_SKIP = 10  # more than manual edits of a document will have used
@@ -52,11 +56,11 @@ class State:
 class Deployment:
     """What is compared and mended: boto3 Bucket and SQS client, the table, the index."""
 
-    bucket: Any
+    bucket: "Bucket"
     recordings: Recordings
     search: Any
     alias: str
-    sqs: Any
+    sqs: "SQSClient"
     queue_url: str
     bulk_queue_url: str | None = None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,7 @@ from earshot.errors import InputError
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    from types_boto3_s3.service_resource import Bucket
 
     from earshot.cli.drift.observation import Observation
     from earshot.recordings.record import Recording
@@ -164,7 +165,7 @@ def observations(
         yield recording, observe(recording, texts, waveform)
 
 
-def _waveform(bucket: Any, key: str) -> "npt.NDArray[np.float32] | None":
+def _waveform(bucket: "Bucket", key: str) -> "npt.NDArray[np.float32] | None":
     """The sound at `key`; None where it was removed or replaced by something unreadable since."""
     from botocore.exceptions import ClientError
 

@@ -1,7 +1,7 @@
 """`earshot preflight`: asks the account and this machine before `cdk deploy` does."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import boto3
 import typer
@@ -25,7 +25,8 @@ def preflight(
     """
     plan = read_plan(Path.cwd(), settings)
     stopped = False
-    for finding in (*machine(plan), *account(boto3.Session(), plan)):
+    session: Any = boto3.Session()
+    for finding in (*machine(plan), *account(session, plan)):
         if finding.what == "search domain" and replace_search:
             continue
         print(f"{finding.state:<5} {finding.what}: {finding.said}")

@@ -6,11 +6,15 @@ itself, because the table's stream tells it.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from earshot.recordings.record import Status
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.service_resource import Table
+    from types_boto3_s3.service_resource import Bucket
 
 REVISIONS_TO_SKIP = 10  # more than manual edits since then will have used
 
@@ -115,7 +119,7 @@ def _same(one: Item, other: Item) -> bool:
     }
 
 
-def _items(table: Any) -> Iterator[Item]:
+def _items(table: "Table") -> Iterator[Item]:
     more: dict[str, Any] = {}
     while True:
         page = table.scan(ConsistentRead=True, **more)
@@ -125,7 +129,7 @@ def _items(table: Any) -> Iterator[Item]:
         more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
 
-def _exists(bucket: Any, key: str) -> bool:
+def _exists(bucket: "Bucket", key: str) -> bool:
     try:
         bucket.Object(key).load()
     except ClientError as error:

@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types_boto3_s3.service_resource import Bucket
 
 
 @dataclass
@@ -17,7 +20,7 @@ class Returned:
 
 
 def as_it_was(
-    bucket: Any,
+    bucket: "Bucket",
     at: datetime,
     prefix: str = "",
     *,
@@ -62,7 +65,7 @@ def from_another(
     return copied
 
 
-def _by_key(bucket: Any, prefix: str) -> Iterator[tuple[str, list[Any]]]:
+def _by_key(bucket: "Bucket", prefix: str) -> Iterator[tuple[str, list[Any]]]:
     versions = bucket.object_versions.filter(Prefix=prefix)
     for key, group in groupby(_in_order(versions), key=lambda one: one.object_key):
         yield key, sorted(group, key=lambda one: (one.last_modified, one.is_latest), reverse=True)

@@ -226,6 +226,7 @@ def test_a_picture_without_what_draws_it_is_a_sentence_and_wrong_usage(
     assert "--picture needs matplotlib" in output
 
 
+@pytest.mark.slow("a process that imports the commands")
 def test_who_operates_a_stack_needs_nothing_of_the_model_s_packages() -> None:
     def names(file: str) -> set[str]:
         lines = (ROOT / file).read_text().splitlines()

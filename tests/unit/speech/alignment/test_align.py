@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from earshot.speech.alignment.align import align
+from earshot.speech.alignment.align import align, count_letters
 from earshot.speech.engine import Emission
 from earshot.speech.vocabulary import Vocabulary
 
@@ -15,7 +15,8 @@ def heard(text: str, sure: float = 0.98) -> Emission:
     for frame, letter in enumerate(text):
         token = {" ": 1, ".": 0}.get(letter) if letter in " ." else TOKENS.index(letter)
         emission[frame, token] = sure
-    return np.log(emission).astype(np.float32)
+    logs: Emission = np.log(emission).astype(np.float32)
+    return logs
 
 
 def test_words_lie_on_the_frames_where_they_were_heard() -> None:
@@ -40,6 +41,17 @@ def test_a_short_word_that_was_passed_over_amid_speech_stays() -> None:
     assert [word.text for word in words] == ["go", "to", "bed"]
 
 
+def test_so_does_one_behind_a_late_first_word_and_one_at_the_end() -> None:
+    late = align(["him", "go", "bed"], heard("." * 30 + "HIM......BED", 0.9999), VOCABULARY)
+    assert [word.text for word in late] == ["him", "go", "bed"]
+    end = align(["bed", "to"], heard("BED......", 0.9999), VOCABULARY)
+    assert [word.text for word in end] == ["bed", "to"]
+
+
+def test_letters_are_counted_as_they_are_said_and_of_another_script_as_they_stand() -> None:
+    assert count_letters(["Hi", "10", "快つん", "…", "♪"], VOCABULARY) == 2 + 3 + 3
+
+
 def test_a_word_that_was_said_otherwise_stays_with_little_support() -> None:
     words = align(["hi", "rob"], heard("HI BOB"), VOCABULARY)
     assert [word.text for word in words if word.support < -1] == ["rob"]
@@ -54,6 +66,11 @@ def test_a_year_is_read_as_the_listener_heard_it(said: str) -> None:
     assert (year.first, year.last) == (3, 3 + len(said))
     assert (year.support, year.text) == (0.0, "1984,")
     assert before.support == after.support == 0.0
+
+
+def test_of_two_readings_the_one_that_was_heard_is_taken() -> None:
+    [_, number] = align(["at", "12"], heard("AT ONE TWO"), VOCABULARY)
+    assert number.spoken == ("ONE", "TWO")
 
 
 def test_punctuation_alone_stays_on_its_neighbour() -> None:

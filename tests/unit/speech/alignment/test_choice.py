@@ -31,7 +31,8 @@ def sound(text: str, sure: float) -> Emission:
         emission[frame, token] = sure
         if token == 0:
             emission[frame] = np.where(np.arange(len(TOKENS)) == 0, 0.999, 0.001 / 28)
-    return np.log(emission).astype(np.float32)
+    logs: Emission = np.log(emission).astype(np.float32)
+    return logs
 
 
 def words(text: str, confidence: float) -> list[Word]:

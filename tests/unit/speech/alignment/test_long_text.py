@@ -11,12 +11,15 @@ from earshot.audio.decode import decode
 from earshot.audio.limits import SAMPLE_RATE
 from earshot.speech import ctc
 from earshot.speech.alignment import long_text
+from earshot.speech.alignment.align import align
 from earshot.speech.alignment.listening import Listened, listen
 from earshot.speech.alignment.long_text import align_text
 from earshot.speech.model import SpeechModel
 from earshot.speech.vocabulary import Vocabulary
 from tests.shared_data import SHARED
 from tests.unit.speech.models import SAMPLES
+
+pytestmark = pytest.mark.slow("an hour of text")
 
 LONG_FORM = SHARED / "long_form" / "cv_concat_05min.mp3"
 TOKENS = ("<pad>", "|", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ'")
@@ -98,7 +101,6 @@ def test_another_recordings_text_is_not_found() -> None:
 
 def test_no_piece_is_larger_than_memory_allows(monkeypatch: pytest.MonkeyPatch) -> None:
     largest = 0
-    align = long_text.align
 
     def watched(words: Sequence[str], emission: np.ndarray, vocabulary: Vocabulary) -> object:
         nonlocal largest

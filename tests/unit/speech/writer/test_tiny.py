@@ -17,6 +17,8 @@ from earshot.speech.writer.stopping import token_budget
 from tests.shared_data import COMMON_VOICE, needs_common_voice
 from tests.unit.speech.models import ROOT, SAMPLES
 
+pytestmark = pytest.mark.slow("the bundled writer writes, a token at a time")
+
 TINY = ROOT / "models" / "moonshine-tiny"
 
 
