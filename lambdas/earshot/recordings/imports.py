@@ -33,9 +33,11 @@ def add_imported(writes: ConditionalWrites, imported: Import) -> bool:
     passages = imported.passages
     identity = recording_id(imported.key)
     # What was imported before there were details has none, and is no other for that.
-    undescribed = f"attribute_not_exists({GIVEN})"
-    described = f"{undescribed} OR" if imported.details else f"NOT {undescribed} AND"
-    described += f" {GIVEN} <> :{GIVEN}"
+    described = (
+        f"(attribute_not_exists({GIVEN}) OR {GIVEN} <> :{GIVEN})"
+        if imported.details
+        else f"(attribute_exists({GIVEN}) AND {GIVEN} <> :{GIVEN})"
+    )
     body = writes.bodies.keep(identity, pack(imported.transcript))
     while True:
         written = writes.write(
@@ -57,7 +59,7 @@ def add_imported(writes: ConditionalWrites, imported: Import) -> bool:
                 "attribute_not_exists(recording_id)"
                 " OR (#source = :source AND #status = :status AND passages <= :passages"
                 " AND (#text <> :text OR #duration <> :duration"
-                f" OR fingerprint <> :fingerprint OR facets <> :facets OR ({described})))"
+                f" OR fingerprint <> :fingerprint OR facets <> :facets OR {described}))"
             ),
             names={"#source": "source", "#text": "text"},
         )
