@@ -374,3 +374,15 @@ def test_all_recordings_come_with_their_texts_unless_they_are_not_wanted(
     (bare,) = recordings.scan(transcripts=False)
     assert whole.transcript is not None
     assert bare.transcript is None
+
+
+def test_a_repair_counts_the_revision_on_by_one_or_to_what_the_index_needs(
+    recordings: Recordings,
+) -> None:
+    work(recordings, event(1))
+    before = recordings.get(A)
+    assert before is not None
+    for least, expected in ((0, before.revision + 1), (9, 9)):
+        raised = recordings.raise_revision(A, least)
+        assert raised is not None and raised.revision == expected
+        assert recordings.get(A) == raised
