@@ -109,6 +109,15 @@ def test_a_tombstone_keeps_no_trace_of_what_was_said(recordings: Recordings) -> 
     }  # fmt: skip
 
 
+def test_a_tombstone_lasts_as_long_as_a_late_event_can_wait_in_the_queue(
+    recordings: Recordings,
+) -> None:
+    recordings.remove(event(2, Change.REMOVED))
+    (item,) = recordings._table.scan()["Items"]
+    lasts = datetime.fromtimestamp(int(item["expires_at"]), UTC) - datetime.now(UTC)
+    assert timedelta(days=13, hours=23) < lasts <= timedelta(days=14)
+
+
 def test_a_failure_says_why_and_a_new_upload_clears_it(recordings: Recordings) -> None:
     one = event(1)
     recordings.claim(one, "f1", {}, 1)
