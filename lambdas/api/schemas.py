@@ -1,7 +1,7 @@
 """What the API takes and gives about recordings, as JSON."""
 
 from dataclasses import asdict
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, Field
 
@@ -41,6 +41,9 @@ class ListenedTo(BaseModel):
     channel: int | None
 
 
+Shown = Literal[Status.QUEUED, Status.TRANSCRIBING, Status.DONE, Status.FAILED]
+
+
 class RecordingSummary(BaseModel):
     """One recording. `text`, `duration` (seconds) and `model` are null until it is done.
 
@@ -53,7 +56,7 @@ class RecordingSummary(BaseModel):
 
     recording_id: str
     key: str
-    status: Status
+    status: Shown
     text: str | None
     duration: float | None
     error: RecordingFailure | None
@@ -79,7 +82,12 @@ class RecordingSummary(BaseModel):
 
     @classmethod
     def of(cls, recording: Recording) -> Self:
-        """In lists, where the transcript is left out, a very long text is cut short."""
+        """In lists, where the transcript is left out, a very long text is cut short.
+
+        Raises ValueError for one that was deleted: nobody is shown that.
+        """
+        if recording.status is Status.DELETED:
+            raise ValueError(f"{recording.recording_id} was deleted")
         done = recording.status is Status.DONE
         text = recording.transcript.text if recording.transcript else recording.text
         failure = recording.failure

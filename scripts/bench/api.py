@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from types import SimpleNamespace
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ import typer
 from earshot.cli import outputs
 from earshot.cli.outputs import Outputs
 from scripts import ROOT
+from scripts.bench.crowd import crowd
 
 # What the light function is told; nothing of it is reached when it starts.
 ENVIRONMENT = {
@@ -47,6 +49,10 @@ ADDRESSES = ("/ping", "/recordings?size=20", "/search?q=the", "/suggest?q=th")
 def api(
     starts: Annotated[int, typer.Option(help="How many fresh interpreters to start.")] = 7,
     requests: Annotated[int, typer.Option(help="How many requests to time, of each kind.")] = 200,
+    clients: Annotated[
+        int, typer.Option(help="Clients at once that search and transcribe; none if not given.")
+    ] = 0,
+    seconds: Annotated[float, typer.Option(help="For how long they do.")] = 60,
     stack: Annotated[str | None, typer.Option(help="A stack on AWS; else the local one.")] = None,
 ) -> None:
     """Time the API's start, its own share of a request, and the deployed one's answers."""
@@ -57,7 +63,8 @@ def api(
     except outputs.NoDeployment as fault:
         print(f"left out the deployed API: {fault}", file=sys.stderr)
         return
-    for figure in _answers(target, requests):
+    crowded = crowd(target, clients, seconds) if clients else ()
+    for figure in chain(_answers(target, requests), crowded):
         print(json.dumps(figure), flush=True)
 
 

@@ -1,9 +1,10 @@
 """/export/…: recordings, passages and transcripts for other programs, a bounded page at a time."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import rows
 from api.retrieval import passages_of
@@ -36,31 +37,44 @@ Next = Annotated[str | None, Query(alias="cursor", max_length=4000, description=
 Size = Annotated[int, Query(ge=1, le=MAX_PAGE, description="At most so many a page.")]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an export asks for: a page of recordings by key."""
+
+    recordings: Recordings
+    prefix: str | None
+    cursor: str | None
+    size: int
+
+    def page(self, status: Status | None = None) -> tuple[list[Recording], str | None]:
+        """The recordings without transcripts, and the cursor of the next page."""
+        return self.recordings.list(status, self.prefix, self.cursor, self.size, "key")
+
+
+def at_most(usual: int) -> Any:
+    """The parameters that every export takes; a page has so many unless it is said."""
+
+    def asked(
+        recordings: Store, prefix: Prefix = None, cursor: Next = None, size: Size = usual
+    ) -> Asked:
+        return Asked(recordings, prefix, cursor, size)
+
+    return Depends(asked)
+
+
 @router.get("/export/recordings.jsonl", **rows.described(rows.JSON_LINES))
-def export_json_lines(
-    request: Request,
-    recordings: Store,
-    prefix: Prefix = None,
-    cursor: Next = None,
-    size: Size = 100,
-) -> Response:
+def export_json_lines(request: Request, asked: Annotated[Asked, at_most(100)]) -> Response:
     """Recordings by key, one as JSON a line."""
-    page, following = recordings.list(None, prefix, cursor, size, "key")
+    page, following = asked.page()
     taken = rows.text(page, lambda one: rows.json_line(_row(one)))
     return _answer(request, taken, following, rows.JSON_LINES)
 
 
 @router.get("/export/recordings.csv", **rows.described("text/csv"))
-def export_csv(
-    request: Request,
-    recordings: Store,
-    prefix: Prefix = None,
-    cursor: Next = None,
-    size: Size = 100,
-) -> Response:
+def export_csv(request: Request, asked: Annotated[Asked, at_most(100)]) -> Response:
     """Recordings by key, one a row. The first page has the header."""
-    page, following = recordings.list(None, prefix, cursor, size, "key")
-    head = "" if cursor else rows.csv_line(COLUMNS)
+    page, following = asked.page()
+    head = "" if asked.cursor else rows.csv_line(COLUMNS)
     taken = rows.text(
         page, lambda one: rows.csv_line(_row(one).get(name) for name in COLUMNS), head
     )
@@ -69,18 +83,13 @@ def export_csv(
 
 @router.get("/export/passages.jsonl", **rows.described(rows.JSON_LINES))
 def export_passages(
-    request: Request,
-    recordings: Store,
-    settings: Settings,
-    prefix: Prefix = None,
-    cursor: Next = None,
-    size: Size = 20,
+    request: Request, settings: Settings, asked: Annotated[Asked, at_most(20)]
 ) -> Response:
     """The passages of recordings by key, one as JSON a line. A page may be empty: follow `Link`."""
-    page, following = recordings.list(Status.DONE, prefix, cursor, size, "key")
+    page, following = asked.page(Status.DONE)
 
     def lines(one: Recording) -> str:
-        whole = recordings.get(one.recording_id)
+        whole = asked.recordings.get(one.recording_id)
         cut = passages_of(whole, settings.site_url) if whole else ()
         return "".join(rows.json_line(passage.model_dump()) for passage in cut)
 
@@ -90,17 +99,14 @@ def export_passages(
 @router.get("/export/transcripts.zip", **rows.described("application/zip"))
 def export_zip(
     request: Request,
-    recordings: Store,
+    asked: Annotated[Asked, at_most(50)],
     format: Annotated[  # noqa: A002 - what it is called in an address
         Literal["txt", "srt", "vtt", "json"], Query(description="Of the files in it.")
     ] = "txt",
-    prefix: Prefix = None,
-    cursor: Next = None,
-    size: Size = 50,
 ) -> Response:
     """The transcripts of recordings by key, as files under their keys. A page may be empty."""
-    page, following = recordings.list(Status.DONE, prefix, cursor, size, "key")
-    taken = rows.archive(page, lambda one: _files(recordings, one, format))
+    page, following = asked.page(Status.DONE)
+    taken = rows.archive(page, lambda one: _files(asked.recordings, one, format))
     return _answer(request, taken, following, "application/zip")
 
 

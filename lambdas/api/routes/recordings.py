@@ -1,6 +1,6 @@
 """/recordings: what is in the bucket, and what became of it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from api import caching
 from api.errors import NoSound
 from api.parameters import OnlyKnownParameters
-from api.schemas import RecordingPage, RecordingSummary
+from api.schemas import RecordingPage, RecordingSummary, Shown
 from api.services import Settings, Store
 from earshot.errors import InvalidRequest, NotFound
 from earshot.recordings.ids import MAX_KEY_BYTES, recording_id
@@ -21,7 +21,6 @@ router = APIRouter(tags=["recordings"])
 
 MAX_PAGE = 100
 RETRY_AFTER_S = 5  # while a recording is on its way
-Listed = Literal["queued", "transcribing", "done", "failed"]
 
 
 def found(recording_id: str, recordings: Store) -> Recording:
@@ -47,7 +46,7 @@ def list_recordings(
         str | None,
         Query(max_length=MAX_KEY_BYTES, description="Keys that begin with this."),
     ] = None,
-    status: Annotated[Listed | None, Query(description="Only recordings in this state.")] = None,
+    status: Annotated[Shown | None, Query(description="Only recordings in this state.")] = None,
     sort: Annotated[
         Sort | None,
         Query(
@@ -70,8 +69,7 @@ def list_recordings(
         page, following = _one(recordings, key), None
     else:
         order = sort or ("updated" if prefix is None else "key")
-        only = Status(status) if status else None
-        page, following = recordings.list(only, prefix, cursor, size, order)
+        page, following = recordings.list(status, prefix, cursor, size, order)
     return RecordingPage(
         recordings=[
             RecordingSummary.of(recording)

@@ -13,7 +13,9 @@ import httpx
 import typer
 
 from earshot.cli import outputs
+from earshot.cli.exported import count_all, counted
 from earshot.cli.options import Stack
+from earshot.cli.progress import progress
 from earshot.errors import EarshotError, InputError
 
 _TIMEOUT_S = 60
@@ -58,8 +60,11 @@ def export(
     key = os.environ.get("EARSHOT_API_KEY", "")
     headers = {"authorization": f"Bearer {key}"} if key else {}
     with httpx.Client(headers=headers, timeout=_TIMEOUT_S) as client:
-        pages = list_pages(client, f"{target.api_url}/export/{name}", asked)
-        count = (write_zip if out.suffix == ".zip" else write_text)(pages, out)
+        total = None if prefix else count_all(client, target.api_url, name)
+        with progress("Exporting", total) as advance:
+            pages = list_pages(client, f"{target.api_url}/export/{name}", asked)
+            pages = counted(pages, name, advance)
+            count = (write_zip if out.suffix == ".zip" else write_text)(pages, out)
     print(f"{count:,} pages written to {out}.")
 
 

@@ -67,7 +67,8 @@ def add_rows(
             report.estimated.append(Refused(row.line, row.filename, estimate.reason))
         report.aligned += is_aligned(transcript.provenance, model)
         passages = count_passages(transcript)
-        return bool(recordings.add_imported([Import(key, row.facets, transcript, passages)]))
+        new = Import(key, row.facets, transcript, passages, row.details)
+        return bool(recordings.add_imported([new]))
 
     with ThreadPoolExecutor(_CONCURRENCY) as pool:
         for some in _batches(rows):
@@ -91,7 +92,9 @@ def uploads_of(rows: Sequence[Row], sound: Sound, prefix: str = "") -> list[Uplo
 
     found = ((row, sound.of(row)) for row in rows)
     return [
-        Upload(path, prefix + row.filename, row.facets, IMPORTED) for row, path in found if path
+        Upload(path, prefix + row.filename, row.facets, IMPORTED, row.details)
+        for row, path in found
+        if path
     ]
 
 
@@ -100,7 +103,7 @@ def import_(
         Path,
         typer.Argument(
             help="CSV, or columns between tabs: filename, generated_text (or text), duration; age,"
-            " gender, accent.",
+            " gender, accent, title, speaker, place, collection, recorded_at, tags.",
             metavar="IN.csv",
             exists=True,
             dir_okay=False,

@@ -25,9 +25,10 @@ Advance = Callable[[int], None]
 
 
 @contextmanager
-def progress(label: str, total: int, done: int = 0) -> Iterator[Advance]:
+def progress(label: str, total: int | None, done: int = 0) -> Iterator[Advance]:
     """Shows how many of `total` are done, how fast, and the time left; call what it gives with how
-    many more are. `done` were done before, and don't count for the speed.
+    many more are. `done` were done before, and don't count for the speed. Without a total, it shows
+    how many are done.
 
     Writes to stderr, so that a command's output can be piped on.
     """
@@ -69,7 +70,7 @@ class _Rate(ProgressColumn):
 class _Lines:
     """A line every few seconds and one at the end."""
 
-    def __init__(self, label: str, total: int, done: int) -> None:
+    def __init__(self, label: str, total: int | None, done: int) -> None:
         self._label, self._total = label, total
         self._done = self._before = done
         self._begin = self._last = time.monotonic()
@@ -86,9 +87,10 @@ class _Lines:
     def _print(self) -> None:
         seconds = time.monotonic() - self._begin
         rate = (self._done - self._before) / seconds if seconds else 0.0
-        line = f"{self._label}: {self._done} of {self._total}, {seconds:.0f} s"
+        of_all = "" if self._total is None else f" of {self._total}"
+        line = f"{self._label}: {self._done}{of_all}, {seconds:.0f} s"
         if rate:
             line += f", {rate:.1f}/s"
-            if self._done < self._total:
+            if self._total is not None and self._done < self._total:
                 line += f", {(self._total - self._done) / rate:.0f} s left"
         print(line, file=sys.stderr)

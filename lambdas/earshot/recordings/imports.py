@@ -1,9 +1,11 @@
 """Imported transcripts in the table, and the sound that may come for them later."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from earshot.recordings.changes import ObjectEvent
+from earshot.recordings.details import GIVEN
 from earshot.recordings.ids import recording_id
 from earshot.recordings.item import pack, transcript_attributes
 from earshot.recordings.record import Source, Status
@@ -19,6 +21,7 @@ class Import:
     facets: Mapping[str, str]
     transcript: Transcript
     passages: int
+    details: Mapping[str, Any] = field(default_factory=dict)  # earshot.recordings.details
 
 
 def add_imported(writes: ConditionalWrites, imported: Import) -> bool:
@@ -29,6 +32,12 @@ def add_imported(writes: ConditionalWrites, imported: Import) -> bool:
     """
     passages = imported.passages
     identity = recording_id(imported.key)
+    # What was imported before there were details has none, and is no other for that.
+    described = (
+        f"(attribute_not_exists({GIVEN}) OR {GIVEN} <> :{GIVEN})"
+        if imported.details
+        else f"(attribute_exists({GIVEN}) AND {GIVEN} <> :{GIVEN})"
+    )
     body = writes.bodies.keep(identity, pack(imported.transcript))
     while True:
         written = writes.write(
@@ -40,6 +49,7 @@ def add_imported(writes: ConditionalWrites, imported: Import) -> bool:
                 "status": Status.DONE,
                 "source": Source.IMPORT,
                 "facets": dict(imported.facets),
+                GIVEN: dict(imported.details),
                 "uploaded_at": timestamp(writes.now()),
                 "transcribed_at": timestamp(writes.now()),
                 "passages": passages,
@@ -49,7 +59,7 @@ def add_imported(writes: ConditionalWrites, imported: Import) -> bool:
                 "attribute_not_exists(recording_id)"
                 " OR (#source = :source AND #status = :status AND passages <= :passages"
                 " AND (#text <> :text OR #duration <> :duration"
-                " OR fingerprint <> :fingerprint OR facets <> :facets))"
+                f" OR fingerprint <> :fingerprint OR facets <> :facets OR {described}))"
             ),
             names={"#source": "source", "#text": "text"},
         )

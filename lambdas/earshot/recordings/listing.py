@@ -56,8 +56,7 @@ def page_by_key(
     if last is not None:
         query["ExclusiveStartKey"] = ALL | {"key": last, "recording_id": recording_id(last)}
     entries, end = _filtered(table, query, status, size)
-    ids = [entry["recording_id"] for entry in entries]
-    return list(summaries(table, ids)), encode(Cursor("key", end["key"])) if end else None
+    return _settled(table, entries), encode(Cursor("key", end["key"])) if end else None
 
 
 def page_by_upload(

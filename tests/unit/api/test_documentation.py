@@ -147,3 +147,16 @@ def test_the_description_tells_the_truth_about_answers_below_v1(app: FastAPI) ->
         assert "Retry-After" in operation["responses"]["429"]["headers"]
     forms = description["paths"]["/v1/audio/transcriptions"]["post"]["responses"]["200"]["content"]
     assert "text/vtt" in forms
+
+
+def test_no_list_is_said_to_hold_what_was_deleted(app: FastAPI) -> None:
+    description = app.openapi()
+    states = ["queued", "transcribing", "done", "failed"]
+    summary = description["components"]["schemas"]["RecordingSummary"]
+    assert summary["properties"]["status"]["enum"] == states
+    (asked,) = (
+        one
+        for one in description["paths"]["/recordings"]["get"]["parameters"]
+        if one["name"] == "status"
+    )
+    assert asked["schema"]["anyOf"][0]["enum"] == states

@@ -10,11 +10,12 @@ from earshot.cli.tables import table as tables
 from earshot.cli.tables.csv_rows import Row, rows_of
 from earshot.cli.tables.form import TableError
 from earshot.cli.tables.table import Refused
+from earshot.recordings.details import GIVEN, Details
 from earshot.recordings.ids import recording_id
 from earshot.recordings.record import Source
 from earshot.recordings.store import Recordings
 from tests.shared_data import COMMON_VOICE, needs_common_voice
-from tests.unit.recordings.conftest import aws, recordings  # noqa: F401
+from tests.unit.recordings.conftest import aws, make_table, recordings  # noqa: F401
 
 
 def read_rows(path: Path, *, sound: bool = False) -> list[Row | Refused]:
@@ -92,6 +93,46 @@ def test_importing_again_changes_nothing(
     assert (again.written, again.unchanged) == (0, 40)
     assert before is not None and before == recordings.get(recording_id("pre/7.mp3"))
     assert (before.source, before.model, before.duration) == (Source.IMPORT, "model-x", 3.0)
+
+
+DESCRIBED = (
+    "filename,generated_text,duration,title,recorded_at,tags\n"
+    "a.mp3,HEARD THIS,2.5,Monday's talk,2024-05-01,river; bank\n"
+)
+
+
+def test_a_recording_says_what_its_row_says_of_it(
+    recordings: Recordings,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    rows = [one for one in read_rows(write(tmp_path, DESCRIBED)) if isinstance(one, Row)]
+    assert add_rows(rows, recordings, "m").written == 1
+    recording = recordings.get(recording_id("a.mp3"))
+    assert recording is not None
+    assert recording.details == Details(
+        title="Monday's talk", recorded_at="2024-05-01", tags=("river", "bank")
+    )
+    assert add_rows(rows, recordings, "m").unchanged == 1
+
+
+def test_what_is_said_of_an_import_changes_with_the_table(recordings: Recordings) -> None:  # noqa: F811
+    def titled(title: str) -> int:
+        details = {"title": title} if title else {}
+        return add_rows([Row(2, "a.mp3", "WORDS", 5.0, {}, details)], recordings, "m").written
+
+    assert [titled(one) for one in ("", "", "One", "One", "Two", "")] == [1, 0, 1, 0, 1, 1]
+    recording = recordings.get(recording_id("a.mp3"))
+    assert recording is not None and recording.details == Details()
+
+
+def test_an_import_from_before_there_were_details_is_left_as_it_is(aws: None) -> None:  # noqa: F811
+    table = make_table()
+    store, rows = Recordings(table), [Row(2, "a.mp3", "WORDS", 5.0, {})]
+    add_rows(rows, store, "m")
+    table.update_item(
+        Key={"recording_id": recording_id("a.mp3")}, UpdateExpression=f"REMOVE {GIVEN}"
+    )
+    assert add_rows(rows, store, "m").written == 0
 
 
 def test_word_times_are_estimates_that_fill_the_duration(recordings: Recordings) -> None:  # noqa: F811

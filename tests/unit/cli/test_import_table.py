@@ -91,3 +91,11 @@ def test_two_clips_never_become_one_transcript(run: Run, records: Any) -> None:
     assert {key: one["text"] for key, one in items(records).items()} == {
         "a.mp3": '"Then why', "b.mp3": 'they said"',
     }  # fmt: skip
+
+
+def test_the_sound_takes_along_what_its_row_says_of_it(run: Run, clips: Path, records: Any) -> None:
+    table = f"filename,generated_text,duration,title\n{NAME},WORDS,1,Bread\n"
+    assert run(table, "--audio", clips, "--listener", "none").exit_code == 0
+    assert items(records)[NAME]["details_given"] == {"title": "Bread"}
+    bucket = boto3.resource("s3", region_name="us-east-1").Bucket("audio")
+    assert bucket.Object(NAME).metadata == {"title": "Bread", "transcript": "imported"}

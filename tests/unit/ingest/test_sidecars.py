@@ -76,6 +76,12 @@ def test_a_sidecar_counts_whenever_it_comes_and_however_events_are_delivered(
         assert found(ingest).details == Details(title="Second", speaker="Ann"), order
 
 
+def test_a_sidecar_that_came_before_the_sound_counts_at_once(ingest: Ingest, audio: Any) -> None:
+    ingest.handle(said(audio, 1, title="First"))
+    ingest.handle(put(audio, NO_SOUND, 2, SOUND))
+    assert found(ingest).details == Details(title="First")
+
+
 def test_a_sidecar_is_no_recording(ingest: Ingest, audio: Any) -> None:
     assert ingest.handle(said(audio, 1, title="Alone")) is Outcome.DESCRIBED
     assert ingest.recordings.get(recording_id(SIDECAR)) is None

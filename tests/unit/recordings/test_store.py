@@ -109,6 +109,15 @@ def test_a_tombstone_keeps_no_trace_of_what_was_said(recordings: Recordings) -> 
     }  # fmt: skip
 
 
+def test_a_tombstone_lasts_as_long_as_a_late_event_can_wait_in_the_queue(
+    recordings: Recordings,
+) -> None:
+    recordings.remove(event(2, Change.REMOVED))
+    (item,) = recordings._table.scan()["Items"]
+    lasts = datetime.fromtimestamp(int(item["expires_at"]), UTC) - datetime.now(UTC)
+    assert timedelta(days=13, hours=23) < lasts <= timedelta(days=14)
+
+
 def test_a_failure_says_why_and_a_new_upload_clears_it(recordings: Recordings) -> None:
     one = event(1)
     recordings.claim(one, "f1", {}, 1)
@@ -374,3 +383,15 @@ def test_all_recordings_come_with_their_texts_unless_they_are_not_wanted(
     (bare,) = recordings.scan(transcripts=False)
     assert whole.transcript is not None
     assert bare.transcript is None
+
+
+def test_a_repair_counts_the_revision_on_by_one_or_to_what_the_index_needs(
+    recordings: Recordings,
+) -> None:
+    work(recordings, event(1))
+    before = recordings.get(A)
+    assert before is not None
+    for least, expected in ((0, before.revision + 1), (9, 9)):
+        raised = recordings.raise_revision(A, least)
+        assert raised is not None and raised.revision == expected
+        assert recordings.get(A) == raised

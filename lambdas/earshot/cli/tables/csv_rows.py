@@ -3,7 +3,8 @@
 import math
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from earshot.cli.tables.columns import DURATION, FILENAME, GENERATED, TEXT
 from earshot.cli.tables.records import Row as Record
@@ -23,6 +24,7 @@ class Row:
     text: str
     duration: float | None
     facets: Mapping[str, str]
+    details: Mapping[str, Any] = field(default_factory=dict)  # earshot.recordings.details
 
 
 def rows_of(table: Table, *, sound: bool = False) -> Iterator[Row | Refused]:
@@ -53,7 +55,8 @@ def _judge(table: Table, row: Record, column: str, seen: dict[str, int]) -> Row 
         if same in seen:
             raise ValueError(f"line {seen[same]} has the same filename")
         text, duration = _text(table.value(row, column), column), _duration(table, row)
-        made = Row(row.line, filename, text, duration, _facets(table, row))
+        facets, details = _facets(table, row), table.details(row)
+        made = Row(row.line, filename, text, duration, facets, details)
     except ValueError as fault:
         return Refused(row.line, printable(filename), str(fault))
     seen[same] = row.line

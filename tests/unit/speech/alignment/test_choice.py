@@ -155,6 +155,9 @@ def test_times_count_from_where_the_window_starts() -> None:
     ]
     found = choose(later, ["She", "left."], sound(said, SURE), VOCABULARY, FRAME_S, start_s=60.0)
     assert [word.start for word in found.words] == pytest.approx([60.0, 60.2], abs=0.021)
+    assert [word.end for word in found.words] == pytest.approx([60.16, 60.4], abs=0.061)
+    alone = choose([], ["She", "left."], sound(said, SURE), VOCABULARY, FRAME_S, start_s=60.0)
+    assert [word.end for word in alone.words] == pytest.approx([60.16, 60.4], abs=0.061)
 
 
 def test_agreement_is_surer_than_either() -> None:
