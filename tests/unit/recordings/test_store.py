@@ -114,7 +114,7 @@ def test_a_tombstone_lasts_as_long_as_a_late_event_can_wait_in_the_queue(
 ) -> None:
     recordings.remove(event(2, Change.REMOVED))
     (item,) = recordings._table.scan()["Items"]
-    lasts = datetime.fromtimestamp(int(item["expires_at"]), UTC) - datetime.now(UTC)
+    lasts = datetime.fromtimestamp(int(str(item["expires_at"])), UTC) - datetime.now(UTC)
     assert timedelta(days=13, hours=23) < lasts <= timedelta(days=14)
 
 
