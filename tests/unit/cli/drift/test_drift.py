@@ -150,18 +150,15 @@ def run(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def test_the_exit_code_tells_drift_from_steady_from_too_little(
-    stored: list[Recording], tmp_path: Path
-) -> None:
+def test_the_exit_code_tells_drift_from_steady_from_too_little(stored: list[Recording]) -> None:
     assert run()[0] == 1
     stored += [recording("2026-10-31", "one two three", n=n) for n in range(40)]
     stored += [recording("2026-11-01", "one two three", n=n) for n in range(40)]
     assert run()[0] == 0
     stored += [recording("2026-11-30", "one two three", 0.4, "indian", n) for n in range(60)]
-    code, output = run("--picture", str(tmp_path / "drift.png"))
+    code, output = run()
     assert code == 3
     assert "DRIFT" in output
-    assert (tmp_path / "drift.png").stat().st_size > 1000
 
 
 def test_references_give_a_word_error_rate(stored: list[Recording], tmp_path: Path) -> None:
