@@ -56,7 +56,7 @@ def _engine(
     peak: float | None,
     processes: int,
 ) -> Iterator[Mapping[str, Any]]:
-    from scripts.bench.bulk_engine import measure
+    from scripts.bench.bulk_engine import Run, measure
     from scripts.bench.bulk_processes import measure_together
     from scripts.bench.clips import picked
     from scripts.bench.models import exported, large
@@ -66,8 +66,8 @@ def _engine(
         engine = "onnx"
         folder = folder if (folder / "onnx").is_dir() else exported(folder)
     files = picked(clips, count or sys.maxsize)
-    task = (files, folder, engine, writer, batch_seconds, peak)
-    yield measure_together(*task, processes) if processes > 1 else measure(*task)
+    run = Run(files, folder, engine, writer, batch_seconds, peak)
+    yield measure_together(run, processes) if processes > 1 else measure(run)
 
 
 def _on_gpu() -> bool:

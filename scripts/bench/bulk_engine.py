@@ -38,59 +38,63 @@ from scripts.bench.clocks import ClockedEngine, ClockedWriter, processors
 from scripts.bench.flops import device, flops
 
 
-def measure(
-    files: Sequence[Path],
-    model: Path,
-    engine: str,
-    writer: str,
-    batch_seconds: float | None,
-    peak: float | None,
-    beside: int = 1,
-    ready: Callable[[], object] = int,
-) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Which files which models hear. `batch_seconds` and `peak` (TFLOPS) are what suits the engine
+    and what is known of the device, if None."""
+
+    files: Sequence[Path]
+    model: Path
+    engine: str
+    writer: str
+    batch_seconds: float | None
+    peak: float | None
+
+
+def measure(run: Run, beside: int = 1, ready: Callable[[], object] = int) -> Mapping[str, Any]:
     """Every file once, timed from the first message; a batch before warms the engine up.
 
     `beside` workers share the machine, and `ready` returns when all of them are.
     """
     sandbox.start()
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"  # what is printed here are figures
-    listener = load(str(model), engine=engine)
+    listener = load(str(run.model), engine=run.engine)
     clocked = ClockedEngine(listener.engine)
-    found = open_writer(writer, side_by_side=True, on_device=clocked.on_device)
+    found = open_writer(run.writer, side_by_side=True, on_device=clocked.on_device)
     writes = ClockedWriter(found) if found else None
     transcriber = _Timed(Transcriber(replace(listener, engine=clocked), writer=writes))
-    chosen = pace(transcriber.batch, 10, batch_seconds, beside=beside)
+    chosen = pace(transcriber.batch, 10, run.batch_seconds, beside=beside)
     transcriber.transcribe_many([np.zeros(SAMPLE_RATE * 5, np.float32) + 0.01])
     transcriber.forget()
     for part in (clocked, writes):
         if part:
             part.clock.seconds = 0.0
-    with progress("Transcribing", len(files)) as advance:
-        queue = _Queue(files)
-        ingest = _Files(files, transcriber, advance)
+    with progress("Transcribing", len(run.files)) as advance:
+        queue = _Queue(run.files)
+        ingest = _Files(run.files, transcriber, advance)
         worker = Worker(cast(Intake, queue), lambda: cast(Ingest, ingest), lambda _: chosen, 0)
         queue.on_empty = worker.stop
+        ready()
         with _gpu_memory() as on_gpu, processors() as on_processors:
-            ready()
             began = time.perf_counter()
             worker.run()
             took = time.perf_counter() - began
     sound = sum(transcriber.lengths)
-    work = flops(read_json(_config(model)), transcriber.lengths)
-    name, known = device(engine)
-    peak = peak or known
+    work = flops(read_json(_config(run.model)), transcriber.lengths)
+    name, known = device(run.engine)
+    peak = run.peak or known
     return {
         "figure": "bulk worker without a cloud",
-        "model": model.name,
+        "model": run.model.name,
         "engine": transcriber.provenance.engine,
         "device": name,
-        "files": len(files),
+        "files": len(run.files),
         "failed": ingest.failed,
         "sound_s": round(sound, 1),
         "seconds": round(took, 1),
         "sound_seconds_per_s": round(sound / took, 1),
         "listener_busy": round(clocked.clock.seconds / took, 3),
-        "writer": writer,
+        "writer": run.writer,
         "writer_busy": round(writes.clock.seconds / took, 3) if writes else None,
         "sound_seconds_per_listener_s": round(sound / clocked.clock.seconds, 1),
         "batch_fill": round(sound / transcriber.batches / chosen.batch_seconds, 3),

@@ -3,35 +3,26 @@
 import multiprocessing
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from scripts.bench.bulk_engine import measure
+from scripts.bench.bulk_engine import Run, measure
 
 READY_S = 300.0
 
 _barrier: Any = None  # of this process, given to it as it starts
 
 
-def measure_together(
-    files: Sequence[Path],
-    model: Path,
-    engine: str,
-    writer: str,
-    batch_seconds: float | None,
-    peak: float | None,
-    processes: int,
-) -> Mapping[str, Any]:
+def measure_together(run: Run, processes: int) -> Mapping[str, Any]:
     """What `measure` gives, for all processes together: they start at once, when all are ready."""
     spawn = multiprocessing.get_context("spawn")
     barrier = spawn.Barrier(processes)
     with ProcessPoolExecutor(processes, spawn, _remember, (barrier,)) as pool:
         parts = [
-            pool.submit(_part, files[at::processes], model, engine, writer, batch_seconds, peak,
-                        processes)
+            pool.submit(_part, replace(run, files=run.files[at::processes]), processes)
             for at in range(processes)
-        ]  # fmt: skip
+        ]
         return together([part.result() for part in parts])
 
 
@@ -56,14 +47,5 @@ def _remember(barrier: Any) -> None:
     _barrier = barrier
 
 
-def _part(
-    files: Sequence[Path],
-    model: Path,
-    engine: str,
-    writer: str,
-    batch_seconds: float | None,
-    peak: float | None,
-    beside: int,
-) -> Mapping[str, Any]:
-    ready = partial(_barrier.wait, READY_S)
-    return measure(files, model, engine, writer, batch_seconds, peak, beside, ready)
+def _part(run: Run, beside: int) -> Mapping[str, Any]:
+    return measure(run, beside, partial(_barrier.wait, READY_S))

@@ -1,7 +1,7 @@
 """The torch engine runs transformers' own model: the reference on CPU, the fast engine on CUDA."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from transformers import Wav2Vec2ForCTC
 
-from earshot.audio.limits import SAMPLE_RATE
 from earshot.errors import ModelError
+from earshot.speech import padded
 from earshot.speech.acoustics import Acoustics
 from earshot.speech.engine import Emission, Waveform
 
@@ -67,22 +67,11 @@ class TorchEngine:
     def emissions(self, waveforms: Sequence[Waveform]) -> list[Emission]:
         """See Engine.emissions."""
         found: dict[int, Emission] = {}
-        for batch in self._batches([len(waveform) for waveform in waveforms]):
+        lengths = [len(waveform) for waveform in waveforms]
+        for batch in padded.batches(lengths, self._batch_seconds):
             emissions = self._run([waveforms[i] for i in batch])
             found.update(zip(batch, emissions, strict=True))
         return [found[i] for i in range(len(waveforms))]
-
-    def _batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        """Indices of waveforms of similar length; a padded batch stays within the limit."""
-        budget = self._batch_seconds * SAMPLE_RATE
-        batch: list[int] = []
-        for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-            if batch and (len(batch) + 1) * lengths[i] > budget:
-                yield batch
-                batch = []
-            batch.append(i)
-        if batch:
-            yield batch
 
     @torch.inference_mode()  # type: ignore[untyped-decorator]
     def _run(self, waveforms: list[Waveform]) -> list[Emission]:

@@ -1,6 +1,6 @@
 """Moonshine on a GPU: many waveforms at once, each with a beam search of its own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import count
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from earshot.audio.limits import SAMPLE_RATE
+from earshot.speech import padded
 from earshot.speech.engine import Waveform
 from earshot.speech.writer.beam_search import (
     Asked,
@@ -70,12 +70,18 @@ class TorchWriter:
 
     def write_many(self, waveforms: Sequence[Waveform]) -> list[Written]:
         """Raises ValueError for a waveform longer than MAX_SAMPLES."""
+        longest = max(map(len, waveforms), default=0)
+        if longest > MAX_SAMPLES:
+            raise ValueError(f"a writer hears windows, not {longest} samples at once")
+        places = [at for at, one in enumerate(waveforms) if len(one) >= MIN_SAMPLES]
         written = [Written()] * len(waveforms)
-        for batch in self._batches([len(one) for one in waveforms]):
-            found = self.search([waveforms[i] for i in batch])
-            for i, one in zip(batch, found, strict=True):
+        lengths = [len(waveforms[at]) for at in places]
+        for batch in padded.batches(lengths, self._batch_seconds):
+            some = [places[at] for at in batch]
+            found = self.search([waveforms[at] for at in some])
+            for at, one in zip(some, found, strict=True):
                 words = self._tokens.words(one.tokens, one.log_probabilities)
-                written[i] = Written(tuple(words), one.stopped)
+                written[at] = Written(tuple(words), one.stopped)
         return written
 
     @torch.inference_mode()  # type: ignore[untyped-decorator]
@@ -114,19 +120,3 @@ class TorchWriter:
 
     def _on_device(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> Tensor:
         return torch.as_tensor(numbers, device=self._network.device)
-
-    def _batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        """Places of waveforms of similar length, those left out that are too short for a sound."""
-        budget = self._batch_seconds * SAMPLE_RATE
-        batch: list[int] = []
-        for at in sorted(range(len(lengths)), key=lambda at: lengths[at]):
-            if lengths[at] < MIN_SAMPLES:
-                continue
-            if lengths[at] > MAX_SAMPLES:
-                raise ValueError(f"a writer hears windows, not {lengths[at]} samples at once")
-            if batch and (len(batch) + 1) * lengths[at] > budget:
-                yield batch
-                batch = []
-            batch.append(at)
-        if batch:
-            yield batch
