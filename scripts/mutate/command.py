@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -89,15 +90,25 @@ def mutate(
             if not _noticed(copy, runner, mutant, patience[mutant.target.tests]):
                 missed.append(mutant)
             advance(1)
+    share = _report(mutants, missed)
+    if share < at_least:
+        sys.exit(1)
+
+
+def _report(mutants: list[Mutant], missed: list[Mutant]) -> float:
+    """Print what went unnoticed, and how many were noticed by module and in all; per cent."""
     for mutant in missed:
         source = (ROOT / mutant.target.module).read_text()
         before = source.splitlines()[mutant.change.line - 1].strip()
         print(f"{mutant.target.module}:{mutant.change.line}")
         print(f"  - {before}\n  + {mutant.line(source)}")
+    made = Counter(one.target.module for one in mutants)
+    unnoticed = Counter(one.target.module for one in missed)
+    for module, count in made.items():
+        print(f"{count - unnoticed[module]:4} of {count:3}  {module.relative_to(PACKAGE)}")
     share = 100 * (1 - len(missed) / len(mutants))
     print(f"{len(mutants) - len(missed)} of {len(mutants)} changes noticed, {share:.1f} %")
-    if share < at_least:
-        sys.exit(1)
+    return share
 
 
 def drawn(chosen: list[Target], count: int, seed: int) -> list[Mutant]:
