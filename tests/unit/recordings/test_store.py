@@ -395,3 +395,18 @@ def test_a_repair_counts_the_revision_on_by_one_or_to_what_the_index_needs(
         raised = recordings.raise_revision(A, least)
         assert raised is not None and raised.revision == expected
         assert recordings.get(A) == raised
+
+
+def test_what_is_read_is_what_was_written_last(recordings: Recordings) -> None:
+    """By default DynamoDB may answer with what was there a second ago; moto never does."""
+    asked: list[dict[str, Any]] = []
+    events = recordings._table.meta.client.meta.events
+    for operation in ("GetItem", "Scan"):
+        events.register(
+            f"provide-client-params.dynamodb.{operation}", lambda params, **_: asked.append(params)
+        )
+    work(recordings, event(1))
+    assert len(asked) == 1, "a claim looks first"
+    assert recordings.get(A) and recordings.current(A) and list(recordings.scan())
+    assert not recordings.is_awaited("a.mp3")
+    assert [one["ConsistentRead"] for one in asked] == [True] * 5
