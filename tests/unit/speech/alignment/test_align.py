@@ -161,6 +161,25 @@ def test_a_number_is_read_as_it_was_heard_wherever_it_stands(words: list[str]) -
         assert list(number.spoken) == spoken
 
 
+@pytest.mark.parametrize(
+    ("written", "said", "spoken"),
+    [
+        ("12 and 1 2 and go", "TWELVE AND ONE TWO AND GO", ("TWELVE",)),
+        ("go and 1 2 and 12", "GO AND ONE TWO AND TWELVE", ("TWELVE",)),
+        ("12 12 go", "TWELVE ONE TWO GO", ("TWELVE",)),
+        ("12 twelve go", "ONE TWO TWELVE GO", ("ONE", "TWO")),
+        ("go twelve 12", "GO TWELVE ONE TWO", ("ONE", "TWO")),
+    ],
+)
+def test_a_number_is_read_as_it_was_heard_in_its_place_and_not_near_it(
+    written: str, said: str, spoken: tuple[str, ...]
+) -> None:
+    words = {
+        one.text: one.spoken for one in reversed(align(written.split(), heard(said), VOCABULARY))
+    }
+    assert words["12"] == spoken
+
+
 def test_a_path_is_as_likely_as_its_frames() -> None:
     sure = float(np.log(0.98))
     assert path_score([("HI", "BOB"), ("HO",)], heard("HI BOB..HO"), VOCABULARY) == pytest.approx(
