@@ -198,3 +198,9 @@ def test_the_mark_of_written_words_that_give_way_to_silence_goes_to_the_word_bef
         VOCABULARY, FRAME_S, margins=Margins(margin, margin),
     )  # fmt: skip
     assert text(shown) == "The ox slept. She left"
+
+
+def test_what_is_invented_over_silence_leaves_no_mark_within_a_sentence() -> None:
+    said = f"THE BIG{SILENCE}OX SLEPT HERE"
+    found = decided(said, "The big thank you. ox slept here.", 12.0, Margin(9.0, 0.0))
+    assert text(found) == "The big ox slept here."
