@@ -89,19 +89,22 @@ def mutate(
         for mutant in mutants:
             if not _noticed(copy, runner, mutant, patience[mutant.target.tests]):
                 missed.append(mutant)
+                _tell(mutant)
             advance(1)
     share = _report(mutants, missed)
     if share < at_least:
         sys.exit(1)
 
 
+def _tell(mutant: Mutant) -> None:
+    source = (ROOT / mutant.target.module).read_text()
+    before = source.splitlines()[mutant.change.line - 1].strip()
+    print(f"{mutant.target.module}:{mutant.change.line}")
+    print(f"  - {before}\n  + {mutant.line(source)}", flush=True)
+
+
 def _report(mutants: list[Mutant], missed: list[Mutant]) -> float:
-    """Print what went unnoticed, and how many were noticed by module and in all; per cent."""
-    for mutant in missed:
-        source = (ROOT / mutant.target.module).read_text()
-        before = source.splitlines()[mutant.change.line - 1].strip()
-        print(f"{mutant.target.module}:{mutant.change.line}")
-        print(f"  - {before}\n  + {mutant.line(source)}")
+    """Print how many changes were noticed, by module and in all; per cent."""
     made = Counter(one.target.module for one in mutants)
     unnoticed = Counter(one.target.module for one in missed)
     for module, count in made.items():
