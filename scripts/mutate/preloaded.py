@@ -38,8 +38,8 @@ def run(arguments: list[str], patience_s: float) -> tuple[int | None, str]:
 
 
 def _ended(child: int, patience_s: float) -> int | None:
-    deadline = time.monotonic() + patience_s
-    while time.monotonic() < deadline:
+    deadline, asking = time.monotonic() + patience_s, os.getppid()
+    while time.monotonic() < deadline and os.getppid() == asking:  # nobody else would end it
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return os.waitstatus_to_exitcode(status)
