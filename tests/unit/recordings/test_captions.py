@@ -60,13 +60,15 @@ def cost(pieces: Sequence[Sequence[Word]]) -> float:
 
 
 def sentence(chance: random.Random) -> tuple[Word, ...]:
-    """Some are spoken slowly, so that time is what limits them, and some have long words."""
+    """Some are spoken slowly, so that time is what limits them, some have long words, and some
+    neither pauses nor commas."""
     words: list[Word] = []
     now, slowest, longest = 0.0, chance.choice((0.5, 2.5)), chance.choice((10, 22))
+    pauses, commas = chance.choice((((0.1,), 0.0), ((0.0, 0.1, 0.3, 0.4, 0.5), 0.15)))
     for _ in range(chance.randint(2, 10)):
-        start = round(now + chance.choice((0.0, 0.1, 0.3, 0.4, 0.5)), 1)
+        start = round(now + chance.choice(pauses), 1)
         now = round(start + chance.uniform(0.1, slowest), 1)
-        mark = "," if chance.random() < 0.15 else ""
+        mark = "," if chance.random() < commas else ""
         words.append(Word("w" * chance.randint(1, longest) + mark, start, now, 0.9))
     return tuple(words)
 
@@ -127,3 +129,15 @@ def test_segments_are_shown_in_order_of_time_and_speakers_count_from_one() -> No
         (("First.",), 2, 0),
         (("Then.",), 1, 3000),
     ]
+
+
+@pytest.mark.parametrize(("lengths", "cut_after"), [((18, 31, 10, 39), 2), ((25, 24, 17, 32), 1)])
+def test_a_pause_in_the_middle_is_better_than_a_comma_far_from_it_and_not_than_one_that_is_near(
+    lengths: tuple[int, ...], cut_after: int
+) -> None:
+    first, *rest = ("w" * length for length in lengths)
+    words = [Word(f"{first[1:]},", 0.0, 1.0, 0.9)]
+    words += [Word(one, 1.0 + n, 2.0 + n, 0.9) for n, one in enumerate(rest)]
+    words[2:] = [Word(one.text, one.start + 0.5, one.end + 0.5, 0.9) for one in words[2:]]
+    found = captions([Segment(tuple(words))])
+    assert [len(" ".join(one.lines).split()) for one in found] == [cut_after, 4 - cut_after]
