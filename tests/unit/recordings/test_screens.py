@@ -21,6 +21,7 @@ def test_captions_that_follow_each_other_have_a_screen_each() -> None:
         (2000, 3000, 1),
         (3500, 4000, 1),
     ]
+    assert times(caption(0, 500), caption(500, 800)) == [(0, 500, 1), (500, 800, 1)], "short, too"
 
 
 @pytest.mark.parametrize(
