@@ -77,6 +77,8 @@ def test_decoding_waits_for_room_and_is_let_go_at_the_end() -> None:
 def test_a_file_of_just_the_length_of_a_window_is_padded_and_not_cut_up() -> None:
     together = batches(Waiting("a", 20.0), Waiting("b", WHOLE), seconds=100)
     assert [one.what for one in together.take(0)] == ["a", "b"]
+    alike = batches(Waiting("a", WHOLE), Waiting("b", WHOLE), seconds=100)
+    assert [one.what for one in alike.take(0)] == ["a", "b"]
     apart = batches(Waiting("a", WHOLE), Waiting("b", 20.0), seconds=55)
     assert [one.what for one in apart.take(0)] == ["a"], "padded, the two are a minute"
 

@@ -164,6 +164,17 @@ def test_what_holds_it_beyond_what_was_fetched_is_no_maybe() -> None:
     assert (page.total, page.maybe) == (61, 0)
 
 
+def test_what_holds_a_phrase_is_counted_once_however_much_it_is() -> None:
+    engine = MemoryEngine(of(f"a silver spoon garden {n}" for n in range(60)))
+    page = search_in(engine, SearchRequest("silver spoon garden"))
+    assert (page.total, len(engine.asked)) == (60, 1)
+
+
+def test_without_words_all_is_listed_and_nothing_was_left_out_of_the_question() -> None:
+    page = search(["silver spoon", "copper kettle"], "")
+    assert (page.total, page.maybe, page.relaxed) == (2, 0, False)
+
+
 def test_where_more_holds_it_than_is_compared_there_are_no_maybes() -> None:
     maybe_one = "the colour of golt"
     for holding, listed in ((40, 1), (41, 0)):
