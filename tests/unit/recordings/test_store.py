@@ -92,6 +92,14 @@ def test_a_late_event_does_not_resurrect_a_deleted_recording(recordings: Recordi
     assert recordings.get(A) is None
 
 
+def test_a_deletion_that_was_overtaken_removes_nothing_and_says_so(recordings: Recordings) -> None:
+    work(recordings, event(2))
+    assert not recordings.remove(event(1, Change.REMOVED))
+    assert recordings.get(A)
+    assert recordings.remove(event(3, Change.REMOVED))
+    assert not recordings.remove(event(3, Change.REMOVED)), "it was done before"
+
+
 def test_a_deletion_that_comes_first_still_holds(recordings: Recordings) -> None:
     assert recordings.remove(event(2, Change.REMOVED))
     assert work(recordings, event(1)) is Claim.STALE

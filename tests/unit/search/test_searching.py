@@ -289,6 +289,13 @@ def test_did_you_mean_asks_back_for_what_neither_index_nor_language_knows() -> N
     assert search(texts, "kidney transplant").did_you_mean is None
 
 
+def test_what_would_find_no_more_or_reads_the_same_is_not_asked_back() -> None:
+    texts = ["the teacher smiled", "said the teacher"]
+    assert search(texts, "teecher xylophone").did_you_mean is None
+    page = search(texts, "teecher-smiled")
+    assert (page.relaxed, page.did_you_mean) == (True, None)
+
+
 def test_a_word_of_four_letters_is_asked_back_for() -> None:
     assert search(["the goat jumped", "a goat"], "goet jumped").did_you_mean == "goat jumped"
 
