@@ -17,9 +17,9 @@ from transformers import Wav2Vec2ForCTC
 from earshot.errors import ModelError
 from earshot.speech.acoustics import read_acoustics
 from earshot.speech.cpu_network import CpuNetwork
-from earshot.speech.engine_onnx import DISABLED_OPTIMIZERS
 from earshot.speech.files import FP32_FILES, INT8_FILES, SETTINGS_FILES, WEIGHTS_SUFFIX
 from earshot.speech.fingerprint import FINGERPRINT_KEY, NAME_KEY, of_weights
+from earshot.speech.sessions import DISABLED_OPTIMIZERS
 from earshot.speech.vocabulary import read_vocabulary
 
 OPSET = 20
