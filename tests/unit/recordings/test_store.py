@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from earshot.errors import InvalidRequest
 from earshot.recordings.changes import Change, ObjectEvent
-from earshot.recordings.claim import Claim
+from earshot.recordings.claim import Claim, Claimed
 from earshot.recordings.claiming import INTERNAL
 from earshot.recordings.ids import recording_id
 from earshot.recordings.imports import Import
@@ -33,7 +33,7 @@ def work(recordings: Recordings, one: ObjectEvent, text: str = "HELLO WORLD") ->
 
 def test_a_finished_recording_reads_back_whole(recordings: Recordings) -> None:
     one = event(1)
-    recordings.claim(one, "f1", {"accent": "us"}, 123)
+    assert recordings.claim(one, "f1", {"accent": "us"}, 123) == Claimed(Claim.TAKEN, passages=0)
     assert recordings.finish(one, transcript(), passages=1)
     found = recordings.get(A)
     assert found is not None
