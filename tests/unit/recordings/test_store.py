@@ -418,3 +418,17 @@ def test_what_is_read_is_what_was_written_last(recordings: Recordings) -> None:
     assert recordings.get(A) and recordings.current(A) and list(recordings.scan())
     assert not recordings.is_awaited("a.mp3")
     assert [one["ConsistentRead"] for one in asked] == [True] * 5
+
+
+def test_sound_that_was_to_come_is_waited_for_until_it_comes_or_is_given_up(
+    recordings: Recordings,
+) -> None:
+    gone = Failure("not_audio", "There is nothing at this address.")
+    assert recordings.queue("a.mp3") and recordings.is_awaited("a.mp3")
+    assert not recordings.queue("a.mp3"), "once"
+    assert recordings.never_came("a.mp3", gone)
+    assert not recordings.is_awaited("a.mp3")
+    assert not recordings.never_came("a.mp3", gone)
+    assert recordings.queue("a.mp3"), "it may be tried again"
+    assert work(recordings, event(1)) is Claim.TAKEN
+    assert not recordings.queue("a.mp3") and not recordings.never_came("a.mp3", gone)
