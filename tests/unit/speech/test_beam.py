@@ -114,16 +114,27 @@ def worth(said: list[str], listed: Language, words: list[str]) -> float:
     return max(totals)
 
 
-@pytest.mark.parametrize("unknown", [-1000.0, -1.5])
-def test_the_search_finds_what_trying_every_path_finds(unknown: float) -> None:
+FEW = {"A": 3.0, "AB": 1.0, "BA": 2.0, "BB": 0.5}
+MANY = {
+    "".join(letters): 1.0 + n / 7
+    for length in (1, 2, 3, 4)
+    for n, letters in enumerate(itertools.product("AB", repeat=length))
+}
+
+
+@pytest.mark.parametrize(("counts", "unknown"), [(FEW, -1000.0), (FEW, -1.5), (MANY, -1000.0)])
+def test_the_search_finds_what_trying_every_path_finds(
+    counts: dict[str, float], unknown: float
+) -> None:
     weights = Weights(words=0.8, bonus=0.5, unknown=unknown, letter=-0.4)
-    listed = of_words({"A": 3.0, "AB": 1.0, "BA": 2.0, "BB": 0.5}, weights, {("A", "BA"): -0.1})
+    listed = of_words(counts, weights, {("A", "BA"): -0.1})
+    words = sorted(counts)
     collapsed = [
         "".join(SMALL.tokens[token] for token, _ in itertools.groupby(path) if token)
         for path in PATHS.tolist()
     ]
     of_text = {
-        text: worth([word for word in text.split("|") if word], listed, ["A", "AB", "BA", "BB"])
+        text: worth([word for word in text.split("|") if word], listed, words)
         for text in set(collapsed)
     }
     said = np.array([of_text[text] for text in collapsed])
