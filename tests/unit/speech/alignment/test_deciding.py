@@ -4,6 +4,7 @@ The listener hears OX where the writer has "ax", and finds its O so many nats li
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -204,3 +205,17 @@ def test_what_is_invented_over_silence_leaves_no_mark_within_a_sentence() -> Non
     said = f"THE BIG{SILENCE}OX SLEPT HERE"
     found = decided(said, "The big thank you. ox slept here.", 12.0, Margin(9.0, 0.0))
     assert text(found) == "The big ox slept here."
+
+
+def test_when_in_the_recording_a_window_begins_decides_nothing() -> None:
+    emission, margins = sound(SAID, 3.0), Margins(Margin(1.0, 0.0), Margin(1.0, 0.0))
+    now = heard(SAID)
+    later = [replace(word, start=word.start + 60, end=word.end + 60) for word in now]
+    first = choose(now, WRITTEN.split(), emission, VOCABULARY, FRAME_S, margins=margins)
+    second = choose(later, WRITTEN.split(), emission, VOCABULARY, FRAME_S, 60.0, margins=margins)
+    assert [(word.text, word.confidence) for word in first.words] == [
+        (word.text, word.confidence) for word in second.words
+    ]
+    assert [word.start + 60 for word in first.words] == pytest.approx(
+        [word.start for word in second.words]
+    )
