@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 from earshot.errors import ModelError
 from earshot.speech.engine import Emission, Waveform, log_softmax
 from earshot.speech.files import WEIGHTS_SUFFIX
-
-# Its kernel is single-threaded, and seven times slower than the add and the norm that it fuses.
-DISABLED_OPTIMIZERS = ["SkipLayerNormFusion"]
+from earshot.speech.sessions import names, open_session, recorded
 
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # mallopt(3) parameters, from malloc.h
 MMAP_THRESHOLD_BYTES = 4 << 20
@@ -37,25 +34,8 @@ class OnnxEngine:
         """
         calls = min(cores(), MAX_CONCURRENT_CALLS) if side_by_side else 1
         _keep_heap_flat(_size(path) < SMALL_MODEL_BYTES)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = cores() // calls
-        # Spinning threads are a little faster on an idle machine, and several times slower on a
-        # busy one.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # Clips differ in length, and the arena never gives memory back: a third more at 30 s of
-        # the large model, for a tenth less time.
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(
-                path,
-                options,
-                providers=["CPUExecutionProvider"],
-                disabled_optimizers=DISABLED_OPTIMIZERS,
-            )
-        except Exception as error:  # onnxruntime's exceptions share no base class but this
-            raise ModelError(f"{path.name} is not a model that ONNX Runtime can load.") from error
-        inputs = {value.name for value in self._session.get_inputs()}
+        self._session = open_session(path, cores() // calls)
+        inputs = set(names(self._session.get_inputs()))
         if "input_values" not in inputs or inputs - {"input_values", "attention_mask"}:
             raise ModelError(f"{path.name} does not take waveforms (its inputs: {sorted(inputs)}).")
         self._masked = "attention_mask" in inputs
@@ -67,8 +47,7 @@ class OnnxEngine:
     @property
     def metadata(self) -> dict[str, str]:
         """The file's metadata; our exporter writes fingerprint.FINGERPRINT_KEY and NAME_KEY."""
-        recorded: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
-        return recorded
+        return recorded(self._session)
 
     def emissions(self, waveforms: Sequence[Waveform]) -> list[Emission]:
         """See Engine.emissions."""

@@ -17,9 +17,10 @@ from transformers import Wav2Vec2ForCTC
 from earshot.errors import ModelError
 from earshot.speech.acoustics import read_acoustics
 from earshot.speech.cpu_network import CpuNetwork
-from earshot.speech.engine_onnx import DISABLED_OPTIMIZERS
 from earshot.speech.files import FP32_FILES, INT8_FILES, SETTINGS_FILES, WEIGHTS_SUFFIX
 from earshot.speech.fingerprint import FINGERPRINT_KEY, NAME_KEY, of_weights
+from earshot.speech.sessions import DISABLED_OPTIMIZERS
+from earshot.speech.unfold import unfold_quantised
 from earshot.speech.vocabulary import read_vocabulary
 
 OPSET = 20
@@ -64,6 +65,9 @@ def export(
                 weight_type=QuantType.QInt8,
                 nodes_to_exclude=_fp32_nodes(fp32, model, fp32_feature_encoder),
             )  # fmt: skip
+            quantised = onnx.load(target)
+            unfold_quantised(quantised.graph)
+            onnx.save(quantised, target)
         else:
             target = fp32
         written = out / (INT8_FILES if precision == "int8" else FP32_FILES)[0]

@@ -10,6 +10,7 @@ from earshot.errors import ModelError
 from earshot.speech import fingerprint
 from earshot.speech.engine_onnx import cores
 from earshot.speech.model import INSTALL
+from earshot.speech.sessions import names, open_session, recorded
 from earshot.speech.writer.beam_search import Beam
 from earshot.speech.writer.files import (
     CHECKPOINT_FILES,
@@ -20,7 +21,6 @@ from earshot.speech.writer.files import (
     SETTINGS_FILES,
 )
 from earshot.speech.writer.moonshine import BEAM, MoonshineWriter
-from earshot.speech.writer.sessions import names, open_session, recorded
 from earshot.speech.writer.settings import Settings, read_settings
 from earshot.speech.writer.tokens import Tokens, read_tokens
 from earshot.speech.writer.written import Writer

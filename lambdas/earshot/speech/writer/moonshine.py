@@ -10,6 +10,7 @@ import onnxruntime
 
 from earshot.speech.engine import Waveform
 from earshot.speech.engine_onnx import cores
+from earshot.speech.sessions import names
 from earshot.speech.writer.beam_search import (
     Beam,
     Hypothesis,
@@ -18,7 +19,6 @@ from earshot.speech.writer.beam_search import (
     search,
 )
 from earshot.speech.writer.files import CHOSEN
-from earshot.speech.writer.sessions import names
 from earshot.speech.writer.settings import MAX_SAMPLES, MIN_SAMPLES, Settings
 from earshot.speech.writer.stopping import token_budget
 from earshot.speech.writer.tokens import Tokens
