@@ -12,6 +12,9 @@ SELENIUM := selenium==4.51.0
 PIP_AUDIT := pip-audit==2.10.1
 CHECKOV := checkov==3.3.30
 export UV_SYSTEM_CERTS := 1
+# Where a machine forbids Python to keep what it compiled, each process compiles megabytes anew: 4 s
+# for the CDK alone.
+export PYTHONDONTWRITEBYTECODE :=
 EARSHOT := $(PYTHON) -m scripts
 PYTEST := $(PYTHON) -m pytest
 # The page has no package.json: Node finds by itself that its files are modules.
