@@ -12,6 +12,9 @@ SELENIUM := selenium==4.51.0
 PIP_AUDIT := pip-audit==2.10.1
 CHECKOV := checkov==3.3.30
 export UV_SYSTEM_CERTS := 1
+# Where a machine forbids Python to keep what it compiled, each process compiles megabytes anew: 4 s
+# for the CDK alone.
+export PYTHONDONTWRITEBYTECODE :=
 EARSHOT := $(PYTHON) -m scripts
 PYTEST := $(PYTHON) -m pytest
 # The page has no package.json: Node finds by itself that its files are modules.
@@ -20,8 +23,11 @@ NODE_TEST := $(VENV)/bin/node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --t
 TIERS := tests/unit tests/models tests/infra tests/search tests/pipeline tests/browser
 # They share nothing but files that each keeps apart, so a process a core runs them; each with a
 # search node of its own.
-PARALLEL := tests/unit tests/models tests/infra tests/search
 ON_ALL_CORES := -n auto --dist loadfile
+# These wait for the local stack, or for a page. One process has the tests of the stack, a group, and
+# another runs the others meanwhile.
+WAITING := tests/pipeline tests/browser
+BESIDE_THE_STACK := -n auto --dist loadgroup
 # Each of these processes has a core, so its libraries need not start threads for the others.
 ONE_THREAD := OMP_NUM_THREADS=1
 CHECKED := app.py containers infra lambdas scripts tests training
@@ -49,8 +55,8 @@ test: $(UNIT) test-others  ## every test
 test-others: $(VENV)/dev $(VENV)/model  ## every test but the unit tests
 	@$(EARSHOT) local prepare-tests
 	$(NODE_TEST)
-	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) $(filter-out tests/unit,$(PARALLEL))
-	$(PYTEST) $(filter-out $(PARALLEL),$(TIERS))
+	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) $(filter-out tests/unit $(WAITING),$(TIERS))
+	$(PYTEST) $(BESIDE_THE_STACK) $(WAITING)
 
 drill: $(VENV)/runtime  ## a deployment's life: changed, lost, restored, destroyed, adopted; minutes
 	@$(EARSHOT) local drill
@@ -80,11 +86,11 @@ test-search: $(VENV)/dev  ## against a real OpenSearch node
 
 test-pipeline: $(VENV)/dev  ## from the bucket to the search, on the local stack
 	@$(EARSHOT) local prepare-tests
-	$(PYTEST) tests/pipeline
+	$(PYTEST) $(BESIDE_THE_STACK) tests/pipeline
 
 test-browser: $(VENV)/dev  ## headless Chromium searches and plays
 	@$(EARSHOT) local prepare-tests
-	$(PYTEST) tests/browser
+	$(PYTEST) $(BESIDE_THE_STACK) tests/browser
 
 test-browsers: $(VENV)/dev $(VENV)/selenium  ## Firefox and WebKitGTK do the main flow; no part of make test
 	PYTHONPATH=$(VENV)/selenium $(PYTEST) tests/other_browsers

@@ -1,10 +1,11 @@
 """What several kinds of tests share: the real local stack."""
 
-import functools
+import gc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import Loader
 from hypothesis import settings
 
 from earshot.cli.outputs import Outputs
@@ -13,14 +14,25 @@ from earshot.cli.waiting import wait_for
 from scripts.local import stack as local_stack
 from scripts.local.demo import SAMPLES
 
+# What is imported stays: looking through it for garbage again and again takes a fifth of the
+# processor time.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.set_threshold(50_000)
+    gc.enable()
+
+
 # How long one example takes says nothing of the code: machines that run tests are busy.
 settings.register_profile("earshot", deadline=None)
 settings.load_profile("earshot")
 
-# Each boto3 session parses the descriptions of its services anew, megabytes of JSON; a command that
-# a test runs makes sessions of its own.
-_parsed = functools.cache(JSONFileLoader().load_file)
-setattr(JSONFileLoader, "load_file", lambda _, path: _parsed(path))  # noqa: B010
+# Each boto3 session looks for the descriptions of its services anew and parses megabytes of JSON; a
+# command that a test runs makes sessions of its own.
+_descriptions: dict[Any, Any] = {}
+setattr(Loader, "_cache", property(lambda _: _descriptions, lambda *_: None))  # noqa: B010
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from earshot.errors import EarshotError
 from scripts import ROOT
+from scripts.local import daemon
 from scripts.local.emulator import ACCOUNT, REGION, clean_environment, credentials
 
 CDK_VERSION = "2.1148.1"
@@ -73,14 +74,14 @@ def ensure_cli(say: Say) -> Path:
     """The CDK's command line, installed by npm the first time."""
     cli = CDK / "node_modules" / "aws-cdk" / "bin" / "cdk"
     package = CDK / "node_modules" / "aws-cdk" / "package.json"
-    if not package.exists() or json.loads(package.read_text())["version"] != CDK_VERSION:
-        say(f"Installing the CDK's command line {CDK_VERSION} from npm …")
-        CDK.mkdir(parents=True, exist_ok=True)
-        _run(
-            ["npm", "install", "--prefix", str(CDK), "--no-audit", "--no-fund", "--loglevel=error",
-             f"aws-cdk@{CDK_VERSION}"],
-            clean_environment(),
-        )  # fmt: skip
+    with daemon.locked(CDK / "lock"):
+        if not package.exists() or json.loads(package.read_text())["version"] != CDK_VERSION:
+            say(f"Installing the CDK's command line {CDK_VERSION} from npm …")
+            _run(
+                ["npm", "install", "--prefix", str(CDK), "--no-audit", "--no-fund",
+                 "--loglevel=error", f"aws-cdk@{CDK_VERSION}"],
+                clean_environment(),
+            )  # fmt: skip
     return cli
 
 

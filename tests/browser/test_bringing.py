@@ -14,6 +14,7 @@ from tests.browser.fake_uploads import KEY, Uploads
 from tests.browser.spoken import BY_KEY
 from tests.browser.test_everyone import FAILS, assert_accessible
 from tests.browser.test_safety import assert_harmless
+from tests.stacks import ON_THE_STACK
 
 SAMPLE = ROOT / "samples" / "bees-at-work.mp3"
 FERRYMAN = BY_KEY["stories/ferryman.wav"]
@@ -185,6 +186,7 @@ def test_a_recording_is_deleted_from_its_own_page(open_page: OpenPage, fake_url:
     expect(page.locator(".deletion")).to_contain_text(re.compile("It is deleted"))
 
 
+@ON_THE_STACK
 def test_a_real_file_becomes_searchable_and_is_deleted_again(
     open_page: OpenPage, filled_stack: Outputs
 ) -> None:

@@ -66,7 +66,6 @@ def synthesize(folder: Path, context: Mapping[str, object]) -> subprocess.Comple
             "AWS_EC2_METADATA_DISABLED": "true",
             "HTTP_PROXY": "http://127.0.0.1:9",
             "HTTPS_PROXY": "http://127.0.0.1:9",
-            "PYTHONDONTWRITEBYTECODE": "1",
             "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
             "CDK_OUTDIR": str(folder),

@@ -20,9 +20,19 @@ from earshot.search.client import connect
 from scripts.local import stack as local_stack
 from tests.oidc_provider import Provider, running
 from tests.session_keys import pair
+from tests.stacks import ON_OTHER_STACKS, ON_THE_STACK
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They wait more than they work, so those of other stacks run beside those of the stack."""
+    for item in items:
+        if isinstance(item, pytest.Function) and Path(__file__).parent in item.path.parents:
+            other = "private" in item.fixturenames or item.get_closest_marker("xdist_group")
+            item.add_marker(ON_OTHER_STACKS if other else ON_THE_STACK)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-conte
 
 import base64
 from datetime import datetime
+from functools import cache
 
 from botocore.signers import CloudFrontSigner
 from cryptography.hazmat.primitives import hashes
@@ -24,9 +25,7 @@ def signed_cookies(private_key: str, key_id: str, resource: str, until: datetime
 
     `private_key` is PEM, `key_id` what CloudFront calls its public key.
     """
-    key = load_pem_private_key(private_key.encode(), None)
-    if not isinstance(key, RSAPrivateKey):
-        raise TypeError("CloudFront's cookies are signed with an RSA key here")
+    key = _key(private_key)
 
     def sign(message: bytes) -> bytes:
         # SHA-1 is what CloudFront verifies. Nobody chooses what is signed, so a collision is of no
@@ -35,6 +34,15 @@ def signed_cookies(private_key: str, key_id: str, resource: str, until: datetime
 
     policy = CloudFrontSigner(key_id, sign).build_policy(resource, until).encode()
     return {POLICY: _encoded(policy), SIGNATURE: _encoded(sign(policy)), KEY_PAIR_ID: key_id}
+
+
+@cache
+def _key(private_key: str) -> RSAPrivateKey:
+    """Read once: checking a key takes much longer than signing with it."""
+    key = load_pem_private_key(private_key.encode(), None)
+    if not isinstance(key, RSAPrivateKey):
+        raise TypeError("CloudFront's cookies are signed with an RSA key here")
+    return key
 
 
 def _encoded(data: bytes) -> str:

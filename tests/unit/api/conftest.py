@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import boto3
@@ -11,7 +12,6 @@ from fastapi.testclient import TestClient
 from moto import mock_aws
 
 from api import auth, services
-from api.app import create_app
 from api.recogniser import recogniser
 from api.settings import ApiSettings
 from earshot.access.store import Keys
@@ -29,6 +29,7 @@ from tests.unit.api.stage import (
     TRANSCRIPTS_BUCKET,
     ToldRecogniser,
     ToldSearch,
+    ready_app,
 )
 
 
@@ -181,30 +182,29 @@ def finds() -> ToldSearch:
 
 @pytest.fixture
 def app(
+    request: pytest.FixtureRequest,
     settings: ApiSettings,
     store: Recordings,
     bucket: Any,
-    queue: services.Announcements,
     hears: ToldRecogniser,
     finds: ToldSearch,
-    named: auth.NamedKeys,
-    hooks: Hooks,
-    fetches: services.Fetches,
-) -> FastAPI:
-    app = create_app()
+) -> Iterator[FastAPI]:
+    """What few tests need is made when the app asks for it."""
+    app = ready_app()
     app.dependency_overrides = {
         services.settings: lambda: settings,
         services.recordings: lambda: store,
         services.audio_bucket: lambda: bucket,
         services.index: lambda: finds,
-        services.announcements: lambda: queue,
-        services.hooks: lambda: hooks,
-        services.fetches: lambda: fetches,
+        services.announcements: partial(request.getfixturevalue, "queue"),
+        services.hooks: partial(request.getfixturevalue, "hooks"),
+        services.fetches: partial(request.getfixturevalue, "fetches"),
         services.resolver: lambda: resolve,
-        auth.named_keys: lambda: named,
+        auth.named_keys: partial(request.getfixturevalue, "named"),
         recogniser: lambda: hears,
     }
-    return app
+    yield app
+    app.dependency_overrides = {}
 
 
 @pytest.fixture

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import BinaryIO
 
+from fastapi import FastAPI
+
+from api.app import create_app
 from earshot.search.overview import Overview
 from earshot.search.request import FacetValue, Hit, Mark, SearchPage, SearchRequest
 from earshot.speech.transcript import Provenance, Segment, Transcript, Word
@@ -15,6 +19,13 @@ AUDIO_BUCKET = "hidden-audio-bucket"
 TRANSCRIPTS_BUCKET = "hidden-transcripts-bucket"
 TABLE = "hidden-table"
 SECRETS = (KEY, AUDIO_BUCKET, TRANSCRIPTS_BUCKET, TABLE)
+
+
+@cache
+def ready_app(hands_on: bool = False, private: bool = False) -> FastAPI:
+    """One app for all tests: it keeps nothing between requests, and the first request to an app
+    takes longer than most tests. Whoever puts parts in by `dependency_overrides` takes them out."""
+    return create_app(hands_on, private)
 
 
 def transcript(*sentences: str, duration: float = 4.0) -> Transcript:

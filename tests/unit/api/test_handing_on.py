@@ -10,9 +10,8 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from fastapi import FastAPI
 
-from api.app import create_app
 from api.speech_function import SpeechFunction, speech_function
-from tests.unit.api.stage import ToldRecogniser
+from tests.unit.api.stage import ToldRecogniser, ready_app
 from tests.unit.api.test_lambda import form, invoke
 
 
@@ -55,12 +54,13 @@ def speech(app: FastAPI) -> ToldLambda:
 
 @pytest.fixture
 def front(app: FastAPI, speech: ToldLambda) -> Iterator[FastAPI]:
-    front = create_app(hands_on=True)
+    front = ready_app(hands_on=True)
     client: Any = speech
     front.dependency_overrides = app.dependency_overrides | {
         speech_function: lambda: SpeechFunction(client, "speech")
     }
     yield front
+    front.dependency_overrides = {}
 
 
 ADDRESSES = ["/asr", "/v1/audio/transcriptions"]

@@ -1,6 +1,6 @@
 """Where reading is not public: every route that tells of recordings wants a key or a session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api import auth, services
-from api.app import create_app
 from api.auth import NamedKeys
 from api.settings import ApiSettings
 from earshot.access import session as sessions
@@ -18,25 +17,28 @@ from earshot.access.session import COOKIE, Session
 from earshot.access.store import Keys
 from earshot.recordings.store import Recordings
 from tests.session_keys import pair
-from tests.unit.api.stage import AUTHORIZED, ToldSearch, transcript
+from tests.unit.api.stage import AUTHORIZED, ToldSearch, ready_app, transcript
 
 # They tell of the API, or that there is nothing; not of any recording.
 OPEN = {"/ping", "/docs", "/openapi.json", "/v1/models", "/v1/models/{name}"}
 
 
 @pytest.fixture
-def client(settings: ApiSettings, store: Recordings, keys: Keys, bucket: Any) -> TestClient:
-    app = create_app(private=True)
+def client(
+    settings: ApiSettings, store: Recordings, keys: Keys, bucket: Any
+) -> Iterator[TestClient]:
+    app = ready_app(private=True)
     told_search = ToldSearch()
     told = settings.model_copy(update={"reading": "sign-in", "session_key": pair().public})
-    app.dependency_overrides |= {
+    app.dependency_overrides = {
         services.settings: lambda: told,
         services.recordings: lambda: store,
         services.audio_bucket: lambda: bucket,
         services.index: lambda: told_search,
         auth.named_keys: lambda: NamedKeys(keys),
     }
-    return TestClient(app, follow_redirects=False)
+    yield TestClient(app, follow_redirects=False)
+    app.dependency_overrides = {}
 
 
 @pytest.fixture
@@ -130,12 +132,8 @@ def test_another_sites_page_changes_nothing_in_a_persons_name(
 
 
 def test_where_reading_is_public_no_session_is_looked_at(
-    settings: ApiSettings, person: Callable[..., dict[str, str]]
+    app: FastAPI, person: Callable[..., dict[str, str]]
 ) -> None:
-    app = create_app()
-    app.dependency_overrides |= {
-        services.settings: lambda: settings,
-        auth.named_keys: lambda: None,
-    }
+    app.dependency_overrides[auth.named_keys] = lambda: None
     answer = TestClient(app).delete("/recordings/x", headers=person(*Scope))
     assert answer.status_code == 401

@@ -14,6 +14,7 @@ import pytest
 from botocore.client import BaseClient
 
 from earshot.audio.limits import SAMPLE_RATE, Limits
+from earshot.bulk import worker as workers
 from earshot.bulk.intake import Intake
 from earshot.bulk.pace import Pace
 from earshot.bulk.worker import Worker
@@ -159,7 +160,12 @@ def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def lane(one_call_at_a_time: None, recordings: Recordings) -> Iterator[Lane]:  # noqa: F811
+def lane(
+    one_call_at_a_time: None,
+    recordings: Recordings,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Lane]:
+    monkeypatch.setattr(workers, "_LOOK_S", 0.02)  # each run of a worker ends by such a look
     sqs = boto3.resource("sqs")
     dead = sqs.create_queue(QueueName="dead")
     arn = dead.attributes["QueueArn"]

@@ -80,7 +80,8 @@ def test_an_unreachable_hub_is_reported(hub, monkeypatch):
     assert "fetching it from the hub failed" in refusal(hub.name)
 
 
-def test_an_interrupted_download_is_resumed(hub):
+def test_an_interrupted_download_is_resumed(hub, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)  # between its retries
     hub.cut = [1_000_000]
     assert load(hub.name).engine.name == "onnx-int8"
     first, second = hub.downloads(INT8)
