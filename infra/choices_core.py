@@ -62,6 +62,11 @@ class CoreChoices(BaseModel):
     opensearch_arn: Annotated[str | None, forms.OPENSEARCH_ARN] = Field(
         None, description="The ARN of that domain, which the functions are granted access to."
     )
+    search_index: Annotated[str, forms.SEARCH_INDEX] = Field(
+        default_of(SearchSettings, "index"),
+        description="The search index. Stacks that share a domain need one each. "
+        "A new one is filled by `earshot reindex`.",
+    )
     opensearch_instance: Annotated[
         str, Known(MAX_SEARCH_GIB, "an OpenSearch instance type with EBS gp3 volumes")
     ] = Field(SIZES.opensearch_instance, description="The instance type of the domain's nodes.")

@@ -43,6 +43,11 @@ OPENSEARCH_ARN = Matching(
     r"arn:aws(?:-[a-z]+)*:es:[a-z]+(?:-[a-z]+)+-\d:\d{12}:domain/[a-z][a-z0-9-]{2,27}",
     "an ARN such as arn:aws:es:eu-central-1:123456789012:domain/mine",
 )
+# No name is another one's with a number: `NAME-1`, `NAME-2` … are the indexes behind it.
+SEARCH_INDEX = Matching(
+    r"(?=.{1,100}$)[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*",
+    "words of small letters and digits with hyphens between, each beginning with a letter",
+)
 INTERVAL = Matching(r"[1-9]\d{0,6}(?:ms|s|m)", "a time such as 200ms, 1s or 1m")
 EMAIL = Matching(r"[^@\s,;<>]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}", "one e-mail address")
 

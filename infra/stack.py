@@ -6,7 +6,7 @@ from aws_cdk import CfnOutput, Stack, Tags
 from constructs import Construct
 
 from api.settings import ApiSettings
-from earshot.settings import SearchSettings, default_of, environment_of
+from earshot.settings import environment_of
 from infra.access import Access
 from infra.access_logs import AccessLogs
 from infra.api import Api
@@ -27,8 +27,6 @@ from infra.settings import Settings
 from infra.sign_in import CookieKey, SignIn
 from infra.site import Site
 from infra.webhooks import Webhooks
-
-INDEX: str = default_of(SearchSettings, "index")
 
 
 class EarshotStack(Stack):
@@ -63,7 +61,7 @@ class EarshotStack(Stack):
         }
         search = {
             "opensearch_url": opensearch_url,
-            "index": INDEX,
+            "index": settings.search_index,
             "refresh_interval": settings.refresh_interval,
         }
         bulk = BulkQueue(self, "Bulk") if settings.bulk else None
@@ -173,7 +171,7 @@ class EarshotStack(Stack):
             allow(index, f"{domain_arn}/*", *(f"es:ESHttp{one}" for one in WRITER_METHODS))
             for path in READER_PATHS:
                 reading = (f"es:ESHttp{one}" for one in READER_METHODS)
-                allow(read, f"{domain_arn}/{INDEX}/{path}", *reading)
+                allow(read, f"{domain_arn}/{settings.search_index}/{path}", *reading)
 
         outputs = {
             "AudioBucket": audio.bucket_name,
@@ -184,7 +182,7 @@ class EarshotStack(Stack):
             "SiteUrl": site.url,
             "SiteBucket": site.bucket.bucket_name,
             "OpenSearchUrl": opensearch_url,
-            "IndexAlias": INDEX,
+            "IndexAlias": settings.search_index,
             "ApiKeySecret": api.key.secret_arn,
             "KeysTable": access.keys.table_name,
             "QueueUrl": ingestion.queue.queue_url,

@@ -14,8 +14,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fastapi import FastAPI, HTTPException
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from opensearchpy.exceptions import ConnectionError as NoConnection
-from opensearchpy.exceptions import TransportError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
@@ -105,7 +103,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(BotoCoreError, _aws)
     app.add_exception_handler(ClientError, _aws)
-    app.add_exception_handler(TransportError, _opensearch)
 
 
 def error_response(
@@ -148,10 +145,11 @@ def is_openai(request: Request) -> bool:
 
 def _expected(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, EarshotError)  # noqa: S101 - what it is installed for
-    if error.http_status >= 500:
-        logger.warning("could not answer a request", exc_info=error)
     if error.http_status == 500:
+        logger.error("could not answer a request", exc_info=error)
         return internal_error(request)
+    if error.http_status > 500:
+        logger.warning("could not answer a request", exc_info=error)
     param = getattr(error, "param", None)
     headers = {"retry-after": str(error.retry_after_s)} if isinstance(error, RateLimited) else None
     return error_response(request, error.http_status, error.code, error.message, param, headers)
@@ -198,30 +196,14 @@ def _name(location: Sequence[str | int]) -> str:
     return ".".join(part for part in location[1:] if isinstance(part, str))[:_MAX_NAME_CHARS]
 
 
-def _opensearch(request: Request, error: Exception) -> JSONResponse:
-    """Away, busy or without an index yet: worth another try. A query it can't read is our fault."""
-    status = getattr(error, "status_code", None)
-    away = isinstance(error, NoConnection) or status in (404, 408, 429, 502, 503, 504)
-    part = "OpenSearch"
-    return _unavailable(request, error, part) if away else _fault(request, error, part)
-
-
 def _aws(request: Request, error: Exception) -> JSONResponse:
     """A service that is away or busy is worth another try; a refusal is a fault of ours."""
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
         code = error.response.get("Error", {}).get("Code", "")
-        busy = status >= 500 or "Throttl" in code or "Exceeded" in code
-        return _unavailable(request, error, "AWS") if busy else _fault(request, error, "AWS")
-    return _unavailable(request, error, "AWS")
-
-
-def _unavailable(request: Request, error: Exception, part: str) -> JSONResponse:
-    logger.warning("%s does not answer", part, exc_info=error)
+        if not (status >= 500 or "Throttl" in code or "Exceeded" in code):
+            logger.error("AWS refused a request of ours", exc_info=error)
+            return internal_error(request)
+    logger.warning("AWS does not answer", exc_info=error)
     away = Unavailable("Earshot can't answer this at the moment; try again soon.")
     return error_response(request, away.http_status, away.code, away.message)
-
-
-def _fault(request: Request, error: Exception, part: str) -> JSONResponse:
-    logger.error("%s refused a request of ours", part, exc_info=error)
-    return internal_error(request)

@@ -204,12 +204,6 @@ class DetectedLanguage(BaseModel):
     confidence: float
 
 
-class Pong(BaseModel):
-    """The API is there."""
-
-    message: str
-
-
 class ErrorDetail(BaseModel):
     """`code` for programs, `message` for people, `request_id` for the operator."""
 

@@ -11,12 +11,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from earshot.access.keys import Key, id_of
 from earshot.access.store import Keys
 from earshot.errors import RateLimited, Unavailable
-from sign_in.provider import Provider
 from sign_in.settings import SignInSettings
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
     from types_boto3_secretsmanager.client import SecretsManagerClient
+
+    from sign_in.provider import Provider
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,10 @@ class Parts:
         return kdf.derive(self._private_key.encode()).hex()
 
     @cached_property
-    def provider(self) -> Provider:
+    def provider(self) -> "Provider":
+        # Every page asks who is signed in; what speaks OpenID Connect is for who signs in or out.
+        from sign_in.provider import Provider
+
         settings = self.settings
         if not settings.issuer or not settings.client_id:
             raise Unavailable("Nobody signs in here.")

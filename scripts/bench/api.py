@@ -6,13 +6,9 @@ happens in one process is counted in processor time, which other work here hardl
 
 import json
 import logging
-import os
-import resource
-import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 from types import SimpleNamespace
@@ -22,27 +18,10 @@ import typer
 
 from earshot.cli import outputs
 from earshot.cli.outputs import Outputs
-from scripts import ROOT
+from scripts.bench import cold
+from scripts.bench.cold import quantiles
 from scripts.bench.crowd import crowd
 
-# What the light function is told; nothing of it is reached when it starts.
-ENVIRONMENT = {
-    "EARSHOT_TABLE": "none",
-    "EARSHOT_AUDIO_BUCKET": "none",
-    "EARSHOT_TRANSCRIPTS_BUCKET": "none",
-    "EARSHOT_OPENSEARCH_URL": "http://127.0.0.1:1",
-    "EARSHOT_API_KEY": "a-key-for-the-benchmark",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-}
-# A function's folder can't be written to: without bytecode in its archive, every start compiles.
-UNCOMPILED = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": "/nonexistent"}
-STARTS: dict[str, tuple[str, dict[str, str]]] = {
-    "light function": ("import api.handler", {}),
-    "light function, no bytecode": ("import api.handler", UNCOMPILED),
-    "reference: FastAPI and boto3 alone": ("import fastapi, boto3", {}),
-}
 ADDRESSES = ("/ping", "/recordings?size=20", "/search?q=the", "/suggest?q=th")
 
 
@@ -56,7 +35,7 @@ def api(
     stack: Annotated[str | None, typer.Option(help="A stack on AWS; else the local one.")] = None,
 ) -> None:
     """Time the API's start, its own share of a request, and the deployed one's answers."""
-    for figure in (*_starts(starts), *_layers(requests)):
+    for figure in (*cold.starts(starts), *_layers(requests)):
         print(json.dumps(figure), flush=True)
     try:
         target = outputs.find(stack)
@@ -66,19 +45,6 @@ def api(
     crowded = crowd(target, clients, seconds) if clients else ()
     for figure in chain(_answers(target, requests), crowded):
         print(json.dumps(figure), flush=True)
-
-
-def _starts(count: int) -> Iterator[Mapping[str, Any]]:
-    """Interleaved, so that whatever else the machine does is shared fairly."""
-    environment = os.environ | ENVIRONMENT | {"PYTHONPATH": str(ROOT / "lambdas")}
-    seconds: dict[str, list[float]] = {name: [] for name in STARTS}
-    for _ in range(count):
-        for name, (program, more) in STARTS.items():
-            began = _children()
-            subprocess.run([sys.executable, "-c", program], env=environment | more, check=True)
-            seconds[name].append(_children() - began)
-    for name, taken in seconds.items():
-        yield {"figure": f"processor time to start: {name}", **_quantiles(taken)}
 
 
 def _layers(count: int) -> Iterator[Mapping[str, Any]]:
@@ -99,9 +65,11 @@ def _layers(count: int) -> Iterator[Mapping[str, Any]]:
     seconds: dict[str, list[float]] = {name: [] for name in handlers}
     for _ in range(count):
         for name, handler in handlers.items():
-            seconds[name].append(_timed(partial(handler, _ping(), context), time.process_time))
+            seconds[name].append(
+                _timed(partial(handler, cold.request("/ping"), context), time.process_time)
+            )
     for name, taken in seconds.items():
-        yield {"figure": f"processor time of GET /ping: {name}", **_quantiles(taken)}
+        yield {"figure": f"processor time of GET /ping: {name}", **quantiles(taken)}
 
 
 def _answers(target: Outputs, count: int) -> Iterator[Mapping[str, Any]]:
@@ -112,36 +80,10 @@ def _answers(target: Outputs, count: int) -> Iterator[Mapping[str, Any]]:
         for address in ADDRESSES:
             client.get(address).raise_for_status()  # warm
             taken = [_timed(partial(client.get, address)) for _ in range(count)]
-            yield {"figure": f"GET {address} over HTTP", **_quantiles(taken)}
-
-
-def _ping() -> dict[str, Any]:
-    http = {"method": "GET", "path": "/ping", "sourceIp": "127.0.0.1"}
-    return {
-        "version": "2.0",
-        "rawQueryString": "",
-        "headers": {"host": "localhost"},
-        "requestContext": {"http": http},
-    }
-
-
-def _children() -> float:
-    """Processor seconds of all child processes so far."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+            yield {"figure": f"GET {address} over HTTP", **quantiles(taken)}
 
 
 def _timed(action: Callable[[], Any], clock: Callable[[], float] = time.perf_counter) -> float:
     began = clock()
     action()
     return clock() - began
-
-
-def _quantiles(seconds: Sequence[float]) -> Mapping[str, Any]:
-    ranked = statistics.quantiles(seconds, n=20, method="inclusive")
-    return {
-        "count": len(seconds),
-        "min_ms": round(min(seconds) * 1000, 2),
-        "p50_ms": round(statistics.median(seconds) * 1000, 2),
-        "p95_ms": round(ranked[18] * 1000, 2),
-    }

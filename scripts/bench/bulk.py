@@ -34,7 +34,7 @@ def bulk(
     processes: Annotated[int, typer.Option(help="Workers that share the machine.")] = 1,
     stack: Annotated[bool, typer.Option("--stack", help="Measure the local stack.")] = False,
     kills: Annotated[int, typer.Option(help="With --stack: how often the worker dies.")] = 5,
-    idle: Annotated[int, typer.Option(help="With --stack: live files before.")] = 60,
+    idle: Annotated[int, typer.Option(help="With --stack: live files alone.")] = 60,
     compared: Annotated[int, typer.Option(help="With --stack: texts to compare.")] = 100,
     seed: Annotated[int, typer.Option(help="With --stack: of the kills.")] = 0,
 ) -> None:

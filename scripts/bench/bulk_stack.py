@@ -1,7 +1,7 @@
 """The local stack's bulk lane under a flood, its worker killed at random, and the live lane beside.
 
 A kill is SIGKILL: what the worker held comes back when its visibility timeout is over. Live files
-are put one after another, each when the last one was found, before and meanwhile.
+are put one after another, each when the last one was found: alone, and meanwhile.
 """
 
 import random
@@ -20,36 +20,46 @@ from earshot.cli.checking.repair import Deployment
 from earshot.cli.outputs import Outputs
 from earshot.cli.progress import progress
 from earshot.cli.uploading import Upload, put
-from earshot.cli.waiting import wait_for
+from earshot.cli.waiting import Ended, wait_for
 from earshot.recordings.ids import BULK_PREFIX
 from scripts.bench.pipeline import one_by_one, quantiles, remove, waiting
+from scripts.bench.processors import Spent
 from scripts.local import stack
 
 BOUND = 1.5  # of the live lane's p95, beside its idle value
-WARM = 3  # live files that are not counted
+WARM = 2  # live files that are not counted, of each turn
+TURNS = 5
 DEAD_S = 2.0  # between a kill and the next start
 
 
 def measure(
     target: Outputs, files: Sequence[Path], kills: int, idle: int, compared: int, seed: int
 ) -> Iterator[Mapping[str, Any]]:
-    """All of `files` by the bulk lane with live files beside, live files alone before and after it,
-    since a machine is not the same all the time; then checks."""
+    """All of `files` by the bulk lane with live files beside; then checks.
+
+    A machine is not the same all the time, so live files alone, and beside bulk files, take turns.
+    """
     run = f"bench-{uuid.uuid4().hex[:8]}"
     keys: list[str] = []
     uploads = [Upload(file, f"{BULK_PREFIX}{run}/{file.name}", {}) for file in files]
+    chance = random.Random(seed)  # noqa: S311 (no secret)
+    alone, beside, spent_alone, spent_beside = list[float](), list[float](), Spent(), Spent()
+    took, failed = 0.0, 0
+    ended: list[Ended] = []
     try:
-        alone = _idle(target, files, f"{run}/before", keys, idle // 2)
-        keys += [one.key for one in uploads]
-        began = time.time()
-        failures = put(uploads, target).failures
-        put_s = time.time() - began
-        with _Live(target, files, f"{run}/beside", keys) as live:
-            _work_off(target, len(uploads), kills, random.Random(seed))  # noqa: S311 (no secret)
-        took = time.time() - began
-        ended = list(wait_for([one.key for one in uploads], target))
-        beside = live.seconds[WARM:]
-        alone += _idle(target, files, f"{run}/after", keys, idle - idle // 2)
+        for turn in range(TURNS):
+            share = uploads[turn::TURNS]
+            with spent_alone.counted():
+                alone += _idle(target, files, f"{run}/{turn}-alone", keys, idle // TURNS)
+            keys += [one.key for one in share]
+            began = time.time()
+            not_put = {key for key, _ in put(share, target).failures}
+            failed += len(not_put)
+            with _Live(target, files, f"{run}/{turn}-beside", keys) as live, spent_beside.counted():
+                _work_off(target, len(share), kills // TURNS + (turn < kills % TURNS), chance)
+            took += time.time() - began
+            ended += list(wait_for([one.key for one in share if one.key not in not_put], target))
+            beside += live.seconds[WARM:]
         yield {"figure": "live file, bulk lane idle", **_spread(alone)}
         yield {
             "figure": "live file, bulk lane at work",
@@ -57,12 +67,13 @@ def measure(
             "p95_ratio": round(quantiles(beside)["p95_s"] / quantiles(alone)["p95_s"], 2),
             "bound": BOUND,
         }
+        yield {"figure": "processors busy, bulk lane idle", **spent_alone.shares()}
+        yield {"figure": "processors busy, bulk lane at work", **spent_beside.shares()}
         sound = sum(one.recording.duration or 0 for one in ended)
         yield {
             "figure": "bulk files",
             "files": len(uploads),
-            "not_put": len(failures),
-            "put_s": round(put_s, 1),
+            "not_put": failed,
             "kills": kills,
             "seconds": round(took, 1),
             "files_per_s": round(len(ended) / took, 2),

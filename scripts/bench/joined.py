@@ -5,6 +5,7 @@ import csv
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import typer
 from scripts import ROOT
 
 WORK = ROOT / ".local" / "bench"
-PAUSE_S = 0.5
+MEMORY_PAUSE_S = 0.5
 NEAR_S = 0.1  # a word may begin so much before its clip, and end so much behind it
 MEASURE = """
 import json, re, sys, time
@@ -51,20 +52,30 @@ def joined(
     memory: Annotated[
         int, typer.Option(help="Minutes of a long file, for memory; 0 measures none.")
     ] = 60,
+    pause: Annotated[float, typer.Option(help="Seconds between clips.")] = 0.5,
+    noise: Annotated[float, typer.Option(help="Decibels of the noise there.")] = -90,
 ) -> None:
     """Words of clips joined into long recordings, beside the clips apart."""
     import numpy as np
 
     from earshot import open_transcriber
+    from earshot.speech.audible import audible
+    from earshot.speech.windows import windows
 
     transcriber = open_transcriber()
+    hop = transcriber.model.acoustics.hop
+    chance = np.random.default_rng(1)
     clips = _clips(human)
     for length in minutes:
-        waveforms, pieces = _joined(clips, 60.0 * length)
+        waveforms, pieces = _joined(clips, 60.0 * length, pause)
         apart = transcriber.transcribe_many(waveforms)
-        pause = np.zeros(round(PAUSE_S * 16_000), np.float32)
-        together = [part for waveform in waveforms for part in (waveform, pause)]
+        quiet = 10 ** (noise / 20) * chance.standard_normal(round(pause * 16_000), np.float32)
+        together = [part for waveform in waveforms for part in (waveform, quiet)]
+        begin = time.process_time()
         whole = transcriber.transcribe_stream(together)
+        processor_s = time.process_time() - begin
+        given = [audible(window, hop) for window in windows(together, hop)]
+        samples = sum(map(len, together))
         inside = [
             any(p.start - NEAR_S <= word.start and word.end <= p.end + NEAR_S for p in pieces)
             for word in whole.words
@@ -73,7 +84,13 @@ def joined(
         figure = {
             "figure": "clips joined",
             "minutes": length,
+            "pause_s": pause,
             "clips": len(pieces),
+            "clips_percent": round(100 * sum(map(len, waveforms)) / samples, 1),
+            "given_to_models_percent": round(
+                100 * sum(part.stop - part.start for part in given) / samples, 1
+            ),
+            "processor_s": round(processor_s, 1),
             "words": len(inside),
             "inside_their_clip_percent": round(100 * float(np.mean(inside)), 2),
             "joined_wer": rates[0],
@@ -93,7 +110,9 @@ def _clips(human: Path) -> list[tuple[Path, str]]:
         ]
 
 
-def _joined(clips: Sequence[tuple[Path, str]], seconds: float) -> tuple[list[Any], list[Piece]]:
+def _joined(
+    clips: Sequence[tuple[Path, str]], seconds: float, pause: float
+) -> tuple[list[Any], list[Piece]]:
     """As many of the clips as fit, with where each would lie; what can't be decoded is passed."""
     from earshot.audio.decode import decode
     from earshot.errors import AudioError
@@ -110,7 +129,7 @@ def _joined(clips: Sequence[tuple[Path, str]], seconds: float) -> tuple[list[Any
             break
         waveforms.append(waveform)
         pieces.append(Piece(at, at + length, text))
-        at += length + PAUSE_S
+        at += length + pause
     return waveforms, pieces
 
 
@@ -127,10 +146,10 @@ def _memory(clips: Sequence[tuple[Path, str]], seconds: float) -> dict[str, Any]
     import numpy as np
     import soundfile
 
-    waveforms, _ = _joined(clips, min(seconds, 1200.0))
+    waveforms, _ = _joined(clips, min(seconds, 1200.0), MEMORY_PAUSE_S)
     path = WORK / f"joined-{round(seconds)}.wav"
     path.parent.mkdir(parents=True, exist_ok=True)
-    pause = np.zeros(round(PAUSE_S * 16_000), np.float32)
+    pause = np.zeros(round(MEMORY_PAUSE_S * 16_000), np.float32)
     left, turn = round(seconds * 16_000), 0
     with soundfile.SoundFile(path, "w", 16_000, 1, "PCM_16") as out:
         while left > 0:

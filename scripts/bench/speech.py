@@ -19,6 +19,7 @@ import typer
 from scripts import ROOT
 from scripts.bench.clips import duration, picked, slices
 from scripts.bench.models import WORK, exported, large
+from scripts.bench.older_processor import Instructions, environment
 
 DEMO = ROOT / "models" / "demo"
 SAMPLES = ROOT / "samples"
@@ -40,8 +41,12 @@ def speech(
         int, typer.Option(help="Seconds of a long file, to compare its memory to a minute's.")
     ] = 3600,
     repeat: Annotated[int, typer.Option(help="Runs of the 10 s clip.")] = 5,
+    instructions: Annotated[
+        Instructions, typer.Option(help="Hide newer instructions of an x64 processor from both.")
+    ] = "all",
 ) -> None:
     """Measure our engine and the reference path in one run (needs requirements-model.txt)."""
+    os.environ.update(environment(instructions))  # which both sides' processes take over
     checkpoint = checkpoint or large()
     model = model or exported(checkpoint)
     sides = {"ours": str(model), "reference": str(checkpoint)}
@@ -50,10 +55,11 @@ def speech(
     for figure in (
         *_starts(sides, files[0]),
         *_turns(sides, "10 s clip", [[ten]] * repeat),
+        *_turns(sides, "two 10 s clips at once", [[ten, ten]] * repeat, "many"),
         *_turns(sides, f"{len(files)} clips", slices(files, TURN), "many"),
         *_memory(str(model), files, long),
     ):
-        print(json.dumps({"model": model.name, **figure}), flush=True)
+        print(json.dumps({"model": model.name, "instructions": instructions, **figure}), flush=True)
 
 
 def _starts(sides: dict[str, str], clip: Path) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from scripts import ROOT
-from scripts.bench.api import ENVIRONMENT
+from scripts.bench.cold import ENVIRONMENT
 from scripts.lambda_runtime import LambdaRuntime
 
 SAMPLE = ROOT / "samples" / "morning-bread.mp3"

@@ -1,4 +1,4 @@
-"""MiniStack, taught four things. The first: calls of a function wait for one of few processes.
+"""MiniStack, taught five things. The first: calls of a function wait for one of few processes.
 
 It starts a process for every call that finds none free: thirty clients at once start thirty, which
 then share two processors until all of them time out.
@@ -11,7 +11,9 @@ in SNS's guide).
 
 The third: CloudFront's signed cookies (private_edge.py).
 
-The fourth matters where it enforces IAM: a secret is referred to by its ARN (secret_arns.py), and a
+The fourth: a table's stream is read beside the queues (streams_apart.py).
+
+The fifth matters where it enforces IAM: a secret is referred to by its ARN (secret_arns.py), and a
 request over loopback counts as one over TLS. Queues and the CDK's bucket refuse others, and the
 emulator has TLS for all or for nothing.
 
@@ -118,6 +120,7 @@ def _beside(name: str) -> Any:
 sns._body_lookup = body_lookup
 _beside("private_edge").install(cloudfront, provisioners)
 _beside("secret_arns").install(provisioners)
+_beside("streams_apart").install(lambda_svc)
 _resolve, iam_evaluator._resolve_condition_key = (
     iam_evaluator._resolve_condition_key,
     condition_key,

@@ -47,14 +47,24 @@ def changes(source: str) -> list[Change]:
 
 
 def _code(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those of annotations and decorators: slots=True is nothing a test can see."""
+    """All nodes but those of annotations and decorators (slots=True is nothing a test can see), and
+    zip's `strict=True`, which guards what is never so."""
     for name, value in ast.iter_fields(tree):
         if name in ("annotation", "returns", "decorator_list"):
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST):
+            if isinstance(child, ast.AST) and not _is_guard(child):
                 yield child
                 yield from _code(child)
+
+
+def _is_guard(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.keyword)
+        and node.arg == "strict"
+        and isinstance(node.value, ast.Constant)
+        and node.value.value is True
+    )
 
 
 def _of_node(node: ast.AST, lines: list[bytes]) -> Iterator[Change]:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -88,16 +89,29 @@ def mutate(
         for mutant in mutants:
             if not _noticed(copy, runner, mutant, patience[mutant.target.tests]):
                 missed.append(mutant)
+                _tell(mutant)
             advance(1)
-    for mutant in missed:
-        source = (ROOT / mutant.target.module).read_text()
-        before = source.splitlines()[mutant.change.line - 1].strip()
-        print(f"{mutant.target.module}:{mutant.change.line}")
-        print(f"  - {before}\n  + {mutant.line(source)}")
-    share = 100 * (1 - len(missed) / len(mutants))
-    print(f"{len(mutants) - len(missed)} of {len(mutants)} changes noticed, {share:.1f} %")
+    share = _report(mutants, missed)
     if share < at_least:
         sys.exit(1)
+
+
+def _tell(mutant: Mutant) -> None:
+    source = (ROOT / mutant.target.module).read_text()
+    before = source.splitlines()[mutant.change.line - 1].strip()
+    print(f"{mutant.target.module}:{mutant.change.line}")
+    print(f"  - {before}\n  + {mutant.line(source)}", flush=True)
+
+
+def _report(mutants: list[Mutant], missed: list[Mutant]) -> float:
+    """Print how many changes were noticed, by module and in all; per cent."""
+    made = Counter(one.target.module for one in mutants)
+    unnoticed = Counter(one.target.module for one in missed)
+    for module, count in made.items():
+        print(f"{count - unnoticed[module]:4} of {count:3}  {module.relative_to(PACKAGE)}")
+    share = 100 * (1 - len(missed) / len(mutants))
+    print(f"{len(mutants) - len(missed)} of {len(mutants)} changes noticed, {share:.1f} %")
+    return share
 
 
 def drawn(chosen: list[Target], count: int, seed: int) -> list[Mutant]:

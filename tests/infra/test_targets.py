@@ -114,6 +114,7 @@ def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: 
         "image": "earshot:2026-11",
         "opensearch_url": "https://search.example.org",
         "opensearch_arn": "arn:aws:es:eu-central-1:123456789012:domain/mine",
+        "search_index": "interviews",
     }
     done = synthesize(tmp_path, context)
     assert done.returncode == 0, done.stderr
@@ -133,9 +134,13 @@ def test_a_registrys_image_and_a_domain_of_ones_own_are_used_as_given(tmp_path: 
     allowed = [one for one in template.statements("Api") if "es:" in str(one["Action"])]
     domain = "arn:aws:es:eu-central-1:123456789012:domain/mine"
     assert [resource for one in allowed for resource in listed(one["Resource"])] == [
-        f"{domain}/earshot-passages/_search",
-        f"{domain}/earshot-passages/_msearch",
+        f"{domain}/interviews/_search",
+        f"{domain}/interviews/_msearch",
     ]
+    told = [one["Environment"]["Variables"] for one in template.functions.values()]
+    indexes = [one["EARSHOT_INDEX"] for one in told if "EARSHOT_INDEX" in one]
+    assert indexes == ["interviews"] * 4, "the function that writes it, and the three of the API"
+    assert template.body["Outputs"]["IndexAlias"]["Value"] == "interviews"
 
 
 def test_templates_pass_cfn_lint(templates: dict[str, Template], bulk: Template) -> None:

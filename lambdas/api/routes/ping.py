@@ -1,10 +1,15 @@
 """GET /ping: is it there?"""
 
 from fastapi import APIRouter
-
-from api.schemas import Pong
+from pydantic import BaseModel
 
 router = APIRouter(tags=["health"])
+
+
+class Pong(BaseModel):
+    """The API is there."""
+
+    message: str
 
 
 @router.get("/ping")

@@ -1,22 +1,21 @@
 """GET /search and GET /suggest: what was said, and where."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from api import caching, rows
+from api import caching
 from api.moments import Moment
 from api.parameters import OnlyKnownParameters
 from api.services import Index
 from earshot.recordings.ids import MAX_KEY_BYTES
 from earshot.search.facets import parse_range
-from earshot.search.mapping import DETAIL_FACETS
 from earshot.search.request import (
+    DETAIL_FACETS,
     MAX_FACET_VALUES,
     MAX_QUERY_CHARS,
     MAX_SIZE,
-    Hit,
     Order,
     SearchPage,
     SearchRequest,
@@ -27,11 +26,6 @@ router = APIRouter(tags=["search"])
 MAX_PAGE_NUMBER = 1_000_000  # no answer has so many; what lies beyond would not fit the engine
 MAX_SUGGESTIONS = 20
 MAX_PREFIX_CHARS = 100
-COLUMNS = (  # of a hit, where hits are rows
-    "recording_id", "key", "title", "speaker", "place", "collection", "recorded_at", "tags",
-    "start", "end", "text", "match", "score", "duration", "age", "gender", "accent", "source",
-    "model", "uploaded_at", "confidence", "estimated_times",
-)  # fmt: skip
 
 Choice = Annotated[
     list[Annotated[str, Field(max_length=100)]],
@@ -141,27 +135,6 @@ def search(index: Index, request: Asked, response: Response) -> SearchPage:
     found = index.search(request)
     response.headers.update(caching.SEARCH)
     return found
-
-
-@router.get("/search.jsonl", **rows.described(rows.JSON_LINES))
-def search_json_lines(index: Index, asked: Asked, request: Request) -> Response:
-    """The hits of `/search`, one as JSON a line, without the times of their words."""
-    found = index.search(asked)
-    lines = "".join(rows.json_line(_row(hit)) for hit in found.hits)
-    return rows.answer(request, lines.encode(), rows.JSON_LINES, found.cursor)
-
-
-@router.get("/search.csv", **rows.described("text/csv"))
-def search_csv(index: Index, asked: Asked, request: Request) -> Response:
-    """The hits of `/search`, one a row. A page that no cursor asked for has the header."""
-    found = index.search(asked)
-    head = "" if asked.cursor else rows.csv_line(COLUMNS)
-    lines = "".join(rows.csv_line(_row(hit).values()) for hit in found.hits)
-    return rows.answer(request, (head + lines).encode(), "text/csv", found.cursor)
-
-
-def _row(hit: Hit) -> dict[str, Any]:
-    return {name: getattr(hit, name) for name in COLUMNS}
 
 
 @router.get("/suggest", dependencies=[OnlyKnownParameters])

@@ -14,7 +14,6 @@ from api.routes.recordings import Found
 from earshot.recordings import formats
 from earshot.recordings.record import Recording, Status
 from earshot.search.request import MAX_QUERY_CHARS, Mark
-from earshot.search.within import marks_within
 from earshot.speech.transcript import Transcript
 
 router = APIRouter(tags=["transcripts"])
@@ -105,6 +104,8 @@ def get_marks(
     exact: Annotated[bool, Query(description="Only these very words.")] = False,
 ) -> Marks:
     """Every word of the recording that answers `q`, marked as in a search's hits."""
+    from earshot.search.within import marks_within  # what searching takes, this route alone needs
+
     transcript = _transcript(recording)
     headers = caching.revalidated(recording)
     if caching.is_fresh(request, headers):

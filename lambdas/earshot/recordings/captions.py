@@ -17,7 +17,6 @@ MIN_CAPTION_S = 0.3
 """Below it a player flashes, and rounding could end before the start."""
 
 # What a cut costs where a caption or a line ends, beside 1 for each caption.
-_AT_MARK = 0.0
 _AT_COMMA = 0.2
 _AT_PAUSE = 0.3
 _ELSEWHERE = 0.7
@@ -49,7 +48,7 @@ def captions(segments: Iterable[Segment]) -> list[Caption]:
         for run in _pieces(segment.words, len(label(speaker))):
             words = run.words
             start = max(_milliseconds(words[0].start), ends.get(segment.channel, 0))
-            shortest = start + round(MIN_CAPTION_S * 1000)
+            shortest = start + _milliseconds(MIN_CAPTION_S)
             end = max(_milliseconds(words[-1].end), shortest)
             ends[segment.channel] = end
             found.append(Caption(start, end, run.lines(), speaker))
@@ -132,8 +131,6 @@ class _Run:
     def cost(self, at: int) -> float:
         """Of a cut before word `at`."""
         before = self.words[at - 1]
-        if ends_sentence(before.text):
-            return _AT_MARK
         if _COMMA.search(before.text):
             return _AT_COMMA
         pause = self.words[at].start - before.end

@@ -98,7 +98,7 @@ def cuts(words: list[Word], pauses: list[float]) -> Iterator[tuple[int, int]]:
             bisect_left(pauses, wanted - NEAR_STEP_S), bisect_right(pauses, wanted + NEAR_STEP_S)
         )
         after = min(pauses[near], key=lambda pause: abs(pause - wanted), default=wanted)
-        first = max(bisect_left(starts, after), first + 1)
+        first = bisect_left(starts, after)
         if starts[last] > starts[first] + PASSAGE_S:
             first = last  # a long silence follows: nothing new would be in it
     yield first, len(words)

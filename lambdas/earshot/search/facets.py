@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from earshot.errors import InvalidRequest
-from earshot.search.mapping import DETAIL_FACETS
 from earshot.search.request import (
     CHOICES,
+    DETAIL_FACETS,
     FILTERS,
     MAX_FACET_VALUES,
     FacetValue,

@@ -20,6 +20,7 @@ from earshot.recordings.passages import Passage, passages
 from earshot.recordings.record import FACETS, Recording
 from earshot.search import display
 from earshot.search.digest import FORMAT, PassageDigest, Text
+from earshot.search.request import DETAIL_FACETS, KEYWORD_FACETS
 from earshot.search.searched import searched
 from earshot.speech.transcript import Transcript, Word
 
@@ -27,8 +28,6 @@ logger = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"
 MARGIN_S = 2.0  # of sound around a passage's words: some may be missing there
-KEYWORD_FACETS = (*FACETS, "source", "model")
-DETAIL_FACETS = ("speaker", "place", "collection", "tags")  # counted where that is asked for
 
 _TOKENS = {"type": "text", "analyzer": "whitespace"}
 # These say whether, not where.

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from earshot.recordings.record import FACETS
 from earshot.search.kinds import MatchKind
-from earshot.search.mapping import DETAIL_FACETS, KEYWORD_FACETS
 
 Match = Literal["holds", "maybe"]
 Order = Literal["relevance", "newest", "oldest", "longest", "shortest", "confidence"]
@@ -15,6 +15,8 @@ MAX_QUERY_WORDS = 40
 MAX_PREFIX_BYTES = 1000  # the engine refuses longer ones
 MAX_SIZE = 100
 MAX_FACET_VALUES = 50
+KEYWORD_FACETS = (*FACETS, "source", "model")
+DETAIL_FACETS = ("speaker", "place", "collection", "tags")  # counted where that is asked for
 FILTERS = (*KEYWORD_FACETS, "duration")
 CHOICES = (*FILTERS, *DETAIL_FACETS)
 

@@ -23,7 +23,7 @@ LARGEST_PRODUCTS = b64decode(
     "AggQQgQKABAU"
 )
 """An ONNX model: `activations` (any, ROWS) times a matrix of LARGEST_WEIGHT. The package `onnx`,
-which writes models, is not where this runs; tests/models/speech/test_saturation.py writes it."""
+which writes models, is not where this runs; tests/models/test_saturation.py writes it."""
 
 
 @cache

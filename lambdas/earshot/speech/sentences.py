@@ -71,6 +71,5 @@ def _worth(sentence: Sequence[Word], place: int) -> float:
     """Of a cut before word `place`: pauses and commas count, and that both parts last."""
     before, after = sentence[place - 1], sentence[place]
     comma = COMMA_S if _COMMA.search(before.text) else 0.0
-    whole = sentence[-1].end - sentence[0].start
     shorter = min(before.end - sentence[0].start, sentence[-1].end - after.start)
-    return (after.start - before.end + comma + 0.1) * shorter / whole
+    return (after.start - before.end + comma + 0.1) * shorter

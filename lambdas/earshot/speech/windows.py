@@ -10,22 +10,18 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
-import numpy.typing as npt
 
 from earshot.audio.limits import SAMPLE_RATE
 from earshot.speech.engine import Waveform
+from earshot.speech.loudness import FRAME_SAMPLES, levels, quiet_runs
 
 MAX_SINGLE_WINDOW_SAMPLES = 30 * SAMPLE_RATE
 """A recording up to this length is one window, so its text equals transformers' own."""
 MIN_WINDOW_SAMPLES, MAX_WINDOW_SAMPLES = 2 * SAMPLE_RATE, 20 * SAMPLE_RATE  # between cuts
 CONTEXT_SAMPLES = SAMPLE_RATE  # on both sides of a cut inside speech, so that no word is cut
 
-LOUDNESS_FRAME_SAMPLES = SAMPLE_RATE // 50  # 20 ms; the unit of the two lengths of pauses
-CLEAR_PAUSE_FRAMES = 15  # cut at the first pause of this length
+CLEAR_PAUSE_FRAMES = 15  # cut at the first pause of this length, in frames of loudness
 PAUSE_FRAMES = 12  # else cut at the longest pause, if it is at least this long
-PAUSE_CONTRAST_DB = 15.0  # a pause is at least this far below speech
-QUIET_FRACTION = 0.3  # a pause is below this part of the range from background to speech
-SILENCE_DB = -90.0  # the level of digital silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,43 +76,23 @@ def _cut(waveform: Waveform, hop: int) -> tuple[int, bool]:
 
     Looks no further than the longest window, so the size of the blocks does not matter.
     """
-    loudness = _loudness(waveform[: MAX_WINDOW_SAMPLES + SAMPLE_RATE])
+    loudness = levels(waveform[: MAX_WINDOW_SAMPLES + SAMPLE_RATE])
     pauses = [
         (first, last)
-        for first, last in _quiet(loudness)
+        for first, last in quiet_runs(loudness)
         if last - first >= PAUSE_FRAMES
-        and MIN_WINDOW_SAMPLES <= (first + last) * LOUDNESS_FRAME_SAMPLES // 2 <= MAX_WINDOW_SAMPLES
+        and MIN_WINDOW_SAMPLES <= (first + last) * FRAME_SAMPLES // 2 <= MAX_WINDOW_SAMPLES
     ]
     clear = [pause for pause in pauses if pause[1] - pause[0] >= CLEAR_PAUSE_FRAMES]
     if pauses:
         first, last = clear[0] if clear else max(pauses, key=lambda pause: pause[1] - pause[0])
-        return (first + last) * LOUDNESS_FRAME_SAMPLES // 2 // hop * hop, True
+        return (first + last) * FRAME_SAMPLES // 2 // hop * hop, True
     if len(waveform) <= MAX_WINDOW_SAMPLES:
         return len(waveform), True
     # No pause: cut at the quietest tenth of a second in the second half.
     second_half = loudness[
-        MAX_WINDOW_SAMPLES // 2 // LOUDNESS_FRAME_SAMPLES : MAX_WINDOW_SAMPLES
-        // LOUDNESS_FRAME_SAMPLES
+        MAX_WINDOW_SAMPLES // 2 // FRAME_SAMPLES : MAX_WINDOW_SAMPLES // FRAME_SAMPLES
     ]
     smooth = np.convolve(second_half, np.ones(5) / 5, "valid")
-    frame = MAX_WINDOW_SAMPLES // 2 // LOUDNESS_FRAME_SAMPLES + int(smooth.argmin()) + 2
-    return (frame * LOUDNESS_FRAME_SAMPLES + LOUDNESS_FRAME_SAMPLES // 2) // hop * hop, False
-
-
-def _loudness(waveform: Waveform) -> npt.NDArray[np.float64]:
-    """The level of each loudness frame in dB, shape (frames,)."""
-    frames = waveform[: len(waveform) // LOUDNESS_FRAME_SAMPLES * LOUDNESS_FRAME_SAMPLES].reshape(
-        -1, LOUDNESS_FRAME_SAMPLES
-    )
-    power = np.square(frames, dtype=np.float64).mean(axis=1)
-    loudness: npt.NDArray[np.float64] = np.maximum(10 * np.log10(power + 1e-12), SILENCE_DB)
-    return loudness
-
-
-def _quiet(loudness: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
-    """Runs of frames (first, last + 1) that are quiet compared with the speech around them."""
-    background, speech = np.percentile(loudness, [10, 90])
-    level = min(background + QUIET_FRACTION * (speech - background), speech - PAUSE_CONTRAST_DB)
-    edges = np.diff(np.concatenate([[0], loudness < level, [0]]).astype(np.int8))
-    firsts, lasts = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
+    frame = MAX_WINDOW_SAMPLES // 2 // FRAME_SAMPLES + int(smooth.argmin()) + 2
+    return (frame * FRAME_SAMPLES + FRAME_SAMPLES // 2) // hop * hop, False

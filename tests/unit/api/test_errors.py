@@ -1,5 +1,6 @@
 """Every error has one shape and tells nothing that is not the public's business."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from opensearchpy.exceptions import ConnectionError as NoConnection
 from opensearchpy.exceptions import NotFoundError, RequestError, TransportError
 
 from api import services
+from api.search_cluster import SearchCluster
 from earshot.errors import CorruptAudio, ModelError, Unavailable
 from tests.unit.api.stage import AUTHORIZED, SECRETS, ToldRecogniser, ToldSearch
 
@@ -105,9 +107,6 @@ def _client_error(code: str, status: int) -> ClientError:
 @pytest.mark.parametrize(
     "fault",
     [
-        NoConnection("N/A", "refused", Exception("127.0.0.1:9200 refused")),
-        NotFoundError(404, "index_not_found_exception", {}),
-        TransportError(429, "circuit_breaking_exception", {}),
         EndpointConnectionError(endpoint_url="https://hidden-table.internal"),
         _client_error("ProvisionedThroughputExceededException", 400),
         _client_error("InternalServerError", 500),
@@ -131,7 +130,6 @@ def test_a_part_that_is_away_is_a_503_to_try_again(
         RuntimeError("hidden-table has no attribute the-key-that-opens-it"),
         KeyError("hidden-audio-bucket"),
         ModelError("No model at hidden-audio-bucket."),
-        RequestError(400, "parsing_exception", {"error": {"reason": "hidden-table"}}),
         _client_error("AccessDeniedException", 400),
         RecursionError(),
     ],
@@ -145,6 +143,40 @@ def test_what_nobody_expected_is_a_500_that_says_nothing_of_its_cause(
     assert answer.status_code == 500
     assert error(answer)["code"] == "internal"
     assert not any(text in answer.text for text in (*SECRETS, "Traceback", "Error", ".py"))
+
+
+@dataclass
+class BrokenNode:
+    """OpenSearch's client, where every request ends in `fault`."""
+
+    fault: Exception
+
+    def search(self, **request: Any) -> Any:
+        raise self.fault
+
+    msearch = search
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        (NoConnection("N/A", "refused", Exception("127.0.0.1:9200 refused")), 503, "unavailable"),
+        (NotFoundError(404, "shard_not_found_exception", {}), 503, "unavailable"),
+        (TransportError(429, "circuit_breaking_exception", {}), 503, "unavailable"),
+        (RequestError(400, "parsing_exception", {"error": "hidden-table"}), 500, "internal"),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("address", ["/search?q=rain", "/suggest?q=rain", "/collection"])
+def test_a_search_engine_that_is_away_is_a_503_and_one_that_refuses_a_query_a_500(
+    app: FastAPI, client: TestClient, address: str, fault: Exception, status: int, code: str
+) -> None:
+    node: Any = BrokenNode(fault)
+    app.dependency_overrides[services.index] = lambda: SearchCluster(node, "passages")
+    answer = client.get(address)
+    assert answer.status_code == status
+    assert error(answer)["code"] == code
+    assert not any(secret in answer.text for secret in (*SECRETS, "9200", "exception"))
 
 
 def test_below_v1_errors_have_the_shape_that_openai_clients_read(

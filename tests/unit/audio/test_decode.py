@@ -34,6 +34,7 @@ def pitch(waveform: np.ndarray) -> float:
         ("sound.opus", "OPUS", "OGG"),
         ("sound.aiff", "PCM_16", "AIFF"),
         ("sound.sph", "PCM_16", "NIST"),
+        ("sound.mat", "PCM_16", "MAT5"),  # which FFmpeg can't open
         ("sound.mp3", "MPEG_LAYER_III", "MP3"),
         ("no-suffix", "MPEG_LAYER_III", "MP3"),
         ("an-mp3-named.wav", "MPEG_LAYER_III", "MP3"),
@@ -46,6 +47,7 @@ def test_libsndfiles_formats_become_16_khz(tmp_path, name, subtype, container):
     assert sound.waveform.dtype == np.float32
     assert sound.waveform.ndim == 1
     assert sound.duration == pytest.approx(2, abs=0.06)
+    assert sound.findings.heard_s == pytest.approx(2, abs=0.06)
     assert pitch(sound.waveform) == pytest.approx(440, abs=2)
 
 

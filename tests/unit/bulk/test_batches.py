@@ -1,6 +1,7 @@
 """Which files are heard together."""
 
 import threading
+import time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +59,7 @@ def test_everything_comes_out_once_in_batches_that_fit(sounds: list[float], budg
 
 
 def test_decoding_waits_for_room_and_is_let_go_at_the_end() -> None:
-    pool = batches(Waiting("a", 20.0))
+    pool = batches(Waiting("a", 10.0))
     said: list[bool] = []
     waiting = threading.Thread(target=lambda: said.append(pool.wait_for_room(10)))
     waiting.start()
@@ -76,6 +77,8 @@ def test_decoding_waits_for_room_and_is_let_go_at_the_end() -> None:
 def test_a_file_of_just_the_length_of_a_window_is_padded_and_not_cut_up() -> None:
     together = batches(Waiting("a", 20.0), Waiting("b", WHOLE), seconds=100)
     assert [one.what for one in together.take(0)] == ["a", "b"]
+    alike = batches(Waiting("a", WHOLE), Waiting("b", WHOLE), seconds=100)
+    assert [one.what for one in alike.take(0)] == ["a", "b"]
     apart = batches(Waiting("a", WHOLE), Waiting("b", 20.0), seconds=55)
     assert [one.what for one in apart.take(0)] == ["a"], "padded, the two are a minute"
 
@@ -85,3 +88,17 @@ def test_whoever_adds_is_told_whether_it_was_taken() -> None:
     assert pool.add(Waiting("a", 1.0))
     pool.close()
     assert not pool.add(Waiting("b", 1.0))
+
+
+def test_files_nearest_in_length_to_the_one_that_waits_longest_are_heard_with_it() -> None:
+    pool = batches(*(Waiting("", seconds) for seconds in (5.0, 1.0, 9.0, 4.0, 6.5)), files=3)
+    assert lengths(pool.take(0)) == [5.0, 4.0, 6.5]
+
+
+def test_a_batch_is_taken_as_soon_as_there_is_one() -> None:
+    began = time.monotonic()
+    assert batches(Waiting("a", 1.0)).take(20)
+    closed = batches()
+    closed.close()
+    assert closed.take(20) == []
+    assert time.monotonic() - began < 10

@@ -97,6 +97,10 @@ def test_a_file_over_the_limit_is_refused_unread(ingest: Ingest, audio: Any) -> 
     recording = found(ingest)
     assert recording is not None and recording.failure is not None
     assert recording.failure.code == "too_large"
+    ingest.handle(put(audio, bytes(1_000_000), 2))
+    recording = found(ingest)
+    assert recording is not None and recording.failure is not None
+    assert recording.failure.code == "not_audio", "of a million bytes it was read"
 
 
 def test_after_a_crash_the_repeated_event_goes_on(

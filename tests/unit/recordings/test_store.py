@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from earshot.errors import InvalidRequest
 from earshot.recordings.changes import Change, ObjectEvent
-from earshot.recordings.claim import Claim
+from earshot.recordings.claim import Claim, Claimed
 from earshot.recordings.claiming import INTERNAL
 from earshot.recordings.ids import recording_id
 from earshot.recordings.imports import Import
@@ -33,7 +33,7 @@ def work(recordings: Recordings, one: ObjectEvent, text: str = "HELLO WORLD") ->
 
 def test_a_finished_recording_reads_back_whole(recordings: Recordings) -> None:
     one = event(1)
-    recordings.claim(one, "f1", {"accent": "us"}, 123)
+    assert recordings.claim(one, "f1", {"accent": "us"}, 123) == Claimed(Claim.TAKEN, passages=0)
     assert recordings.finish(one, transcript(), passages=1)
     found = recordings.get(A)
     assert found is not None
@@ -90,6 +90,14 @@ def test_a_late_event_does_not_resurrect_a_deleted_recording(recordings: Recordi
     assert recordings.remove(event(3, Change.REMOVED))
     assert work(recordings, event(2)) is Claim.STALE
     assert recordings.get(A) is None
+
+
+def test_a_deletion_that_was_overtaken_removes_nothing_and_says_so(recordings: Recordings) -> None:
+    work(recordings, event(2))
+    assert not recordings.remove(event(1, Change.REMOVED))
+    assert recordings.get(A)
+    assert recordings.remove(event(3, Change.REMOVED))
+    assert not recordings.remove(event(3, Change.REMOVED)), "it was done before"
 
 
 def test_a_deletion_that_comes_first_still_holds(recordings: Recordings) -> None:
@@ -395,3 +403,32 @@ def test_a_repair_counts_the_revision_on_by_one_or_to_what_the_index_needs(
         raised = recordings.raise_revision(A, least)
         assert raised is not None and raised.revision == expected
         assert recordings.get(A) == raised
+
+
+def test_what_is_read_is_what_was_written_last(recordings: Recordings) -> None:
+    """By default DynamoDB may answer with what was there a second ago; moto never does."""
+    asked: list[dict[str, Any]] = []
+    events = recordings._table.meta.client.meta.events
+    for operation in ("GetItem", "Scan"):
+        events.register(
+            f"provide-client-params.dynamodb.{operation}", lambda params, **_: asked.append(params)
+        )
+    work(recordings, event(1))
+    assert len(asked) == 1, "a claim looks first"
+    assert recordings.get(A) and recordings.current(A) and list(recordings.scan())
+    assert not recordings.is_awaited("a.mp3")
+    assert [one["ConsistentRead"] for one in asked] == [True] * 5
+
+
+def test_sound_that_was_to_come_is_waited_for_until_it_comes_or_is_given_up(
+    recordings: Recordings,
+) -> None:
+    gone = Failure("not_audio", "There is nothing at this address.")
+    assert recordings.queue("a.mp3") and recordings.is_awaited("a.mp3")
+    assert not recordings.queue("a.mp3"), "once"
+    assert recordings.never_came("a.mp3", gone)
+    assert not recordings.is_awaited("a.mp3")
+    assert not recordings.never_came("a.mp3", gone)
+    assert recordings.queue("a.mp3"), "it may be tried again"
+    assert work(recordings, event(1)) is Claim.TAKEN
+    assert not recordings.queue("a.mp3") and not recordings.never_came("a.mp3", gone)

@@ -39,6 +39,11 @@ def test_comparisons_signs_constants_and_flags_are_changed() -> None:
     }
 
 
+def test_what_guards_against_a_fault_of_ours_alone_is_left() -> None:
+    assert lines("zip(a, b, strict=True)") == set()
+    assert lines("zip(a, b, strict=False)") == {"zip(a, b, strict=True)"}
+
+
 def test_a_change_is_made_only_where_its_text_stands() -> None:
     with pytest.raises(ValueError, match="line 1"):
         Change(1, 0, "<", "<=").made("a > b\n")

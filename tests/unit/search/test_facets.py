@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from earshot.errors import InvalidRequest
+from earshot.recordings.passages import passages
 from earshot.recordings.record import Recording
 from earshot.search.facets import read
 from earshot.search.request import FILTERS, MAX_FACET_VALUES, SearchPage, SearchRequest
@@ -83,6 +84,14 @@ def test_a_recording_of_several_passages_counts_once() -> None:
     assert counts(page, "accent") == {"us": 2, "england": 1}
     assert counts(page, "duration") == {"0-5": 2, "60-300": 1}
     assert search(recordings, "harbour", accent=("england",)).total == 1
+
+
+def test_a_recording_of_two_passages_counts_once() -> None:
+    text = " ".join(["the old harbour"] * 50)
+    minute = recording(text, "minute.mp3", passages=2, accent="us")
+    page = search([minute, recording("a harbour", accent="us")], "harbour")
+    assert (page.total, counts(page, "accent")) == (2, {"us": 2})
+    assert len(passages(minute)) == 2
 
 
 def test_what_can_not_be_chosen_is_refused() -> None:

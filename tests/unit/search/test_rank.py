@@ -6,7 +6,7 @@ import pytest
 
 from earshot.search.frequencies import Frequencies
 from earshot.search.question import parse
-from earshot.search.rank import closeness, compare
+from earshot.search.rank import Views, closeness, compare
 from tests.unit.search.passages import digest
 
 FREQUENCIES = Frequencies(
@@ -120,3 +120,61 @@ def test_a_contraction_counts_whole_in_a_row_less_in_pieces_and_least_by_half() 
     whole, apart, half = (one.words for one in views)
     assert whole == pytest.approx(1.0)
     assert whole > apart > half > 0
+
+
+def views(as_phrase: float, as_words: float = 0.2, words: float = 1.0) -> Views:
+    return Views(as_phrase, as_words, words, telling=1.0)
+
+
+@pytest.mark.parametrize(
+    ("q", "as_phrase", "phrase"),
+    [
+        ("silver moon garden wall", 0.74, 0.0),
+        ("silver moon garden wall", 0.755, 0.5),
+        ("silver moon garden wall", 0.77, 1.0),
+        ("silver moon garden", 0.70, 0.0),
+        ("silver moon garden", 0.715, 0.5),
+        ("silver moon garden", 0.73, 1.0),
+        ("silver moon", 1.0, 0.0),
+        ("silver", 0.2, 1.0),
+        ('silver "moon garden"', 0.2, 1.0),  # of what is quoted nothing is free
+        ("you're right", 0.73, 1.0),  # three words in two
+    ],
+)
+def test_a_question_is_a_phrase_by_degrees_where_the_likest_passage_is_so_like_it(
+    q: str, as_phrase: float, phrase: float
+) -> None:
+    found = closeness(parse(q), [views(as_phrase), views(0.1, as_words=0.4)])
+    assert found.phrase == pytest.approx(phrase, abs=1e-9)
+    assert found.as_phrase == as_phrase
+    assert list(found.values) == pytest.approx(
+        [phrase * as_phrase + (1 - phrase) * 0.2, phrase * 0.1 + (1 - phrase) * 0.4]
+    )
+
+
+def test_a_passage_with_less_than_a_third_of_the_best_one_s_words_makes_no_phrase() -> None:
+    question = parse("silver moon garden wall")
+    for words, likest in ((0.23, 0.5), (0.25, 0.9)):
+        found = closeness(question, [views(0.9, words=words), views(0.5, words=0.8)])
+        assert (found.as_phrase, found.words) == (likest, 0.8)
+
+
+def test_the_very_spelling_counts_for_three_of_what_a_row_of_words_is_worth() -> None:
+    (said,) = compare(parse("don't go"), [digest("do not go")], Frequencies(3000))
+    assert said.as_phrase == pytest.approx((100 + 50 + 60) / (100 + 50 + 3 + 60))
+    assert said.as_words == pytest.approx((100 + 50 + 400) / (100 + 50 + 3 + 400))
+
+
+def test_one_of_two_words_is_half_of_them_in_both_views() -> None:
+    (said,) = compare(parse("silver xylophone"), [digest("silver")], Frequencies(3000))
+    assert said.words == pytest.approx(0.5)
+    assert said.telling == 1.0
+    in_a_row = said.as_phrase * 213 - 60 * 0.5
+    assert said.as_words * 553 - 400 * 0.5 == pytest.approx(in_a_row)
+
+
+def test_a_passage_without_words_is_like_nothing() -> None:
+    (said,) = compare(parse("silver spoon"), [digest("")], Frequencies(3000))
+    blanks = 2 * 2 / (len(" silver spoon ") + len("  "))
+    assert said.as_phrase == pytest.approx(100 * blanks / 213)
+    assert (said.words, said.telling) == (0.0, 0.0)

@@ -164,6 +164,17 @@ def test_what_holds_it_beyond_what_was_fetched_is_no_maybe() -> None:
     assert (page.total, page.maybe) == (61, 0)
 
 
+def test_what_holds_a_phrase_is_counted_once_however_much_it_is() -> None:
+    engine = MemoryEngine(of(f"a silver spoon garden {n}" for n in range(60)))
+    page = search_in(engine, SearchRequest("silver spoon garden"))
+    assert (page.total, len(engine.asked)) == (60, 1)
+
+
+def test_without_words_all_is_listed_and_nothing_was_left_out_of_the_question() -> None:
+    page = search(["silver spoon", "copper kettle"], "")
+    assert (page.total, page.maybe, page.relaxed) == (2, 0, False)
+
+
 def test_where_more_holds_it_than_is_compared_there_are_no_maybes() -> None:
     maybe_one = "the colour of golt"
     for holding, listed in ((40, 1), (41, 0)):
@@ -276,6 +287,13 @@ def test_did_you_mean_asks_back_for_what_neither_index_nor_language_knows() -> N
     assert search(texts, "teecher smiled").did_you_mean == "teacher smiled"
     assert search(texts, "teacher smiled").did_you_mean is None
     assert search(texts, "kidney transplant").did_you_mean is None
+
+
+def test_what_would_find_no_more_or_reads_the_same_is_not_asked_back() -> None:
+    texts = ["the teacher smiled", "said the teacher"]
+    assert search(texts, "teecher xylophone").did_you_mean is None
+    page = search(texts, "teecher-smiled")
+    assert (page.relaxed, page.did_you_mean) == (True, None)
 
 
 def test_a_word_of_four_letters_is_asked_back_for() -> None:

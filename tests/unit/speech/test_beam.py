@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot.errors import ModelError
@@ -90,35 +90,62 @@ def test_clear_speech_of_listed_words_is_written_as_it_is(words: list[str]) -> N
 SMALL = Vocabulary(("<pad>", "|", "A", "B"), blank=0, delimiter=1)
 
 
-@pytest.mark.slow("every path is tried")
-@settings(deadline=None, max_examples=60)
-@given(st.integers(0, 2**32 - 1))
-def test_the_search_finds_what_trying_every_path_finds(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    logits = rng.normal(size=(6, 4)) * 1.5
-    heard = (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))).astype(np.float32)
-    weights = Weights(words=0.8, bonus=0.5, unknown=-1000.0, letter=0.0)
-    listed = of_words({"A": 3.0, "AB": 1.0, "BA": 2.0, "BB": 0.5}, weights, {("A", "BA"): -0.1})
-    words = sorted(["A", "AB", "BA", "BB"])
+PATHS = np.array(list(itertools.product(range(4), repeat=6)))
 
-    def total(path: tuple[int, ...]) -> float:
-        collapsed = "".join(
-            SMALL.tokens[token] for token, _ in itertools.groupby(path) if token != SMALL.blank
-        )
-        said = [word for word in collapsed.split("|") if word]
-        if any(word not in words for word in said):
-            return -np.inf
-        numbers = [listed.other, *map(words.index, said)]
-        score = sum(
-            float(listed.score(np.array([a]), np.array([b], np.int32))[0])
-            for a, b in itertools.pairwise(numbers)
-        )
-        spoken = float(heard[np.arange(len(path)), path].sum())
-        return spoken + weights.words * score + weights.bonus * len(said)
 
-    best = max(map(total, itertools.product(range(4), repeat=6)))
-    found = BeamDecoder(listed, SMALL).best_path(heard)
-    assert total(tuple(found.tokens.tolist())) == pytest.approx(best, abs=1e-3)
+def worth(said: list[str], listed: Language, words: list[str]) -> float:
+    """The best that the language gives these words, each as listed or as an unlisted one."""
+    weights = listed.weights
+    ways = [
+        [None, words.index(word)] if word in words else [None]
+        for word in said
+    ]  # fmt: skip
+    totals = []
+    for way in itertools.product(*ways):
+        numbers = [listed.other, *(listed.other if one is None else one for one in way)]
+        total = weights.bonus * len(said)
+        for word, one, before in zip(said, way, numbers[:-1], strict=True):
+            if one is None:
+                total += weights.unknown + weights.letter * len(word)
+            else:
+                pair = listed.score(np.array([before]), np.array([one], np.int32))
+                total += weights.words * float(pair[0])
+        totals.append(total)
+    return max(totals)
+
+
+FEW = {"A": 3.0, "AB": 1.0, "BA": 2.0, "BB": 0.5}
+MANY = {
+    "".join(letters): 1.0 + n / 7
+    for length in (1, 2, 3, 4)
+    for n, letters in enumerate(itertools.product("AB", repeat=length))
+}
+
+
+@pytest.mark.parametrize(("counts", "unknown"), [(FEW, -1000.0), (FEW, -1.5), (MANY, -1000.0)])
+def test_the_search_finds_what_trying_every_path_finds(
+    counts: dict[str, float], unknown: float
+) -> None:
+    weights = Weights(words=0.8, bonus=0.5, unknown=unknown, letter=-0.4)
+    listed = of_words(counts, weights, {("A", "BA"): -0.1})
+    words = sorted(counts)
+    collapsed = [
+        "".join(SMALL.tokens[token] for token, _ in itertools.groupby(path) if token)
+        for path in PATHS.tolist()
+    ]
+    of_text = {
+        text: worth([word for word in text.split("|") if word], listed, words)
+        for text in set(collapsed)
+    }
+    said = np.array([of_text[text] for text in collapsed])
+    rng = np.random.default_rng(1)
+    for _ in range(150):
+        logits = rng.normal(size=(6, 4)) * 1.5
+        heard = (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))).astype(np.float32)
+        totals = heard[np.arange(6), PATHS].sum(axis=1) + said
+        found = BeamDecoder(listed, SMALL).best_path(heard).tokens
+        (at,) = np.flatnonzero((found == PATHS).all(axis=1))
+        assert totals[at] == pytest.approx(totals.max(), abs=1e-3)
 
 
 def test_silence_says_nothing() -> None:
@@ -156,3 +183,53 @@ def test_a_model_without_a_language_has_none_and_a_broken_one_is_a_model_error(t
     (tmp_path / LANGUAGE_FILE).write_bytes(b"not an archive")
     with pytest.raises(ModelError):
         language.read_language(tmp_path)
+
+
+def small(*frames: dict[str, float]) -> np.ndarray:
+    """Log-probabilities by token ("-" is the blank); of what is not named, none at all."""
+    heard = np.full((len(frames), 4), -60.0, np.float32)
+    for frame, likely in zip(heard, frames, strict=True):
+        for token, nats in likely.items():
+            frame["-|AB".index(token)] = nats
+    return heard
+
+
+BLANK, SPACE = {"-": -0.01}, {"|": 0.0}
+
+
+@pytest.mark.parametrize(("behind", "said"), [(15.0, "BB A"), (17.0, "AA A")])
+def test_words_that_fall_sixteen_nats_behind_are_given_up(behind: float, said: str) -> None:
+    """Though the next word is one that only follows on them."""
+    pairs = {("BB", "A"): -0.1, ("AA", "A"): -40.0}
+    listed = of_words({"A": 1.0, "AA": 1.0, "BB": 1.0}, Weights(1.0, 0.0, -100.0, 0.0), pairs)
+    letter = {"A": 0.0, "B": -behind / 3}
+    heard = small(letter, letter, BLANK, letter, BLANK, SPACE, {"A": 0.0}, BLANK, SPACE)
+    assert text(BeamDecoder(listed, SMALL).best_path(heard), SMALL) == said
+
+
+@pytest.mark.parametrize(("nats", "said"), [(-7.9, "AB"), (-8.1, "AA")])
+def test_a_letter_less_likely_than_one_in_three_thousand_is_not_tried(
+    nats: float, said: str
+) -> None:
+    weights = Weights(1.0, 0.0, -15.0, 0.0)
+    heard = small({"A": 0.0}, BLANK, {"A": 0.0, "B": nats}, BLANK)
+    listed = of_words({"AB": 1.0}, weights)
+    assert text(BeamDecoder(listed, SMALL).best_path(heard), SMALL) == said
+
+
+@pytest.mark.parametrize(("blank", "said"), [(0.9985, "AB"), (0.9995, "A")])
+def test_after_a_blank_that_is_certain_no_letter_is_tried(blank: float, said: str) -> None:
+    weights = Weights(1.0, 0.0, -30.0, 0.0)
+    heard = small({"A": 0.0}, {"-": float(np.log(blank)), "B": -7.5})
+    listed = of_words({"AB": 1.0}, weights)
+    assert text(BeamDecoder(listed, SMALL).best_path(heard), SMALL) == said
+
+
+@pytest.mark.parametrize(("silence", "said"), [(-7.0, "A"), (-11.0, "A BB")])
+def test_a_recording_ends_inside_a_listed_word_only_where_nothing_else_is_near(
+    silence: float, said: str
+) -> None:
+    listed = of_words({"A": 1.0, "BBA": 1.0}, Weights(0.0, 0.0, -100.0, 0.0))
+    letter = {"B": 0.0, "-": silence}
+    heard = small({"A": 0.0}, SPACE, letter, BLANK, letter)
+    assert text(BeamDecoder(listed, SMALL).best_path(heard), SMALL) == said

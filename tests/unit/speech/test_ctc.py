@@ -68,6 +68,11 @@ def test_a_tokenizer_in_lower_case_writes_lower_case():
     assert ctc.words(path("AB"), lower, FRAME)[0].text == "ab"
 
 
+def test_times_are_rounded_to_milliseconds_and_confidence_to_ten_thousandths():
+    (word,) = ctc.words(path("-AB", [1.0, 0.5, 0.25]), VOCABULARY, 0.0203127)
+    assert (word.start, word.end, word.confidence) == (0.02, 0.061, 0.3536)
+
+
 @given(st.text(alphabet="-|ABC'", max_size=60))
 def test_the_text_is_transformers_own(spoken):
     # Wav2Vec2CTCTokenizer: group, drop the padding token, delimiter to space, strip.

@@ -137,3 +137,66 @@ def test_half_a_minute_is_one_window_and_more_is_not():
 def test_without_a_pause_the_cut_is_at_the_quietest_tenth_of_a_second():
     assert first_cut((13, 0.1), level=0.5) == pytest.approx(13.05, abs=0.03)
     assert first_cut((4, 0.1), level=0.5) >= 10, "in the second half of the longest window"
+
+
+def cuts(*pauses: tuple[float, ...], seconds: float = 40, hop: int = HOP) -> list[float]:
+    """Where windows end, in seconds, in sound of one level: pauses (at, length, decibels)."""
+    recording = np.full(round(seconds * SAMPLE_RATE), 0.1, np.float32)
+    recording[::2] *= -1
+    for at, length, decibels in pauses:
+        pause = slice(round(at * SAMPLE_RATE), round((at + length) * SAMPLE_RATE))
+        recording[pause] *= 10 ** (decibels / 20)
+    return [window.keep_to / SAMPLE_RATE for window in windows([recording], hop)]
+
+
+def test_a_cut_is_in_the_middle_of_the_pause():
+    assert cuts((4, 0.36, -90))[0] == 4.18
+    assert cuts((4, 0.38, -90), hop=160)[0] == 4.19
+    assert cuts((4, 0.38, -90))[0] == 4.18, "a multiple of the hop"
+
+
+def test_without_a_pause_the_cut_is_in_the_middle_of_the_quietest_tenth_of_a_second():
+    assert cuts((13, 0.1, -3))[0] == 13.04, "a multiple of the hop"
+    assert cuts((13, 0.1, -3), hop=80)[0] == 13.05
+    assert cuts((13, 0.1, -3), (15, 0.1, -4))[0] == 15.04
+    assert cuts((13, 0.04, -6), (15, 0.1, -4))[0] == 15.04, "it is quiet for longer"
+
+
+def test_the_second_half_of_the_longest_window_is_from_ten_to_twenty_seconds():
+    assert cuts((10, 0.1, -3), (8, 1, -4))[0] == 10.04
+    assert cuts((19.9, 0.1, -3), (20, 0.5, -4))[0] == 19.94
+
+
+def test_twelve_frames_of_twenty_milliseconds_are_a_pause_and_fewer_are_not():
+    assert cuts((4, 0.24, -90))[0] == 4.12
+    assert cuts((4, 0.22, -90))[0] >= 10
+
+
+def test_a_pause_just_two_or_twenty_seconds_on_ends_a_window():
+    assert cuts((1.84, 0.32, -90), (6, 0.5, -90))[0] == 2
+    assert cuts((19.84, 0.32, -90))[0] == 20
+
+
+def test_what_is_15_decibels_below_speech_is_a_pause():
+    assert cuts((6, 0.5, -15.2))[0] == pytest.approx(6.24, abs=0.01)
+    assert cuts((6, 0.5, -14.8), (12, 0.5, -20))[0] == pytest.approx(12.24, abs=0.01)
+
+
+def test_a_tenth_of_the_sound_tells_the_background():
+    known = cuts((12, 2.2, -40), (5, 0.5, -20))
+    assert known[0] == pytest.approx(13.1, abs=0.01)
+    unknown = cuts((12, 1.5, -40), (5, 0.5, -20))
+    assert unknown[0] == pytest.approx(5.24, abs=0.01)
+
+
+def test_faint_noise_is_a_pause_as_digital_silence_is():
+    assert cuts((5, 0.5, -55), (12, 5, -200))[0] == pytest.approx(5.24, abs=0.01)
+
+
+def test_what_is_left_of_twenty_seconds_is_one_window_and_of_more_is_cut():
+    assert cuts((9.95, 0.3, -90), seconds=30.1) == [10.1, 30.1]
+    assert len(cuts((9.95, 0.3, -90), seconds=30.2)) == 3
+
+
+def test_no_sound_makes_no_window():
+    assert list(windows([], HOP)) == list(windows([noise(0)], HOP)) == []

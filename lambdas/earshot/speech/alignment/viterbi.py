@@ -60,7 +60,6 @@ def viterbi(
         return None
     heard = _heard(emission, letters, begins, vocabulary)
     skip = np.full(2 * count + 1, -np.inf, np.float32)  # straight from the letter before
-    skip[1] = 0.0
     skip[3::2][letters[1:] != letters[:-1]] = 0.0
     leave_out = _LeaveOut.of(bounds, prices)
 
@@ -102,7 +101,7 @@ class _LeaveOut:
     @classmethod
     def of(cls, bounds: Sequence[int], prices: Sequence[float]) -> "_LeaveOut":
         gaps = [2 * bound for bound in bounds] if prices else []
-        paid = np.concatenate([[0.0], np.cumsum(prices)]) if prices else np.zeros(0)
+        paid = np.cumsum([0.0, *prices])
         return cls(np.array(gaps, np.int64), paid.astype(np.float32), dict(pairwise(gaps[::-1])))
 
     def take(self, score: npt.NDArray[np.float32], moves: npt.NDArray[np.int8]) -> None:

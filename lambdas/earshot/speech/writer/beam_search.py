@@ -122,7 +122,7 @@ def begin(
             if len(grown) == beam.width:
                 break
         if not grown:
-            return best or looping or Hypothesis(stopped=True)
+            return best or looping or live[0].cut()
         live, parents = [one for one, _ in grown], [parent for _, parent in grown]
     return best or live[0].cut()
 

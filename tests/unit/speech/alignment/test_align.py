@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from earshot.speech.alignment.align import align, count_letters
+from earshot.speech.alignment.align import align, count_letters, path_score
 from earshot.speech.engine import Emission
 from earshot.speech.vocabulary import Vocabulary
 
@@ -109,3 +109,95 @@ def test_a_vocabulary_of_small_letters_serves_as_well() -> None:
     small = Vocabulary(tuple(token.lower() for token in TOKENS), blank=0, delimiter=1)
     [word] = align(["Hi"], heard("..HI"), small)
     assert (word.first, word.last) == (2, 4)
+
+
+def costing(text: str, nats: float) -> Emission:
+    """A listener to which any other letter is so many nats less likely than what it heard."""
+    rest = np.exp(-nats)
+    return heard(text, 1 / (1 + (len(TOKENS) - 1) * rest))
+
+
+def test_a_word_over_silence_is_left_out_where_its_letters_lie_more_than_five_nats_below() -> None:
+    said = "HI " + "." * 40 + " BOB"
+    assert [word.text for word in align(["hi", "you", "bob"], costing(said, 4.5), VOCABULARY)] == [
+        "hi",
+        "you",
+        "bob",
+    ]
+    assert [word.text for word in align(["hi", "you", "bob"], costing(said, 5.5), VOCABULARY)] == [
+        "hi",
+        "bob",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "before", "behind"),
+    [(["go", "to", "bed"], "GO", "BED"), (["to", "bed"], "", "BED"), (["go", "to"], "GO", "")],
+)
+def test_half_a_second_is_little_room_for_a_word_to_be_invented_and_more_is_not(
+    words: list[str], before: str, behind: str
+) -> None:
+    little = align(words, heard(before + "." * 25 + behind, 0.9999), VOCABULARY)
+    more = align(words, heard(before + "." * 26 + behind, 0.9999), VOCABULARY)
+    assert [word.text for word in little] == words
+    assert [word.text for word in more] == [word for word in words if word != "to"]
+
+
+def test_of_a_window_with_many_numbers_the_readings_of_the_first_twelve_are_tried() -> None:
+    words = [word for n in range(13) for word in ("and", "12")]
+    said = " ".join(["AND ONE TWO"] * 13)
+    numbers = align(words, heard(said), VOCABULARY)[1::2]
+    assert [number.spoken for number in numbers] == [("ONE", "TWO")] * 12 + [("TWELVE",)]
+
+
+@pytest.mark.parametrize("words", [["12"], ["12", "bob"], ["hi", "12"], ["hi", "12", "bob"]])
+def test_a_number_is_read_as_it_was_heard_wherever_it_stands(words: list[str]) -> None:
+    for spoken in (["ONE", "TWO"], ["TWELVE"]):
+        said = [part for word in words for part in (spoken if word == "12" else [word.upper()])]
+        [number] = [
+            one for one in align(words, heard("..." + " ".join(said) + "..."), VOCABULARY)
+            if one.text == "12"
+        ]  # fmt: skip
+        assert list(number.spoken) == spoken
+
+
+@pytest.mark.parametrize(
+    ("written", "said", "spoken"),
+    [
+        ("12 and 1 2 and go", "TWELVE AND ONE TWO AND GO", ("TWELVE",)),
+        ("go and 1 2 and 12", "GO AND ONE TWO AND TWELVE", ("TWELVE",)),
+        ("12 12 go", "TWELVE ONE TWO GO", ("TWELVE",)),
+        (
+            "1984 and one thousand nine hundred eighty four and go",
+            "NINETEEN EIGHTY FOUR AND ONE THOUSAND NINE HUNDRED EIGHTY FOUR AND GO",
+            ("NINETEEN", "EIGHTY", "FOUR"),
+        ),
+        ("12 twelve go", "ONE TWO TWELVE GO", ("ONE", "TWO")),
+        ("go twelve 12", "GO TWELVE ONE TWO", ("ONE", "TWO")),
+    ],
+)
+def test_a_number_is_read_as_it_was_heard_in_its_place_and_not_near_it(
+    written: str, said: str, spoken: tuple[str, ...]
+) -> None:
+    found = align(written.split(), heard(said), VOCABULARY)
+    first, *_ = (one.spoken for one in found if one.text in ("12", "1984"))
+    assert first == spoken
+
+
+def test_a_path_is_as_likely_as_its_frames() -> None:
+    sure = float(np.log(0.98))
+    assert path_score([("HI", "BOB"), ("HO",)], heard("HI BOB..HO"), VOCABULARY) == pytest.approx(
+        10 * sure
+    )
+    otherwise = float(np.log(0.02 / (len(TOKENS) - 1)))
+    assert path_score([("HI",), ("ROB",)], heard("HI BOB"), VOCABULARY) == pytest.approx(
+        5 * sure + otherwise, rel=1e-5
+    )
+
+
+def test_no_words_are_as_likely_as_silence_and_too_many_cost_twelve_nats_a_letter() -> None:
+    sure, otherwise = float(np.log(0.98)), float(np.log(0.02 / (len(TOKENS) - 1)))
+    assert path_score([], heard(".. ."), VOCABULARY) == pytest.approx(4 * sure)
+    assert path_score([], heard(".A"), VOCABULARY) == pytest.approx(sure + otherwise)
+    assert path_score([], costing(".A", 30), VOCABULARY) == pytest.approx(-12, abs=1e-3)
+    assert path_score([("TOO", "LONG")], heard("HI"), VOCABULARY) == -12 * 7

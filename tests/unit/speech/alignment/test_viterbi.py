@@ -116,3 +116,23 @@ def test_more_letters_than_frames_do_not_fit() -> None:
 def test_no_letters_have_no_path() -> None:
     nothing = np.array([], np.int64)
     assert viterbi(emission(4, 0), nothing, nothing.astype(bool), VOCABULARY) is None
+
+
+def test_a_frame_before_a_word_that_is_left_out_lies_before_it() -> None:
+    heard = np.full((3, 4), np.log(0.001), np.float32)
+    for frame, token in enumerate([0, 3, 0]):
+        heard[frame, token] = np.log(0.997)
+    begins = np.array([True, True])
+    path = viterbi(heard, np.array([2, 3]), begins, VOCABULARY, [0, 1, 2], [2.0, 2.0])
+    assert path is not None
+    assert path.states.tolist() == [0, 3, 4]
+    assert (path.first.tolist(), path.last.tolist()) == ([1, 1], [1, 2])
+    assert path.score == pytest.approx(3 * np.log(0.997) - 2.0, rel=1e-5)
+
+
+def test_a_letter_that_nobody_said_costs_twelve_nats_a_frame_at_most() -> None:
+    heard = np.full((1, 4), -40.0, np.float32)
+    heard[0, 0] = 0.0
+    path = viterbi(heard, np.array([2]), np.array([True]), VOCABULARY)
+    assert path is not None
+    assert path.score == -12.0

@@ -16,7 +16,7 @@ class Language:
     def __init__(self, following):
         self.following = following
         self.texts = [()]
-        self.widest = 0
+        self.widths = []  # how many texts were gone on with, step by step
 
     def __call__(self, tokens, position, parents):
         before = [self.texts[parent] for parent in parents]
@@ -25,7 +25,7 @@ class Language:
             for text, token in zip(before, tokens, strict=True)
         ]
         assert all(len(text) == position for text in self.texts)
-        self.widest = max(self.widest, len(tokens))
+        self.widths.append(len(tokens))
         found = np.full((len(tokens), 2), END)
         likely = np.full((len(tokens), 2), -30.0, np.float32)
         for row, text in enumerate(self.texts):
@@ -60,7 +60,7 @@ def test_the_end_counts_for_the_likelihood_of_a_text():
 def test_a_text_far_less_likely_is_not_followed():
     language = of(MISLED)
     assert search(language, START, {END}, 10, Beam(4, 0.2, 4)).tokens == (1, 3)
-    assert language.widest == 2  # 3 and 4, as likely as each other
+    assert max(language.widths) == 2  # 3 and 4, as likely as each other
 
 
 def test_texts_that_end_alike_share_a_place():
@@ -69,8 +69,16 @@ def test_texts_that_end_alike_share_a_place():
 
     language = Language(following)
     search(language, START, {END}, 5, Beam(4, 10.0, 2))
-    assert language.widest == 2
-    assert len(language.texts) == 1  # 1 or 2, then 4, 5: one of them
+    assert language.widths == [1, 2, 2, 1, 1]  # 1 or 2, then 4, 5: one of them
+
+
+def test_texts_that_end_differently_are_followed_side_by_side():
+    def following(text):
+        return {1: 0.6, 2: 0.4} if not text else {10 * text[0] + len(text): 1.0}
+
+    language = Language(following)
+    search(language, START, {END}, 5, Beam(4, 10.0, 2))
+    assert language.widths == [1, 2, 2, 2, 2]
 
 
 def test_a_text_that_ends_goes_before_one_that_has_to_be_stopped():
