@@ -27,7 +27,7 @@ ON_ALL_CORES := -n auto --dist loadfile
 # These wait for the local stack, or for a page. One process has the tests of the stack, a group, and
 # another runs the others meanwhile.
 WAITING := tests/pipeline tests/browser
-BESIDE_THE_STACK := -n auto --dist loadgroup
+BESIDE_THE_STACK := -n auto --dist loadgroup --no-loadscope-reorder
 # Each of these processes has a core, so its libraries need not start threads for the others.
 ONE_THREAD := OMP_NUM_THREADS=1
 CHECKED := app.py containers infra lambdas scripts tests training

@@ -13,6 +13,7 @@ from earshot.cli.uploading import collect, described, put
 from earshot.cli.waiting import wait_for
 from scripts.local import stack as local_stack
 from scripts.local.demo import SAMPLES
+from tests.stacks import ByStack
 
 # What is imported stays: looking through it for garbage again and again takes a fifth of the
 # processor time.
@@ -33,6 +34,11 @@ settings.load_profile("earshot")
 # command that a test runs makes sessions of its own.
 _descriptions: dict[Any, Any] = {}
 setattr(Loader, "_cache", property(lambda _: _descriptions, lambda *_: None))  # noqa: B010
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return ByStack(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.fixture(scope="session")

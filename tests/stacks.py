@@ -1,10 +1,28 @@
-"""Which tests share a local stack: pytest runs a group in one process, one test after the other."""
+"""Which tests share a local stack, so that pytest-xdist leaves them to one process, in order.
 
-import pytest
+Its own `loadgroup` goes by marks, which it can't see with pytest 9: names tell as much.
+"""
 
-ON_THE_STACK = pytest.mark.xdist_group("stack")
-"""On the stack of this checkout: what one test does to it, stopping the search node say, others
-would notice."""
+from pathlib import PurePosixPath
 
-ON_OTHER_STACKS = pytest.mark.xdist_group("other stacks")
-"""On stacks with a home folder of their own."""
+from xdist.scheduler import LoadScopeScheduling
+
+OTHER_STACKS = {"test_local_stack", "test_private_reading", "test_roles", "test_with_a_key"}
+"""Files of tests/pipeline whose stacks have home folders of their own."""
+
+
+class ByStack(LoadScopeScheduling):  # type: ignore[misc]
+    """What one test does to a stack, stopping its search node say, others on it would notice."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+
+def group(nodeid: str) -> str:
+    """What a process gets as a whole: the tests of a stack, or any other file."""
+    path = PurePosixPath(nodeid.partition("::")[0])
+    if path.stem in OTHER_STACKS:
+        return "other stacks"
+    if "pipeline" in path.parts or "[stack" in nodeid:
+        return "stack"
+    return str(path)

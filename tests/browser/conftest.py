@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from earshot.cli.outputs import Outputs
 from tests.browser.fake_api import serve
-from tests.stacks import ON_THE_STACK
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # In the page, before its own code. What the policy refuses, where sound started and which words lit
@@ -64,7 +63,7 @@ def fake_url() -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.fixture(params=["fake", pytest.param("stack", marks=ON_THE_STACK)])
+@pytest.fixture(params=["fake", "stack"])
 def site_url(request: pytest.FixtureRequest) -> str:
     """Where the site is: on the fake server, and then on the real stack with the samples in it."""
     if request.param == "fake":

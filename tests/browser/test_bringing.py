@@ -14,7 +14,6 @@ from tests.browser.fake_uploads import KEY, Uploads
 from tests.browser.spoken import BY_KEY
 from tests.browser.test_everyone import FAILS, assert_accessible
 from tests.browser.test_safety import assert_harmless
-from tests.stacks import ON_THE_STACK
 
 SAMPLE = ROOT / "samples" / "bees-at-work.mp3"
 FERRYMAN = BY_KEY["stories/ferryman.wav"]
@@ -186,12 +185,11 @@ def test_a_recording_is_deleted_from_its_own_page(open_page: OpenPage, fake_url:
     expect(page.locator(".deletion")).to_contain_text(re.compile("It is deleted"))
 
 
-@ON_THE_STACK
+@pytest.mark.parametrize("site_url", ["stack"], indirect=True)
 def test_a_real_file_becomes_searchable_and_is_deleted_again(
-    open_page: OpenPage, filled_stack: Outputs
+    open_page: OpenPage, site_url: str, filled_stack: Outputs
 ) -> None:
-    site = filled_stack.site_url.rstrip("/")
-    page = open_page(f"{site}/?view=bring")
+    page = open_page(f"{site_url}/?view=bring")
     page.get_by_label("Key").fill(filled_stack.api_key)
     page.get_by_label("Folder").fill("by-a-test")
     page.locator("input[type=file]").set_input_files(SAMPLE)
@@ -200,7 +198,7 @@ def test_a_real_file_becomes_searchable_and_is_deleted_again(
     row.get_by_label("Tags").fill("bees, wings")
     row.get_by_role("button", name="Send").click()
     expect(row).to_contain_text("Can be searched.", timeout=60_000)
-    page.goto(f"{site}/?prefix=by-a-test/")
+    page.goto(f"{site_url}/?prefix=by-a-test/")
     expect(page.get_by_role("heading", level=1)).to_have_text("1 recording", timeout=15_000)
     page.locator(".hit .about a").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Bees, heard by a test")

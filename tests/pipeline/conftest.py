@@ -20,19 +20,19 @@ from earshot.search.client import connect
 from scripts.local import stack as local_stack
 from tests.oidc_provider import Provider, running
 from tests.session_keys import pair
-from tests.stacks import ON_OTHER_STACKS, ON_THE_STACK
+from tests.stacks import OTHER_STACKS
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They wait more than they work, so those of other stacks run beside those of the stack."""
+    """A file belongs to one process, so its tests must all be on the stack, or none."""
     for item in items:
         if isinstance(item, pytest.Function) and Path(__file__).parent in item.path.parents:
-            other = "private" in item.fixturenames or item.get_closest_marker("xdist_group")
-            item.add_marker(ON_OTHER_STACKS if other else ON_THE_STACK)
+            wrong = "stack" if item.path.stem in OTHER_STACKS else "private"
+            if wrong in item.fixturenames:
+                raise pytest.UsageError(f"OTHER_STACKS is wrong about {item.nodeid}")
 
 
 @dataclass(frozen=True)

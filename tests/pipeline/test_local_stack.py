@@ -9,9 +9,6 @@ import httpx
 import pytest
 
 from scripts.local import daemon, stack
-from tests.stacks import ON_OTHER_STACKS
-
-pytestmark = ON_OTHER_STACKS
 
 
 def answers(url: str) -> bool:
