@@ -141,3 +141,14 @@ def test_a_pause_in_the_middle_is_better_than_a_comma_far_from_it_and_not_than_o
     words[2:] = [Word(one.text, one.start + 0.5, one.end + 0.5, 0.9) for one in words[2:]]
     found = captions([Segment(tuple(words))])
     assert [len(" ".join(one.lines).split()) for one in found] == [cut_after, 4 - cut_after]
+
+
+@pytest.mark.parametrize(("lengths", "first_line"), [((4, 17, 22), 22), ((7, 14, 22), 7)])
+def test_a_line_is_broken_at_a_pause_unless_that_leaves_it_all_but_empty(
+    lengths: tuple[int, ...], first_line: int
+) -> None:
+    first, *rest = ("w" * length for length in lengths)
+    words = [Word(first, 0.0, 0.5, 0.9)]
+    words += [Word(one, 1.0 + n, 2.0 + n, 0.9) for n, one in enumerate(rest)]
+    (caption,) = captions([Segment(tuple(words))])
+    assert len(caption.lines[0]) == first_line

@@ -6,7 +6,7 @@ import pytest
 
 from scripts import ROOT
 from scripts.mutate.changes import Change, changes
-from scripts.mutate.command import drawn, mutate, targets
+from scripts.mutate.command import Mutant, drawn, mutate, targets
 
 SOURCE = '''"""A docstring with 1 number."""
 
@@ -61,6 +61,14 @@ def test_all_targets_have_tests_and_changes() -> None:
     for target in targets():
         assert changes((ROOT / target.module).read_text()), target.module
         assert all((ROOT / test).exists() for test in target.tests), target.module
+
+
+def test_what_is_listed_as_changing_nothing_is_still_a_change_of_its_module() -> None:
+    for target in targets():
+        source = (ROOT / target.module).read_text()
+        made = {Mutant(target, change).line(source) for change in changes(source)}
+        assert target.same.keys() <= made, target.module
+        assert all(target.same.values()), "each says why"
 
 
 def test_a_seed_makes_the_same_changes_again() -> None:

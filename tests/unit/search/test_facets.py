@@ -73,6 +73,12 @@ def test_a_range_of_ones_own_counts_from_its_lower_bound_to_below_the_upper_one(
     assert search(clips, duration=("-1", "2.5-")).total == 3
 
 
+@pytest.mark.parametrize("text", ["5", "-", "", "a-b", "nan-", "1-2-3", "1-inf"])
+def test_what_is_no_range_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="5-10, 5- or -10"):
+        search(CLIPS, duration=(text,))
+
+
 def test_a_recording_of_several_passages_counts_once() -> None:
     recordings = [
         recording(LONG, "long.mp3", passages=4, accent="us"),
