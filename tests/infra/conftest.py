@@ -1,4 +1,4 @@
-"""Both targets, synthesized by the app once per session, in a bare environment."""
+"""Both targets, synthesized by the app once for all processes of a run, in a bare environment."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.local.daemon import locked
 from tests.infra.template import Template
 from tests.session_keys import PUBLIC
 
@@ -91,11 +92,19 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
         "local": NO_PIP | LOCAL,
         "chosen": flags | NO_PIP | CHOSEN,
     }
-    folders = {target: tmp_path_factory.mktemp(target) for target in contexts}
-    with ThreadPoolExecutor() as pool:
-        done = pool.map(synthesize, folders.values(), contexts.values())
-        for one in done:
-            assert one.returncode == 0, one.stderr
+    own = tmp_path_factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folders = {target: run / "templates" / target for target in contexts}
+    done_once = run / "templates" / "done"
+    with locked(run / "templates" / "lock"):  # one process of a run makes them for the others
+        if not done_once.exists():
+            for folder in folders.values():
+                folder.mkdir(exist_ok=True)
+            with ThreadPoolExecutor() as pool:
+                done = pool.map(synthesize, folders.values(), contexts.values())
+                for one in done:
+                    assert one.returncode == 0, one.stderr
+            done_once.touch()
     return {target: Template(folder) for target, folder in folders.items()}
 
 
