@@ -46,7 +46,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Project what changed and tell of it; what can't be written goes to the failure queue."""
     for recording_id, reason in project_changes(event["Records"], recordings(), index()).items():
         give_up(recording_id, reason)
-    if bus := event_bus():  # after the index, so that who is told finds it there
+    if bus := event_bus():  # after the index: who is told finds it there at its next refresh
         tell(event["Records"], bus)
     return {"batchItemFailures": []}
 
