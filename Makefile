@@ -24,6 +24,8 @@ TIERS := tests/unit tests/models tests/infra tests/search tests/pipeline tests/b
 # They share nothing but files that each keeps apart, so a process a core runs them; each with a
 # search node of its own.
 ON_ALL_CORES := -n auto --dist loadfile
+# Unit tests share nothing that is dear to make, so each goes to whichever process is free.
+UNIT_TESTS := -n auto --dist worksteal tests/unit
 # These wait for the local stack, or for a page. One process has the tests of the stack, a group, and
 # another runs the others meanwhile.
 WAITING := tests/pipeline tests/browser
@@ -62,11 +64,11 @@ drill: $(VENV)/runtime  ## a deployment's life: changed, lost, restored, destroy
 	@$(EARSHOT) local drill
 
 test-unit: $(VENV)/dev  ## minutes; no network
-	$(ONE_THREAD) $(PYTEST) $(ON_ALL_CORES) tests/unit
+	$(ONE_THREAD) $(PYTEST) $(UNIT_TESTS)
 
 coverage: $(VENV)/dev  ## the unit tests, and which lines of lambdas/ they run
 	@rm -rf .local/coverage && mkdir -p .local/coverage
-	$(ONE_THREAD) $(PYTHON) -m coverage run -m pytest $(ON_ALL_CORES) tests/unit
+	$(ONE_THREAD) $(PYTHON) -m coverage run -m pytest $(UNIT_TESTS)
 	@$(PYTHON) -m coverage combine --quiet
 	@$(PYTHON) -m coverage json --quiet --fail-under=0
 	@$(EARSHOT) covered

@@ -1,6 +1,7 @@
 """What several kinds of tests share: the real local stack."""
 
 import gc
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,15 @@ settings.load_profile("earshot")
 # command that a test runs makes sessions of its own.
 _descriptions: dict[Any, Any] = {}
 setattr(Loader, "_cache", property(lambda _: _descriptions, lambda *_: None))  # noqa: B010
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """`-n auto`: a process a core, and one more for tests that go to whichever process is free.
+    Those are the unit tests, of which some wait."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    waiting = int(config.getvalue("dist") == "worksteal")
+    return (cores or 1) + waiting
 
 
 @pytest.hookimpl(optionalhook=True)
