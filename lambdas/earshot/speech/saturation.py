@@ -1,11 +1,11 @@
 """Whether int8 products come out wrong on this processor unless ONNX Runtime is told otherwise.
 
-x64 processors without VNNI instructions add pairs of products in 16 bits, and Lambda promises none
-that have them. Large pairs don't fit there, so they become the largest number that does, without an
-error. That doubled the word errors of what is shown. ONNX Runtime's option `session.x64quantprecision` takes
-other instructions, which are exact but slower. It takes them on every processor, so it must only be
-set where it is needed. That is found out by a product with the largest numbers, because flags of
-the processor tell only what it could do, not what ONNX Runtime uses.
+x64 processors without VNNI instructions, which Lambda does not promise, add pairs of products in
+16 bits. Large pairs don't fit there, so they become the largest number that does, without an error.
+That doubled the word errors of what is shown. ONNX Runtime's option `session.x64quantprecision`
+takes other instructions, which are exact but slower. It takes them on every processor, so it must
+only be set where it is needed. That is found out by a product with the largest numbers, because
+flags of the processor tell only what it could do, not what ONNX Runtime uses.
 """
 
 from base64 import b64decode
