@@ -4,7 +4,6 @@ A client that is refused because there are too many requests (429) does as docs/
 waits as long as it is told, or a second and then longer where it is not told.
 """
 
-import statistics
 import threading
 import time
 from collections import Counter, defaultdict
@@ -18,6 +17,7 @@ import httpx
 
 from earshot.cli.outputs import Outputs
 from scripts import ROOT
+from scripts.bench.cold import quantiles
 
 SOUND = ROOT / "samples" / "lost-parrot.mp3"  # 11 s
 SEARCHES = ("the", "bread", "whale", "night train", "keeper light", "captian")
@@ -67,7 +67,7 @@ def crowd(target: Outputs, clients: int, seconds: float) -> Iterator[Mapping[str
             "figure": f"{clients} clients at once: {kind}",
             "seconds": round(took, 1),
             "statuses": dict(sorted(statuses.items())),
-            **_quantiles(seen.seconds[kind]),
+            **(quantiles(seen.seconds[kind]) if len(seen.seconds[kind]) > 1 else {}),
         }
     yield {
         "figure": f"{clients} clients at once: refusals",
@@ -123,10 +123,3 @@ def _search(client: httpx.Client, n: int) -> httpx.Response:
 
 def _transcribe(client: httpx.Client, sound: Path) -> httpx.Response:
     return client.post("/asr", files={"file": (sound.name, sound.read_bytes(), "audio/mpeg")})
-
-
-def _quantiles(seconds: list[float]) -> Mapping[str, Any]:
-    if len(seconds) < 2:
-        return {}
-    cuts = statistics.quantiles(seconds, n=20, method="inclusive")
-    return {"p50_ms": round(cuts[9] * 1000), "p95_ms": round(cuts[18] * 1000)}

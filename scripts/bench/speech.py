@@ -19,7 +19,7 @@ import typer
 from scripts import ROOT
 from scripts.bench.clips import duration, picked, slices
 from scripts.bench.models import WORK, exported, large
-from scripts.bench.older_processor import Instructions, environment
+from scripts.bench.older_processor import Instructions, NotHere, environment
 
 DEMO = ROOT / "models" / "demo"
 SAMPLES = ROOT / "samples"
@@ -46,7 +46,10 @@ def speech(
     ] = "all",
 ) -> None:
     """Measure our engine and the reference path in one run (needs requirements-model.txt)."""
-    os.environ.update(environment(instructions))  # which both sides' processes take over
+    try:
+        os.environ.update(environment(instructions))  # which both sides' processes take over
+    except NotHere as reason:
+        raise typer.BadParameter(str(reason)) from reason
     checkpoint = checkpoint or large()
     model = model or exported(checkpoint)
     sides = {"ours": str(model), "reference": str(checkpoint)}
